@@ -1,0 +1,6 @@
+export type { ConnectOptions } from './connect.ts'
+export { connect } from './connect.ts'
+export { CommitUnknown, DatabaseError } from './errors.ts'
+export { checkServerSettings, UnfitPostgres } from './settings.ts'
+export type { Db, Dedicated, Postgres, PostgresAddress, Sql, Transactions, Tx } from './types.ts'
+export { sql } from './types.ts'

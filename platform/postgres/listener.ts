@@ -1,0 +1,100 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import pg from 'pg'
+import { databaseError } from './errors.ts'
+
+type OnNotice = (payload: string) => void
+
+const retryMsMin = 50
+const retryMsMax = 2_000
+
+/** One connection that hears NOTIFY for the whole process. It is opened by the first `listen`. */
+export function createListener(config: pg.ClientConfig) {
+  const heard = new Map<string, Set<OnNotice>>()
+  const closing = new AbortController()
+  let client: pg.Client | undefined
+  let opening: Promise<pg.Client> | undefined
+
+  function tell(channel: string, payload: string): void {
+    for (const onNotice of heard.get(channel) ?? []) onNotice(payload)
+  }
+
+  async function open(): Promise<pg.Client> {
+    const fresh = new pg.Client(config)
+    let isOver = false
+    const over = () => {
+      if (isOver) return
+      isOver = true
+      if (client !== fresh) return
+      client = undefined
+      fresh.end().catch(() => {})
+      void reopen()
+    }
+    fresh.on('error', over)
+    fresh.on('end', over)
+    fresh.on('notification', (notice) => tell(notice.channel, notice.payload ?? ''))
+    try {
+      await fresh.connect()
+      for (const channel of heard.keys()) await fresh.query(`LISTEN ${pg.escapeIdentifier(channel)}`)
+      // A close, or a break, while it was being opened.
+      if (closing.signal.aborted || isOver) throw new Error('Connection terminated')
+    } catch (error) {
+      fresh.end().catch(() => {})
+      throw databaseError(error, 'LISTEN')
+    }
+    client = fresh
+    return fresh
+  }
+
+  function opened(): Promise<pg.Client> {
+    if (client !== undefined) return Promise.resolve(client)
+    opening ??= open().finally(() => {
+      opening = undefined
+    })
+    return opening
+  }
+
+  async function reopen(): Promise<void> {
+    for (let delayMs = retryMsMin; !closing.signal.aborted; delayMs = Math.min(delayMs * 2, retryMsMax)) {
+      try {
+        await opened()
+        for (const channel of heard.keys()) tell(channel, '')
+        return
+      } catch {
+        await wait(delayMs, undefined, { signal: closing.signal }).catch(() => {})
+      }
+    }
+  }
+
+  async function listen(channel: string, onNotice: OnNotice): Promise<() => Promise<void>> {
+    let listeners = heard.get(channel)
+    if (listeners === undefined) {
+      listeners = new Set()
+      heard.set(channel, listeners)
+    }
+    listeners.add(onNotice)
+    try {
+      await (await opened()).query(`LISTEN ${pg.escapeIdentifier(channel)}`)
+    } catch (error) {
+      listeners.delete(onNotice)
+      throw databaseError(error, 'LISTEN')
+    }
+    return async () => {
+      listeners.delete(onNotice)
+      if (listeners.size > 0 || heard.get(channel) !== listeners) return
+      heard.delete(channel)
+      await client?.query(`UNLISTEN ${pg.escapeIdentifier(channel)}`).catch(() => {})
+    }
+  }
+
+  return {
+    listen,
+    async close() {
+      closing.abort()
+      heard.clear()
+      const last = client
+      client = undefined
+      await last?.end().catch(() => {})
+      await opening?.catch(() => {})
+    },
+  }
+}
