@@ -1,0 +1,29 @@
+/**
+ * Who may do what, decided in one place for every path.
+ *
+ * Access decides about the door: may this session do this act on this room at all. The rules of the Matrix protocol
+ * (power levels, the authorisation of each event) are checked by messaging's writer in addition; both must say yes.
+ */
+export type { Membership, RoomAct } from './acts.ts'
+export { isRoomAct, roomActs } from './acts.ts'
+export type { Grant } from './grant.ts'
+export { assertGrant } from './grant.ts'
+export type { Permission, RoleName } from './permissions.ts'
+export { isRole, permissionCatalogue, permissionsOf, roleCatalogue } from './permissions.ts'
+export { undeclaredRoutes } from './routes.ts'
+export type {
+  Access,
+  AccessObject,
+  Act,
+  Decision,
+  Installation,
+  RoomFacts,
+  RoomObject,
+  Subject,
+  VisibleRooms,
+} from './types.ts'
+
+/** What `decide` and `require` take for a room: `access.require(subject, 'room.send', room(id))`. */
+export function room(roomId: number): { readonly kind: 'room'; readonly roomId: number } {
+  return { kind: 'room', roomId }
+}

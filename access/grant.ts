@@ -1,0 +1,52 @@
+import type { RoomAct } from './acts.ts'
+import type { Permission } from './permissions.ts'
+import type { AccessObject, Act, Subject } from './types.ts'
+
+/** Known to this file alone, so that nobody else can make a grant. */
+const mintMark = Symbol('grant')
+
+/**
+ * The written consent of access to one act of one subject on one object. Functions that write take it as an argument
+ * and call `assertGrant`, so a path that forgot to ask cannot reach them.
+ */
+class AccessGrant {
+  readonly #genuine = true
+  readonly subject: Subject
+  readonly act: Act
+  readonly object: AccessObject
+  /** The state of access' own rules when it was given; it grows with each change of roles, labels or policies. */
+  readonly epoch: number
+
+  constructor(mark: symbol, subject: Subject, act: Act, object: AccessObject, epoch: number) {
+    if (mark !== mintMark) throw new Error('Only access gives grants. Ask `require` for one.')
+    this.subject = subject
+    this.act = act
+    this.object = object
+    this.epoch = epoch
+    Object.freeze(this)
+  }
+
+  static isGenuine(value: unknown): value is AccessGrant {
+    return typeof value === 'object' && value !== null && #genuine in value && value.#genuine
+  }
+}
+
+export type Grant = AccessGrant
+
+/** For the decision function of this folder only; it is not part of `api.ts`. */
+export function mintGrant(subject: Subject, act: Act, object: AccessObject, epoch: number): Grant {
+  return new AccessGrant(mintMark, subject, act, object, epoch)
+}
+
+/**
+ * Stops a write whose grant is missing, forged, or given for another act or another room. This is a defect of the
+ * caller and never a person's mistake, so it throws an `Error` and no `Refusal`.
+ */
+export function assertGrant(grant: Grant, act: RoomAct, roomId: number): void
+export function assertGrant(grant: Grant, act: Permission): void
+export function assertGrant(grant: Grant, act: Act, roomId?: number): void {
+  if (!AccessGrant.isGenuine(grant)) throw new Error(`A write (${act}) was tried without a grant of access.`)
+  if (grant.act !== act) throw new Error(`A grant for ${grant.act} was used for ${act}.`)
+  const grantedRoom = grant.object.kind === 'room' ? grant.object.roomId : undefined
+  if (grantedRoom !== roomId) throw new Error(`A grant for ${act} was used for another room than it was given for.`)
+}

@@ -1,0 +1,65 @@
+/**
+ * The catalogue of permissions and the roles of the first cut, as data.
+ *
+ * A route names one of these ids in `needs`, so that later roles, departments and approvals change what a person holds
+ * and never what an endpoint asks.
+ */
+
+export type RoleName = 'owner' | 'administrator' | 'member'
+
+type PermissionRow = { readonly id: string; readonly meaning: string; readonly roles: readonly RoleName[] }
+
+const everybody = ['owner', 'administrator', 'member'] as const
+const administrators = ['owner', 'administrator'] as const
+
+/** Every permission: its id, what it lets a person do, and who has it at first. */
+export const permissionCatalogue = [
+  { id: 'people.read', meaning: 'See the list of the people of this organisation.', roles: administrators },
+  {
+    id: 'people.invite',
+    meaning: 'Invite people to this organisation and withdraw invitations.',
+    roles: administrators,
+  },
+  { id: 'people.devices', meaning: 'See the devices of other people and sign them out.', roles: administrators },
+  { id: 'rooms.create', meaning: 'Create rooms and direct conversations.', roles: everybody },
+  { id: 'rooms.directory', meaning: 'Search the directory of public rooms.', roles: everybody },
+  { id: 'rooms.alias', meaning: 'Give rooms an address on this server.', roles: everybody },
+  { id: 'people.directory', meaning: 'Search for people by name, to write to them.', roles: everybody },
+  { id: 'media.upload', meaning: 'Upload files.', roles: everybody },
+  { id: 'media.read', meaning: 'Download files that somebody shared.', roles: everybody },
+] as const satisfies readonly PermissionRow[]
+
+export type Permission = (typeof permissionCatalogue)[number]['id']
+
+/** The roles, in falling order of power, with a word for people. */
+export const roleCatalogue: Readonly<Record<RoleName, { readonly meaning: string; readonly isAdmin: boolean }>> = {
+  owner: { meaning: 'Set the server up and answers for it.', isAdmin: true },
+  administrator: { meaning: 'Looks after people and their devices.', isAdmin: true },
+  member: { meaning: 'Talks to colleagues.', isAdmin: false },
+}
+
+const permissionIds: ReadonlySet<string> = new Set(permissionCatalogue.map((row) => row.id))
+
+const byRole = new Map<string, ReadonlySet<Permission>>(
+  (Object.keys(roleCatalogue) as RoleName[]).map((role) => [
+    role,
+    new Set(
+      permissionCatalogue.filter((row) => (row.roles as readonly RoleName[]).includes(role)).map((row) => row.id),
+    ),
+  ]),
+)
+
+const nothing: ReadonlySet<Permission> = new Set()
+
+/** What a role permits. A role that nobody knows permits nothing. */
+export function permissionsOf(role: string): ReadonlySet<Permission> {
+  return byRole.get(role) ?? nothing
+}
+
+export function isPermission(id: string): id is Permission {
+  return permissionIds.has(id)
+}
+
+export function isRole(name: string): name is RoleName {
+  return Object.hasOwn(roleCatalogue, name)
+}

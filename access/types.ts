@@ -1,0 +1,72 @@
+import type { Refusal } from '#platform/api.ts'
+import type { Membership, RoomAct } from './acts.ts'
+import type { Grant } from './grant.ts'
+import type { Permission } from './permissions.ts'
+
+/** Who asks: one session of one person on one device. */
+export type Subject = {
+  readonly userId: number
+  readonly matrixId: string
+  readonly deviceId: string
+  readonly sessionId: number
+  readonly isGuest: boolean
+  readonly permissions: ReadonlySet<Permission>
+}
+
+export type RoomObject = { readonly kind: 'room'; readonly roomId: number }
+export type Installation = { readonly kind: 'installation' }
+/** What an act is done to. */
+export type AccessObject = RoomObject | Installation
+
+export type Act = RoomAct | Permission
+
+export type Decision =
+  | { readonly allowed: true; readonly grant: Grant }
+  | { readonly allowed: false; readonly refusal: Refusal }
+
+/**
+ * What access must know about rooms. Messaging implements it over what it has in memory and loads rooms and people
+ * before anybody decides about them; a room or a person that is not loaded counts as absent, so the answer is no.
+ */
+export interface RoomFacts {
+  exists(roomId: number): boolean
+  membership(roomId: number, userId: number): Membership | undefined
+  /** All rooms that the person has a tie with, by room id. Not copied: the same map until its version changes. */
+  memberships(userId: number): ReadonlyMap<number, Membership>
+  /** Grows (or at least differs) whenever `memberships(userId)` has changed. */
+  membershipsVersion(userId: number): number
+  /** `m.room.join_rules`; 'invite' where the room has none. */
+  joinRule(roomId: number): string
+  /** `m.room.history_visibility`; 'shared' where the room has none. */
+  historyVisibility(roomId: number): string
+}
+
+/**
+ * The rooms that a session may know of, sorted by the tie that the person has with them. Shared and immutable: the same
+ * object comes back until something that it depends on changes, so it can be asked for at every sync.
+ */
+export interface VisibleRooms {
+  /** Equal versions of one person mean equal sets. */
+  readonly version: string
+  readonly joined: ReadonlySet<number>
+  readonly invited: ReadonlySet<number>
+  readonly knocked: ReadonlySet<number>
+  /** Left or banned: what is shown is bounded by what the person could read then. */
+  readonly left: ReadonlySet<number>
+  has(roomId: number): boolean
+  membership(roomId: number): Membership | undefined
+}
+
+/** The one door. Everything is synchronous over what is in memory; a missing fact or an error means no. */
+export interface Access {
+  decide(subject: Subject, act: RoomAct, object: RoomObject): Decision
+  decide(subject: Subject, act: Permission, object?: Installation): Decision
+  /** The grant, or the `Refusal` that `decide` names is thrown. */
+  require(subject: Subject, act: RoomAct, object: RoomObject): Grant
+  require(subject: Subject, act: Permission, object?: Installation): Grant
+  visible(subject: Subject): VisibleRooms
+  /** Whether the subject meets what a route declares in `needs`. A need that is unknown is met by nobody. */
+  permits(subject: Subject, needs: string): boolean
+  /** 'nobody', 'session' or a permission of the catalogue. */
+  isKnownNeed(needs: string): boolean
+}

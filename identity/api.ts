@@ -1,0 +1,89 @@
+/**
+ * Who you are: people and their internal ids, accounts, sign-in, devices and sessions.
+ */
+import type { Subject } from '#access/api.ts'
+import type { Db, JsonBytes, SealingKey } from '#platform/api.ts'
+
+/** Anybody that this server knows: own people and people of other servers. */
+export type User = {
+  readonly id: number
+  readonly matrixId: string
+  /** Whether the account is on this server. */
+  readonly isLocal: boolean
+  /** Milliseconds since 1970. */
+  readonly createdMs: number
+}
+
+/** People by Matrix id and by internal id, with a bounded memory in front of the table. */
+export interface Users {
+  /** From memory alone, for hot paths; `undefined` means "not in memory", never "does not exist". */
+  peek(id: number): User | undefined
+  peekByMatrixId(matrixId: string): User | undefined
+  byId(id: number): Promise<User | undefined>
+  byMatrixId(matrixId: string): Promise<User | undefined>
+  /** Ids that nobody has are missing from the answer. */
+  byIds(ids: readonly number[]): Promise<Map<number, User>>
+  byMatrixIds(matrixIds: readonly string[]): Promise<Map<string, User>>
+  /**
+   * The users with these Matrix ids; those that are new (of other servers, say) get a row. The caller has checked that
+   * they are well-formed. Commits on its own, so that a transaction that later fails leaves at most an unused row.
+   */
+  ensure(matrixIds: readonly string[]): Promise<Map<string, User>>
+  /** The data key of the person, made at first need. Destroying it makes all that it sealed unreadable for good. */
+  keyOf(userId: number): Promise<SealingKey>
+  keysOf(userIds: readonly number[]): Promise<Map<number, SealingKey>>
+  /** Whether it is an account of this server that can still sign in (a deactivated one cannot be invited). */
+  isActive(userId: number): Promise<boolean>
+}
+
+export type Device = {
+  readonly userId: number
+  readonly deviceId: string
+  readonly displayName: string | undefined
+  readonly lastSeenMs: number | undefined
+  readonly lastSeenIp: string | undefined
+}
+
+export interface Devices {
+  ofUser(userId: number): Promise<Device[]>
+  one(userId: number, deviceId: string): Promise<Device | undefined>
+}
+
+/** Names of people belong to messaging; identity asks for them and sets the first one. */
+export interface Profiles {
+  setDisplayName(userId: number, displayName: string): Promise<void>
+  displayName(userId: number): Promise<string | undefined>
+  displayNames(userIds: readonly number[]): Promise<Map<number, string>>
+}
+
+/** Told after the commit, in this process. A listener must not throw. */
+export type IdentityEvents = {
+  /** Sign-out, in whatever way: waiting requests of the session end. */
+  onSessionEnded(listener: (sessionId: number) => void): () => void
+  /** The device is gone with all that belongs to it: its keys and its waiting to-device messages. */
+  onDeviceEnded(listener: (device: { userId: number; deviceId: string }) => void): () => void
+  onDeactivated(listener: (userId: number) => void): () => void
+}
+
+/** Proof of presence by password before a dangerous act (Matrix user-interactive authentication). */
+export interface Presence {
+  /**
+   * @param auth the `auth` member of the body, if any
+   * @param act what the proof is for, in words that stay the same; a proof for one act opens no other
+   * @returns `undefined` when the person has proven herself; otherwise the 401 answer to send
+   */
+  challenge(subject: Subject, auth: unknown, act: string): Promise<JsonBytes | undefined>
+}
+
+/** Makes accounts from inside the process: the demo, tests, and the command line. */
+export interface Accounts {
+  create(input: {
+    username: string
+    password: string
+    role: 'owner' | 'administrator' | 'member'
+    displayName?: string
+    organisation?: string
+  }): Promise<User>
+  /** Whether there is any account at all. */
+  any(db?: Db): Promise<boolean>
+}
