@@ -5,7 +5,9 @@ import type { Db, PostgresAddress, Sql, Tx } from './types.ts'
 
 const int8Oid = 20
 const int8ArrayOid = 1016
-const parseTextArray = pg.types.getTypeParser(1009, 'text') as (text: string) => (string | null)[]
+const parseTextArray = pg.types.getTypeParser(1009 as number as 25, 'text') as unknown as (
+  text: string,
+) => (string | null)[]
 
 /** Ids and positions are far below 2^53; a number that is not must fail loudly, never be rounded. */
 function safeInteger(text: string): number {

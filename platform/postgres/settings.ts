@@ -1,3 +1,4 @@
+import { StartRefused } from '../data-directory/start-refused.ts'
 import type { Db, Sql } from './types.ts'
 
 /** PostgreSQL 15 is the oldest whose SQL we use. */
@@ -25,7 +26,7 @@ type Settings = {
 }
 
 /** A PostgreSQL that cannot keep what it acknowledges, or that Chancery cannot run on. The message says what to change. */
-export class UnfitPostgres extends Error {
+export class UnfitPostgres extends StartRefused {
   override readonly name = 'UnfitPostgres'
 }
 

@@ -1,0 +1,2 @@
+export { durableCreate, durableWrite, syncFolder } from './durable-write.ts'
+export { fileSystemRefusal, StartRefused } from './start-refused.ts'

@@ -1,0 +1,54 @@
+import { randomBytes } from 'node:crypto'
+import { type FileHandle, link, open, rename, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
+
+/** Makes what was created, renamed or removed in a folder survive a power cut. */
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+/**
+ * Replaces a file as a whole: after a power cut it holds either the old bytes or the new ones, and once this returns, the
+ * new ones. Mode 0600.
+ */
+export async function durableWrite(file: string, bytes: Uint8Array | string): Promise<void> {
+  const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`
+  try {
+    await writeSynced(await open(temporary, 'wx', 0o600), bytes)
+    await rename(temporary, file)
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw error
+  }
+  await syncFolder(dirname(file))
+}
+
+/**
+ * Makes a file that must not exist yet; fails with EEXIST where it does. A kill in the middle leaves either no file or a
+ * whole one.
+ */
+export async function durableCreate(file: string, bytes: Uint8Array | string): Promise<void> {
+  const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`
+  try {
+    await writeSynced(await open(temporary, 'wx', 0o600), bytes)
+    // A link, unlike a rename, never replaces what is there.
+    await link(temporary, file)
+  } finally {
+    await rm(temporary, { force: true })
+  }
+  await syncFolder(dirname(file))
+}
+
+async function writeSynced(handle: FileHandle, bytes: Uint8Array | string): Promise<void> {
+  try {
+    await handle.writeFile(bytes)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}

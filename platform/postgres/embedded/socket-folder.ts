@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto'
+import { chmod, chown, lstat, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Identity } from './identity.ts'
+
+/** Part of the socket's file name. Nobody listens on such a TCP port. */
+export const socketPort = 5432
+
+/** What fits into a socket address, its closing zero apart (Linux 107, macOS 103). */
+const pathBytesMax = process.platform === 'darwin' ? 103 : 107
+const socketName = `.s.PGSQL.${socketPort}`
+
+/**
+ * A folder of mode 0700 for the socket: in `folder` where its path is short enough, else a short one among the temporary
+ * files, whose name follows from `folder`, so that the next start finds and empties what a kill left behind. Only the
+ * holder of the data directory's lock may call this.
+ */
+export async function makeSocketFolder(folder: string, owner: Identity['owner']): Promise<string> {
+  const near = join(folder, 'socket')
+  if (fits(near)) return privateFolder(near, owner)
+  const name = `chancery-${createHash('sha256').update(folder).digest('hex').slice(0, 12)}`
+  const far = [tmpdir(), '/tmp'].map((base) => join(base, name)).find(fits) ?? join('/tmp', name)
+  try {
+    return await privateFolder(far, owner)
+  } catch {
+    // Somebody else sits on that name.
+    const other = await mkdtemp('/tmp/chancery-')
+    await chown(other, owner.uid, owner.gid)
+    return other
+  }
+}
+
+export async function removeSocketFolder(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true })
+}
+
+function fits(folder: string): boolean {
+  return Buffer.byteLength(join(folder, socketName)) <= pathBytesMax
+}
+
+async function privateFolder(folder: string, owner: Identity['owner']): Promise<string> {
+  await mkdir(folder, { mode: 0o700 }).catch((error) => {
+    if (error.code !== 'EEXIST') throw error
+  })
+  const found = await lstat(folder)
+  const self = process.geteuid?.()
+  if (!found.isDirectory() || (found.uid !== self && found.uid !== owner.uid)) {
+    throw new Error(`${folder} belongs to somebody else.`)
+  }
+  await chmod(folder, 0o700)
+  if (found.uid !== owner.uid) await chown(folder, owner.uid, owner.gid)
+  for (const entry of await readdir(folder)) {
+    if (entry.startsWith(socketName)) await rm(join(folder, entry), { force: true })
+  }
+  return folder
+}
