@@ -28,12 +28,15 @@ let stoppedBy
 /** @type {Set<import('node:child_process').ChildProcess>} */
 const children = new Set()
 
-for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
-  process.on(signal, () => {
-    stoppedBy ??= signal
-    if (children.size === 0) process.exit(128 + constants.signals[signal])
-    for (const child of children) child.kill('SIGTERM')
-  })
+/** From now on a signal stops the program that runs, and then us. Only what prepares asks for this, never the server. */
+export function stopWithChildren() {
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
+    process.on(signal, () => {
+      stoppedBy ??= signal
+      if (children.size === 0) process.exit(128 + constants.signals[signal])
+      for (const child of children) child.kill('SIGTERM')
+    })
+  }
 }
 
 /**

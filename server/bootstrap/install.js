@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { CannotPrepare, exitWhenStopped } from './child.js'
+import { CannotPrepare, exitWhenStopped, stopWithChildren } from './child.js'
 import { tryLock } from './installation.js'
 import { librariesAreCurrent } from './libraries.js'
 import { installExactly } from './npm.js'
@@ -70,6 +70,7 @@ async function installLibraries(need) {
   }
 }
 
+stopWithChildren()
 try {
   await install(JSON.parse(process.argv[2] ?? '{"testLibraries":false,"webClient":true}'))
 } catch (error) {

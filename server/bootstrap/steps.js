@@ -5,7 +5,7 @@
 import { mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { CannotPrepare, exitWhenStopped, run } from './child.js'
+import { CannotPrepare, exitWhenStopped, run, stopWithChildren } from './child.js'
 import { librariesAreCurrent } from './libraries.js'
 import { linkNode, pinnedNode } from './pinned-node.js'
 import { webClientIsCurrent } from './web-client.js'
@@ -29,6 +29,7 @@ const needs = {
  */
 export async function prepare(command) {
   const need = needs[/** @type {keyof typeof needs} */ (command)] ?? needs.start
+  stopWithChildren()
   try {
     mkdirSync(join(root, '.chancery'), { recursive: true })
     const node = await pinnedNode(root)
