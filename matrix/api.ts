@@ -1,4 +1,10 @@
 /** The Matrix protocol as pure functions: no I/O, no clock, no randomness. */
+
+export { type AuthEntry, authTypesFor, checkAuthEventsSelection, type Selectable } from './auth/auth-events.ts'
+export { type AuthEvent, type AuthState, isCreator, joinRuleOf, membershipOf } from './auth/auth-state.ts'
+export { checkAuth, denialOf, redactionApplies } from './auth/check-auth.ts'
+export { type AuthRule, authRules, type Denial, NotAllowed } from './auth/not-allowed.ts'
+export { type PowerLevels, powerLevelOf, powerLevels, requiredPowerLevel } from './auth/power-levels.ts'
 export * from './base64.ts'
 export * from './events/hash.ts'
 export * from './events/hash-and-sign.ts'
