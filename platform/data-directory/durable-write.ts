@@ -36,8 +36,15 @@ export async function durableCreate(file: string, bytes: Uint8Array | string): P
   const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`
   try {
     await writeSynced(await open(temporary, 'wx', 0o600), bytes)
-    // A link, unlike a rename, never replaces what is there.
-    await link(temporary, file)
+    try {
+      // A link, unlike a rename, never replaces what is there.
+      await link(temporary, file)
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'EOPNOTSUPP' && code !== 'ENOSYS') throw error
+      // A file system without links.
+      await writeSynced(await open(file, 'wx', 0o600), bytes)
+    }
   } finally {
     await rm(temporary, { force: true })
   }
