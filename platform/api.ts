@@ -1,6 +1,7 @@
 export { BlobMissing, BlobTooLarge } from './blobs/errors.ts'
 export type { BlobObject, BlobRange, BlobRef, BlobStore, Blobs, BlobWriteOptions, WrittenBlob } from './blobs/types.ts'
 export * from './data-directory/api.ts'
+export * from './jobs/api.ts'
 export * from './postgres/api.ts'
 export { KeyUnavailable, SealBroken, WrongMasterKey } from './vault/errors.ts'
 export type { DraftKey, KeyKind, SealingKey, Vault } from './vault/types.ts'
