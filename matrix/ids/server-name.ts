@@ -1,5 +1,3 @@
-import { isIPv4, isIPv6 } from 'node:net'
-
 /**
  * Names of servers: a host name or an address, and an optional port.
  * https://spec.matrix.org/v1.19/appendices/#server-name
@@ -26,4 +24,27 @@ export function parseServerName(text: string): ServerName | undefined {
 
 export function isServerName(text: string): boolean {
   return parseServerName(text) !== undefined
+}
+
+/** Four numbers from 0 to 255, without leading zeros, which some readers take for octal. */
+function isIPv4(text: string): boolean {
+  return text.split('.').every((part) => /^(?:0|[1-9][0-9]{0,2})$/.test(part) && Number(part) <= 255)
+}
+
+/** Eight groups of four hexadecimal digits; `::` stands once for a run of zeros; the last two may be an IPv4 address. */
+function isIPv6(text: string): boolean {
+  const halves = text.split('::')
+  if (halves.length > 2) return false
+  const groups = halves.map((half) => (half === '' ? [] : half.split(':')))
+  const all = groups.flat()
+  let count = all.length
+  const last = all.at(-1)
+  // An address in dots ends the text, so it cannot stand before a final `::`.
+  if (last?.includes('.')) {
+    if (!dottedQuad.test(last) || !isIPv4(last) || text.endsWith('::')) return false
+    all.pop()
+    count += 1
+  }
+  if (!all.every((group) => /^[0-9A-Fa-f]{1,4}$/.test(group))) return false
+  return halves.length === 2 ? count <= 7 : count === 8
 }
