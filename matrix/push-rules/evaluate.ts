@@ -74,9 +74,14 @@ export function compilePushRules(ruleset: PushRuleset): CompiledPushRules {
 export function evaluate(rules: CompiledPushRules | PushRuleset, event: PushEvent, context: PushContext): PushDecision {
   const compiled = rules instanceof CompiledPushRules ? rules : compilePushRules(rules)
   for (const rule of compiled.rules) {
-    if (rule.matchers.every((matcher) => matcher(event, context))) return rule.decision
+    if (matchesAll(rule.matchers, event, context)) return rule.decision
   }
   return silence
+}
+
+function matchesAll(matchers: readonly Matcher[], event: PushEvent, context: PushContext): boolean {
+  for (const matcher of matchers) if (!matcher(event, context)) return false
+  return true
 }
 
 function decisionOf(rule: PushRule): PushDecision {
@@ -196,6 +201,7 @@ function isSimple(value: JsonValue | undefined): value is string | number | bool
 /** Reads a dot-separated path such as `content.m\.mentions.user_ids`. */
 function reader(path: string): (event: PushEvent) => JsonValue | undefined {
   const keys = splitPath(path)
+  if (path === 'type') return (event) => event.type
   return (event) => {
     let value: JsonValue | undefined = event as unknown as JsonObject
     for (const key of keys) {

@@ -29,16 +29,26 @@ const nothing: Glob = { matchesWhole: () => false, matchesWords: () => false }
 export function compileGlob(pattern: string): Glob {
   if (pattern.length > globLengthMax) return nothing
   const lowered = pattern.toLowerCase()
-  if (!/[*?]/.test(lowered)) {
-    return {
-      matchesWhole: (text) => text === pattern || text.toLowerCase() === lowered,
-      matchesWords: (text) => containsWords(text.toLowerCase(), lowered),
-    }
-  }
+  if (!/[*?]/.test(lowered)) return literal(lowered)
   const pieces = cutAtStars(lowered)
   return {
     matchesWhole: (text) => fitsWhole(pieces, codePoints(text.toLowerCase())),
     matchesWords: (text) => fitsWords(pieces, codePoints(text.toLowerCase())),
+  }
+}
+
+/**
+ * Most patterns are plain types, and most events have another one, so the length is asked before anything is copied.
+ * Lower case has as many units as what it came from, but for one letter, whose dot then stands alone.
+ */
+function literal(lowered: string): Glob {
+  const mayGrow = lowered.includes('\u0307')
+  return {
+    matchesWhole: (text) => {
+      if (text.length !== lowered.length && !mayGrow) return false
+      return text === lowered || text.toLowerCase() === lowered
+    },
+    matchesWords: (text) => containsWords(text.toLowerCase(), lowered),
   }
 }
 

@@ -230,6 +230,16 @@ describe('globs', () => {
     )
   })
 
+  it('know that one letter grows in lower case', () => {
+    expect(compileGlob('İx').matchesWhole('İX')).toBe(true)
+    expect(compileGlob('İx').matchesWhole('i\u0307x')).toBe(true)
+    const grows = Array.from({ length: 0x110000 }, (_, point) => point)
+      .filter((point) => point < 0xd800 || point > 0xdfff)
+      .map((point) => String.fromCodePoint(point))
+      .filter((letter) => letter.toLowerCase().length !== letter.length)
+    expect(grows).toStrictEqual(['İ'])
+  })
+
   it('treat what is special in regular expressions as plain', () => {
     expect(compileGlob('a.c').matchesWhole('abc')).toBe(false)
     expect(compileGlob('[a](b)+$^|\\').matchesWhole('[A](B)+$^|\\')).toBe(true)
