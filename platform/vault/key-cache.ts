@@ -20,10 +20,6 @@ export class KeyCache {
     this.#entriesMax = entriesMax
   }
 
-  get sizeEntries(): number {
-    return this.#entries.size
-  }
-
   async get(id: number): Promise<DataKey> {
     const known = this.#entries.get(id)
     if (known !== undefined) {

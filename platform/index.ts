@@ -1,0 +1,3 @@
+export { createBlobs, createBlobsOn } from './blobs/blobs.ts'
+export { masterKeyCheck } from './vault/master-key.ts'
+export { createVault } from './vault/vault.ts'
