@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { clientConfig, dbOver, transactionOn } from './connection.ts'
+import { clientConfig, dbOver, isLost, transactionOn } from './connection.ts'
 import { createDedicated } from './dedicated.ts'
 import { databaseError } from './errors.ts'
 import { createListener } from './listener.ts'
@@ -29,19 +29,30 @@ export function connect(options: ConnectOptions): Postgres {
   const kept = new Set<Dedicated>()
   let closing: Promise<void> | undefined
 
-  async function transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+  /** Lends a connection. One that broke does not go back: the next user would meet it before the pool has noticed. */
+  async function withClient<T>(work: (client: pg.PoolClient, onLost: () => void) => Promise<T>): Promise<T> {
     const client = await pool.connect().catch((error) => {
       throw databaseError(error, 'connect')
     })
     // While a client is out of the pool its break is reported by the statement that waits on it.
     const ignore = () => {}
     client.on('error', ignore)
+    let isBroken = false
     try {
-      return await transactionOn(client, work)
+      return await work(client, () => {
+        isBroken = true
+      })
+    } catch (error) {
+      isBroken ||= isLost(error)
+      throw error
     } finally {
       client.off('error', ignore)
-      client.release()
+      client.release(isBroken)
     }
+  }
+
+  function transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    return withClient((client, onLost) => transactionOn(client, work, onLost))
   }
 
   async function closeAll(): Promise<void> {
@@ -49,7 +60,16 @@ export function connect(options: ConnectOptions): Postgres {
     await pool.end()
   }
 
-  const face = dbOver(pool)
+  // Not `pool.query`: that throws a connection away after every error, a violated constraint included.
+  const face = dbOver({
+    query: (statement) =>
+      withClient((client, onLost) =>
+        client.query(statement).catch((error) => {
+          if (databaseError(error, '').isConnectionLost) onLost()
+          throw error
+        }),
+      ),
+  })
   return {
     ...face,
     transaction,

@@ -92,9 +92,13 @@ export function dbOver(runner: Runner): Db {
 
 /**
  * One transaction on a connection that nobody else uses meanwhile. BEGIN is not waited for: it travels with the first
- * statement. Afterwards the connection is free again, or lost.
+ * statement. Afterwards the connection is free again, or lost, which `onLost` tells.
  */
-export async function transactionOn<T>(client: pg.ClientBase, work: (tx: Tx) => Promise<T>): Promise<T> {
+export async function transactionOn<T>(
+  client: pg.ClientBase,
+  work: (tx: Tx) => Promise<T>,
+  onLost: () => void,
+): Promise<T> {
   const face = dbOver(client as Runner)
   let isOpen = true
   const guard = <A extends unknown[], R>(run: (...args: A) => Promise<R>) => {
@@ -112,12 +116,15 @@ export async function transactionOn<T>(client: pg.ClientBase, work: (tx: Tx) => 
     await begun
   } catch (error) {
     isOpen = false
-    // Only a lost connection refuses a ROLLBACK, and `pg` throws such a connection away by itself.
-    await query(client as Runner, 'ROLLBACK').catch(() => {})
+    // Only a lost connection refuses a ROLLBACK.
+    await query(client as Runner, 'ROLLBACK').catch(onLost)
     throw error
   }
   isOpen = false
-  await commit(client)
+  await commit(client).catch((error) => {
+    if (isLost(error)) onLost()
+    throw error
+  })
   return result
 }
 
@@ -126,7 +133,7 @@ async function commit(client: pg.ClientBase): Promise<void> {
   try {
     result = await query(client as Runner, 'COMMIT')
   } catch (error) {
-    if (error instanceof DatabaseError && error.isConnectionLost) throw new CommitUnknown(error)
+    if (isLost(error)) throw new CommitUnknown(error)
     throw error
   }
   // PostgreSQL answers the COMMIT of a failed transaction with ROLLBACK and no error: somebody swallowed one.
@@ -136,4 +143,8 @@ async function commit(client: pg.ClientBase): Promise<void> {
       isConnectionLost: false,
     })
   }
+}
+
+export function isLost(error: unknown): error is DatabaseError {
+  return error instanceof DatabaseError && error.isConnectionLost
 }

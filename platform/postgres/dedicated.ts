@@ -28,13 +28,17 @@ export async function createDedicated(config: pg.ClientConfig, onClose: () => vo
     return fresh
   }
 
-  function inTurn<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
+  function inTurn<T>(work: (client: pg.Client, onLost: () => void) => Promise<T>): Promise<T> {
     const mine = last.then(async () => {
       const current = await ready()
+      const onLost = () => {
+        if (client === current) client = undefined
+        current.end().catch(() => {})
+      }
       try {
-        return await work(current)
+        return await work(current, onLost)
       } catch (error) {
-        if (databaseError(error, 'dedicated').isConnectionLost && client === current) client = undefined
+        if (databaseError(error, 'dedicated').isConnectionLost) onLost()
         throw error
       }
     })
@@ -47,7 +51,7 @@ export async function createDedicated(config: pg.ClientConfig, onClose: () => vo
   return {
     ...face,
     transaction<T>(work: (tx: Tx) => Promise<T>) {
-      return inTurn((current) => transactionOn(current, work))
+      return inTurn((current, onLost) => transactionOn(current, work, onLost))
     },
     async close() {
       await last
