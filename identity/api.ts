@@ -1,8 +1,8 @@
 /**
  * Who you are: people and their internal ids, accounts, sign-in, devices and sessions.
  */
-import type { Subject } from '#access/api.ts'
-import type { Db, JsonBytes, SealingKey } from '#platform/api.ts'
+import type { RoleName, Subject } from '#access/api.ts'
+import type { JsonBytes, SealingKey } from '#platform/api.ts'
 
 /** Anybody that this server knows: own people and people of other servers. */
 export type User = {
@@ -69,21 +69,42 @@ export type IdentityEvents = {
 export interface Presence {
   /**
    * @param auth the `auth` member of the body, if any
-   * @param act what the proof is for, in words that stay the same; a proof for one act opens no other
+   * @param act what the proof is for, in words that stay the same; a session for one act opens no other
+   * @param ip where the request comes from; wrong passwords count against it
    * @returns `undefined` when the person has proven herself; otherwise the 401 answer to send
    */
-  challenge(subject: Subject, auth: unknown, act: string): Promise<JsonBytes | undefined>
+  challenge(subject: Subject, auth: unknown, act: string, ip: string): Promise<JsonBytes | undefined>
 }
 
-/** Makes accounts from inside the process: the demo, tests, and the command line. */
+/** Makes accounts from inside the process: for the demo, for tests and for the command line. */
 export interface Accounts {
-  create(input: {
+  /**
+   * A new account that can sign in. The password is bounded in length and otherwise taken as it is; what a person chooses
+   * is checked where she chooses it. Throws M_USER_IN_USE, M_INVALID_USERNAME, M_EXCLUSIVE.
+   */
+  create(account: {
     username: string
     password: string
-    role: 'owner' | 'administrator' | 'member'
-    displayName?: string
-    organisation?: string
+    role: RoleName
+    displayName?: string | undefined
   }): Promise<User>
-  /** Whether there is any account at all. */
-  any(db?: Db): Promise<boolean>
+  /** Whether this server has any account. */
+  any(): Promise<boolean>
+}
+
+/** What this installation says of itself. */
+export interface Organisation {
+  /** Its name; undefined before the set-up. */
+  name(): Promise<string | undefined>
+  setName(name: string): Promise<void>
+  /** Whether it has an owner. */
+  isSetUp(): Promise<boolean>
+}
+
+export interface Setup {
+  /**
+   * The token of a new set-up link while there is no owner, undefined afterwards. Only its hash is kept, so each call makes
+   * a new one and ends the one before. It is part of `${publicUrl}/#/setup/TOKEN`.
+   */
+  ensureLink(): Promise<string | undefined>
 }

@@ -1,0 +1,234 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { roomActs } from './acts.ts'
+import {
+  assertGrant,
+  type Grant,
+  isRoomAct,
+  type Membership,
+  type Permission,
+  permissionCatalogue,
+  permissionsOf,
+  type RoomAct,
+  type RoomFacts,
+  roleCatalogue,
+  room,
+  type Subject,
+  undeclaredRoutes,
+} from './api.ts'
+import { createAccess } from './index.ts'
+
+const roomId = 7
+const userId = 3
+const allActs = Object.keys(roomActs) as RoomAct[]
+
+type RoomPicture = {
+  membership?: Membership | undefined
+  joinRule?: string
+  historyVisibility?: string
+  exists?: boolean
+}
+
+/** One room and one person. */
+function factsOf(picture: RoomPicture): RoomFacts {
+  const ties = new Map<number, Membership>(picture.membership ? [[roomId, picture.membership]] : [])
+  return {
+    exists: (id) => id === roomId && (picture.exists ?? true),
+    membership: (id, user) => (user === userId ? ties.get(id) : undefined),
+    memberships: (user) => (user === userId ? ties : new Map()),
+    membershipsVersion: () => 1,
+    joinRule: () => picture.joinRule ?? 'invite',
+    historyVisibility: () => picture.historyVisibility ?? 'shared',
+  }
+}
+
+function subjectOf(more: Partial<Subject> = {}): Subject {
+  return {
+    userId,
+    matrixId: '@ada:test',
+    deviceId: 'D',
+    sessionId: 1,
+    isGuest: false,
+    permissions: permissionsOf('member'),
+    ...more,
+  }
+}
+
+const allowed = (picture: RoomPicture, act: RoomAct) =>
+  createAccess({ facts: factsOf(picture) }).decide(subjectOf(), act, room(roomId)).allowed
+
+const actsAllowed = (picture: RoomPicture) => allActs.filter((act) => allowed(picture, act))
+
+describe('the door of a room', () => {
+  it('lets members do what members do', () => {
+    const notForMembers: RoomAct[] = ['room.knock', 'room.forget']
+    expect(actsAllowed({ membership: 'join' })).toEqual(allActs.filter((act) => !notForMembers.includes(act)))
+  })
+
+  it('lets invited people see, join and decline, and nothing more', () => {
+    expect(actsAllowed({ membership: 'invite' })).toEqual(['room.see', 'room.join', 'room.leave', 'room.accountData'])
+  })
+
+  it('lets people who left read what they could read, and not come back uninvited', () => {
+    const acts = actsAllowed({ membership: 'leave' })
+    expect(acts).toContain('room.read')
+    expect(acts).toContain('room.forget')
+    expect(acts).not.toContain('room.join')
+    expect(acts).not.toContain('room.send')
+  })
+
+  it('keeps banned people out of public rooms', () => {
+    expect(allowed({ membership: 'ban', joinRule: 'public' }, 'room.join')).toBe(false)
+    expect(allowed({ membership: 'leave', joinRule: 'public' }, 'room.join')).toBe(true)
+  })
+
+  it('opens to strangers only as far as the room says', () => {
+    expect(actsAllowed({})).toEqual([])
+    expect(actsAllowed({ joinRule: 'public' })).toEqual(['room.see', 'room.join'])
+    expect(actsAllowed({ joinRule: 'knock' })).toEqual(['room.see', 'room.knock'])
+    expect(actsAllowed({ joinRule: 'restricted' })).toEqual(['room.join'])
+    expect(actsAllowed({ historyVisibility: 'world_readable' })).toEqual([
+      'room.see',
+      'room.read',
+      'room.event',
+      'room.members',
+    ])
+  })
+
+  it('says the same about a shut room and a room that is not there', () => {
+    for (const act of allActs) {
+      const shut = createAccess({ facts: factsOf({}) }).decide(subjectOf(), act, room(roomId))
+      const absent = createAccess({ facts: factsOf({ exists: false }) }).decide(subjectOf(), act, room(roomId))
+      expect(shut.allowed || absent.allowed).toBe(false)
+      if (shut.allowed || absent.allowed) return
+      expect([absent.refusal.code, absent.refusal.message]).toEqual([shut.refusal.code, shut.refusal.message])
+      expect(shut.refusal.code).toBe(act === 'room.event' ? 'M_NOT_FOUND' : 'M_FORBIDDEN')
+    }
+  })
+
+  it('says no when a fact cannot be read', () => {
+    const facts = factsOf({ membership: 'join' })
+    const broken = {
+      ...facts,
+      membership: () => {
+        throw new Error('not loaded')
+      },
+    }
+    for (const act of allActs) {
+      expect(createAccess({ facts: broken }).decide(subjectOf(), act, room(roomId)).allowed).toBe(false)
+    }
+  })
+
+  it('never lets a stranger or an act that nobody knows write, whatever the room looks like', () => {
+    const picture = fc.record({
+      joinRule: fc.oneof(fc.constantFrom('public', 'knock', 'restricted', 'knock_restricted', 'private'), fc.string()),
+      historyVisibility: fc.oneof(fc.constantFrom('world_readable', 'shared', 'invited', 'joined'), fc.string()),
+    })
+    const harmless = ['room.see', 'room.read', 'room.event', 'room.members', 'room.join', 'room.knock']
+    fc.assert(
+      fc.property(picture, fc.string(), (drawn, act) => {
+        for (const open of actsAllowed(drawn)) expect(harmless).toContain(open)
+        fc.pre(!isRoomAct(act))
+        expect(allowed({ ...drawn, membership: 'join' }, act as RoomAct)).toBe(false)
+      }),
+    )
+  })
+
+  it('does not mistake names that every object has for acts', () => {
+    for (const act of ['constructor', '__proto__', 'toString']) {
+      expect(allowed({ membership: 'join' }, act as RoomAct)).toBe(false)
+      expect(createAccess({ facts: factsOf({}) }).permits(subjectOf(), act)).toBe(false)
+    }
+  })
+})
+
+describe('grants', () => {
+  const access = createAccess({ facts: factsOf({ membership: 'join' }) })
+
+  it('are for one act on one room', () => {
+    const grant = access.require(subjectOf(), 'room.send', room(roomId))
+    expect(() => assertGrant(grant, 'room.send', roomId)).not.toThrow()
+    expect(() => assertGrant(grant, 'room.state', roomId)).toThrow('was used for room.state')
+    expect(() => assertGrant(grant, 'room.send', roomId + 1)).toThrow('another room')
+  })
+
+  it('cannot be made by anybody else', () => {
+    const genuine = access.require(subjectOf(), 'room.send', room(roomId))
+    const copies = [{ ...genuine }, Object.create(genuine), undefined, null, structuredClone({ ...genuine })]
+    for (const copy of copies) {
+      expect(() => assertGrant(copy as Grant, 'room.send', roomId)).toThrow('without a grant')
+    }
+    const GrantClass = genuine.constructor as new (...args: unknown[]) => Grant
+    expect(() => new GrantClass(Symbol('grant'), genuine.subject, 'room.send', room(roomId), 1)).toThrow('Only access')
+    expect(() => Object.assign(genuine, { act: 'room.ban' })).toThrow(TypeError)
+  })
+
+  it('throw the refusal when there is none', () => {
+    const shut = createAccess({ facts: factsOf({}) })
+    expect(() => shut.require(subjectOf(), 'room.send', room(roomId))).toThrow('Ask a member to invite you.')
+  })
+})
+
+describe('permissions', () => {
+  const access = createAccess({ facts: factsOf({}) })
+
+  it('come from the role, and from nothing else', () => {
+    for (const { id, roles } of permissionCatalogue) {
+      for (const role of Object.keys(roleCatalogue)) {
+        const subject = subjectOf({ permissions: permissionsOf(role) })
+        const holds = (roles as readonly string[]).includes(role)
+        expect(access.decide(subject, id).allowed).toBe(holds)
+        expect(access.permits(subject, id)).toBe(holds)
+      }
+      expect(access.permits(subjectOf({ permissions: permissionsOf('stranger') }), id)).toBe(false)
+    }
+  })
+
+  it('an unknown permission is held by nobody, even if the subject claims it', () => {
+    const claims = subjectOf({ permissions: new Set(['people.everything' as Permission]) })
+    expect(access.permits(claims, 'people.everything')).toBe(false)
+    expect(access.decide(claims, 'people.everything' as Permission).allowed).toBe(false)
+  })
+
+  it('grants for them name no room', () => {
+    const grant = access.require(subjectOf(), 'rooms.create')
+    expect(() => assertGrant(grant, 'rooms.create')).not.toThrow()
+    expect(() => assertGrant(grant, 'room.send', roomId)).toThrow()
+  })
+})
+
+describe('visible rooms', () => {
+  it('sort the ties and stay the same object until these change', () => {
+    const ties = new Map<number, Membership>([
+      [1, 'join'],
+      [2, 'invite'],
+      [3, 'knock'],
+      [4, 'leave'],
+      [5, 'ban'],
+    ])
+    let version = 1
+    const access = createAccess({
+      facts: { ...factsOf({}), memberships: () => ties, membershipsVersion: () => version },
+    })
+    const before = access.visible(subjectOf())
+    expect([...before.joined, ...before.invited, ...before.knocked]).toEqual([1, 2, 3])
+    expect([...before.left]).toEqual([4, 5])
+    expect([1, 2, 3, 4, 5, 6].map((id) => before.membership(id))).toEqual([...ties.values(), undefined])
+    expect(access.visible(subjectOf({ sessionId: 2 }))).toBe(before)
+    ties.set(6, 'join')
+    version++
+    const after = access.visible(subjectOf())
+    expect(after.has(6)).toBe(true)
+    expect(before.has(6)).toBe(false)
+    expect(after.version).not.toBe(before.version)
+  })
+})
+
+describe('routes', () => {
+  it('that declare nothing, or something unknown, are found', () => {
+    const declared = ['nobody', 'session', 'people.read'].map((needs) => ({ method: 'GET', path: `/${needs}`, needs }))
+    expect(undeclaredRoutes(declared)).toEqual([])
+    expect(undeclaredRoutes([{ method: 'GET', path: ['/a', '/b'] }])).toEqual(['GET /a /b (needs nothing)'])
+    expect(undeclaredRoutes([{ method: 'PUT', path: '/a', needs: 'toString' }])).toEqual(['PUT /a (needs toString)'])
+  })
+})

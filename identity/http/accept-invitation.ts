@@ -1,0 +1,23 @@
+/**
+ * POST /api/v1/invitation/{token}/accept
+ *
+ * - Makes the account and signs in. Of two who accept at once, one gets the account and the other 404 M_NOT_FOUND.
+ */
+import Type from 'typebox'
+import { type Route, route } from '#platform/api.ts'
+import type { Invitations } from '../accounts/invitations.ts'
+
+export function acceptInvitation({ invitations }: { invitations: Pick<Invitations, 'accept'> }): Route {
+  return route({
+    method: 'POST',
+    path: '/api/v1/invitation/:token/accept',
+    operation: 'acceptInvitation',
+    needs: 'nobody',
+    params: Type.Object({ token: Type.String() }),
+    body: Type.Object({ username: Type.String(), password: Type.String(), display_name: Type.String() }),
+    async handle({ params, body, ip }) {
+      const { username, password } = body
+      return invitations.accept(params.token, { username, password, displayName: body.display_name }, ip)
+    },
+  })
+}

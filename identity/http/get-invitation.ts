@@ -1,0 +1,34 @@
+/**
+ * GET /api/v1/invitation/{token}
+ *
+ * - What the invited person sees before she accepts; 404 M_NOT_FOUND unless the invitation is open.
+ */
+import Type from 'typebox'
+import { type Route, route } from '#platform/api.ts'
+import type { Invitations } from '../accounts/invitations.ts'
+import type { Organisation } from '../api.ts'
+
+export type GetInvitationDeps = {
+  readonly invitations: Pick<Invitations, 'look'>
+  readonly organisation: Pick<Organisation, 'name'>
+  readonly serverName: string
+}
+
+export function getInvitation({ invitations, organisation, serverName }: GetInvitationDeps): Route {
+  return route({
+    method: 'GET',
+    path: '/api/v1/invitation/:token',
+    operation: 'getInvitation',
+    needs: 'nobody',
+    params: Type.Object({ token: Type.String() }),
+    async handle({ params, ip }) {
+      const invitation = await invitations.look(params.token, ip)
+      return {
+        organisation: (await organisation.name()) ?? serverName,
+        invited_by: invitation.invitedByName,
+        ...(invitation.displayName !== undefined && { display_name: invitation.displayName }),
+        expires_ts: invitation.expiresTs,
+      }
+    },
+  })
+}

@@ -1,0 +1,18 @@
+/**
+ * GET /_matrix/client/v3/login
+ * https://spec.matrix.org/v1.16/client-server-api/#get_matrixclientv3login
+ *
+ * - Says how people sign in here: by password.
+ */
+import { type Route, route } from '#platform/api.ts'
+import { clientPaths } from './paths.ts'
+
+export function getLoginFlows(): Route {
+  return route({
+    method: 'GET',
+    path: clientPaths('/login'),
+    operation: 'getLoginFlows',
+    needs: 'nobody',
+    handle: async () => ({ flows: [{ type: 'm.login.password' }] }),
+  })
+}

@@ -1,0 +1,22 @@
+/**
+ * POST /_matrix/client/v3/refresh
+ * https://spec.matrix.org/v1.16/client-server-api/#post_matrixclientv3refresh
+ *
+ * - No refresh token was ever given, so none is known.
+ */
+import { type Route, refuse, route } from '#platform/api.ts'
+import { clientPaths } from './paths.ts'
+
+export function refresh(): Route {
+  return route({
+    method: 'POST',
+    path: clientPaths('/refresh'),
+    operation: 'refresh',
+    needs: 'nobody',
+    async handle() {
+      throw refuse('M_UNKNOWN_TOKEN', 'This server gives no refresh tokens, so it knows none. Sign in again.', {
+        fields: { soft_logout: false },
+      })
+    },
+  })
+}

@@ -1,0 +1,92 @@
+import type { Route } from '#platform/api.ts'
+import type { AccountKeeper } from '../accounts/accounts.ts'
+import type { Invitations } from '../accounts/invitations.ts'
+import type { People } from '../accounts/people.ts'
+import type { SetupKeeper } from '../accounts/setup.ts'
+import type { SharedSecret } from '../accounts/shared-secret.ts'
+import type { Presence } from '../api.ts'
+import type { Sessions } from '../sessions/sessions.ts'
+import type { SignIn } from '../sign-in/sign-in.ts'
+import { acceptInvitation } from './accept-invitation.ts'
+import { type ChangePasswordDeps, changePassword } from './change-password.ts'
+import { checkSetupLink } from './check-setup-link.ts'
+import { type AvailabilityDeps, checkUsernameAvailability } from './check-username-availability.ts'
+import { completeSetup } from './complete-setup.ts'
+import { createInvitation } from './create-invitation.ts'
+import { deactivateAccount } from './deactivate-account.ts'
+import { deleteDevice } from './delete-device.ts'
+import { deleteDevices } from './delete-devices.ts'
+import { endPersonDevice } from './end-person-device.ts'
+import { getAccount3pids } from './get-account-3pids.ts'
+import { getDevice } from './get-device.ts'
+import { getDevices } from './get-devices.ts'
+import { getInstallation, type InstallationDeps } from './get-installation.ts'
+import { getInvitation } from './get-invitation.ts'
+import { getLoginFlows } from './get-login-flows.ts'
+import { getTokenOwner } from './get-token-owner.ts'
+import { listInvitations } from './list-invitations.ts'
+import { listPeople } from './list-people.ts'
+import { listPersonDevices } from './list-person-devices.ts'
+import { login } from './login.ts'
+import { logout } from './logout.ts'
+import { logoutAll } from './logout-all.ts'
+import { refresh } from './refresh.ts'
+import { register } from './register.ts'
+import { sharedSecretNonce } from './shared-secret-nonce.ts'
+import { sharedSecretRegister } from './shared-secret-register.ts'
+import { updateDevice } from './update-device.ts'
+import { withdrawInvitation } from './withdraw-invitation.ts'
+
+export type RouteDeps = ChangePasswordDeps &
+  AvailabilityDeps &
+  InstallationDeps & {
+    readonly signIn: SignIn
+    readonly sessions: Sessions
+    readonly presence: Presence
+    readonly accounts: AccountKeeper
+    readonly setup: SetupKeeper
+    readonly invitations: Invitations
+    readonly people: People
+    readonly publicUrl: string
+    /** Without one the endpoints for it do not exist. */
+    readonly sharedSecret: SharedSecret | undefined
+  }
+
+/** Every endpoint of this folder. */
+export function identityRoutes(deps: RouteDeps): Route[] {
+  const devices = deps.sessions
+  const matrix = [
+    getLoginFlows(),
+    login(deps),
+    refresh(),
+    logout(deps),
+    logoutAll(deps),
+    getTokenOwner(),
+    getDevices({ devices }),
+    getDevice({ devices }),
+    updateDevice(deps),
+    deleteDevice(deps),
+    deleteDevices(deps),
+    changePassword(deps),
+    deactivateAccount(deps),
+    register(),
+    checkUsernameAvailability(deps),
+    getAccount3pids(),
+  ]
+  const own = [
+    getInstallation(deps),
+    checkSetupLink(deps),
+    completeSetup(deps),
+    createInvitation(deps),
+    listInvitations(deps),
+    withdrawInvitation(deps),
+    getInvitation(deps),
+    acceptInvitation(deps),
+    listPeople(deps),
+    listPersonDevices({ people: deps.people, devices }),
+    endPersonDevice(deps),
+  ]
+  const { sharedSecret } = deps
+  if (sharedSecret === undefined) return [...matrix, ...own]
+  return [...matrix, ...own, sharedSecretNonce({ sharedSecret }), sharedSecretRegister({ sharedSecret })]
+}

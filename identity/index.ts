@@ -1,0 +1,132 @@
+import type { Access, Subject } from '#access/api.ts'
+import type { Clock, Gate, Postgres, Random, Route, Vault } from '#platform/api.ts'
+import { createAccounts } from './accounts/accounts.ts'
+import { createInvitations } from './accounts/invitations.ts'
+import { createOrganisation } from './accounts/organisation.ts'
+import { createPeople } from './accounts/people.ts'
+import { createSetup } from './accounts/setup.ts'
+import { createSharedSecret } from './accounts/shared-secret.ts'
+import type { Accounts, Devices, IdentityEvents, Organisation, Presence, Profiles, Setup, Users } from './api.ts'
+import { identityRoutes } from './http/routes.ts'
+import { createPasswordHashes, hashingCosts } from './passwords/argon2.ts'
+import { createEvents, type EventSource } from './sessions/events.ts'
+import { createGate } from './sessions/gate.ts'
+import { createLastSeen } from './sessions/last-seen.ts'
+import { createSessions, type Sessions } from './sessions/sessions.ts'
+import { createAttempts } from './sign-in/attempts.ts'
+import { createPresence } from './sign-in/presence.ts'
+import { createSignIn } from './sign-in/sign-in.ts'
+import { createUsers } from './users/users.ts'
+
+export type UserDirectoryDeps = {
+  readonly db: Postgres
+  readonly vault: Vault
+  readonly clock: Clock
+  readonly random: Random
+  readonly serverName: string
+}
+
+/** What others need to know of people before there is anybody to sign in: messaging is built on it. */
+export interface UserDirectory {
+  readonly users: Users
+  readonly devices: Devices
+  readonly events: IdentityEvents
+}
+
+type OwnDirectory = UserDirectory & { readonly devices: Sessions; readonly events: EventSource }
+
+export function createUserDirectory(deps: UserDirectoryDeps): OwnDirectory {
+  const users = createUsers(deps)
+  const events = createEvents()
+  return { users, events, devices: createSessions({ ...deps, users, events }) }
+}
+
+export type IdentitySettings = {
+  readonly serverName: string
+  /** Where browsers reach the server, without a slash at its end. */
+  readonly publicUrl: string
+  readonly version: string
+  readonly isDemo: boolean
+  /** Opens `/_synapse/admin/v1/register`. */
+  readonly registrationSharedSecret?: string | undefined
+  /** `cheap` is for tests only. */
+  readonly passwordHashing: keyof typeof hashingCosts
+  /** Off is for tests only. */
+  readonly rateLimits: boolean
+}
+
+export type IdentityDeps = Omit<UserDirectoryDeps, 'serverName'> & {
+  readonly directory: OwnDirectory
+  readonly access: Pick<Access, 'permits'>
+  readonly profiles: Profiles
+  readonly settings: IdentitySettings
+}
+
+export interface Identity extends UserDirectory {
+  readonly routes: readonly Route[]
+  readonly gate: Gate<Subject | undefined>
+  readonly presence: Presence
+  readonly accounts: Accounts
+  readonly organisation: Organisation
+  readonly setup: Setup
+  /** Writes down from time to time when devices were seen; ends, after a last writing, when the signal is aborted. */
+  run(signal: AbortSignal): Promise<void>
+}
+
+/** The secret that is mixed into password hashes comes from the vault under this name. */
+const passwordSecret = ['password', 'argon2id secret'] as const
+
+export function createIdentity(deps: IdentityDeps): Identity {
+  const { db, vault, clock, random, access, profiles, settings } = deps
+  const { users, events, devices: sessions } = deps.directory
+  const { serverName } = settings
+  const passwords = createPasswordHashes({
+    random,
+    secret: vault.lookupHash(...passwordSecret),
+    cost: hashingCosts[settings.passwordHashing],
+  })
+  const attempts = createAttempts({ clock, isOn: settings.rateLimits })
+  const signIn = createSignIn({ db, passwords, sessions, attempts, clock, serverName })
+  const presence = createPresence({ signIn, vault, clock, serverName })
+  const organisation = createOrganisation({ db, vault })
+  const shared = {
+    db,
+    vault,
+    clock,
+    random,
+    serverName,
+    users,
+    passwords,
+    sessions,
+    attempts,
+    signIn,
+    profiles,
+    events,
+  }
+  const accounts = createAccounts(shared)
+  const setup = createSetup({ ...shared, accounts })
+  const invitations = createInvitations({ ...shared, accounts, organisation })
+  const secret = settings.registrationSharedSecret
+  const lastSeen = createLastSeen({ db, users, clock, events })
+  const routes = identityRoutes({
+    ...settings,
+    ...shared,
+    presence,
+    accounts,
+    setup,
+    invitations,
+    organisation,
+    people: createPeople({ db, profiles }),
+    sharedSecret: secret === undefined ? undefined : createSharedSecret({ ...shared, accounts, secret }),
+  })
+  return {
+    ...deps.directory,
+    routes,
+    gate: createGate({ db, clock, access, events, lastSeen }),
+    presence,
+    accounts,
+    organisation,
+    setup,
+    run: (signal) => lastSeen.run(signal),
+  }
+}

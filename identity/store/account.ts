@@ -1,0 +1,92 @@
+/**
+ * Table `account`: `user_id`, `role`, `password_hash` (PHC string or null), `password_changed_ts`, `created_ts`,
+ * `deactivated_ts` (null while the account lives).
+ */
+import { type Db, sql } from '#platform/api.ts'
+
+export type AccountRow = {
+  userId: number
+  matrixId: string
+  role: string
+  passwordHash: string | null
+  createdTs: number
+  deactivatedTs: number | null
+}
+
+export type PersonRow = Omit<AccountRow, 'passwordHash'> & { lastSeenTs: number | null }
+
+const columns = `a.user_id as "userId", u.matrix_id as "matrixId", a.role, a.created_ts as "createdTs",
+  a.deactivated_ts as "deactivatedTs"`
+const from = 'from account a join users u on u.id = a.user_id'
+
+const insert = sql(
+  'account_insert',
+  `insert into account (user_id, role, password_hash, password_changed_ts, created_ts) values ($1, $2, $3, $4, $4)
+   on conflict (user_id) do nothing`,
+)
+const byMatrixId = sql(
+  'account_by_matrix_id',
+  `select ${columns}, a.password_hash as "passwordHash" ${from} where u.matrix_id = $1`,
+)
+const byUserId = sql(
+  'account_by_user_id',
+  `select ${columns}, a.password_hash as "passwordHash" ${from} where a.user_id = $1`,
+)
+const setPassword = sql(
+  'account_set_password',
+  `update account set password_hash = $2, password_changed_ts = $3 where user_id = $1 and deactivated_ts is null`,
+)
+const deactivate = sql(
+  'account_deactivate',
+  `update account set deactivated_ts = $2, password_hash = null where user_id = $1 and deactivated_ts is null`,
+)
+const owners = sql(
+  'account_owners',
+  `select user_id as "userId" from account where role = 'owner' and deactivated_ts is null limit 2`,
+)
+const any = sql('account_any', 'select 1 from account limit 1')
+const page = sql(
+  'account_page',
+  `select ${columns},
+          (select max(d.last_seen_ts) from device d where d.user_id = a.user_id) as "lastSeenTs"
+   ${from} where a.user_id > $1 order by a.user_id limit $2`,
+)
+
+/** @returns whether it was made; false when the user has an account already. */
+export async function insertAccount(
+  db: Db,
+  account: { userId: number; role: string; passwordHash: string; nowTs: number },
+): Promise<boolean> {
+  return (await db.run(insert, [account.userId, account.role, account.passwordHash, account.nowTs])) === 1
+}
+
+export function accountByMatrixId(db: Db, matrixId: string): Promise<AccountRow | undefined> {
+  return db.row<AccountRow>(byMatrixId, [matrixId])
+}
+
+export function accountByUserId(db: Db, userId: number): Promise<AccountRow | undefined> {
+  return db.row<AccountRow>(byUserId, [userId])
+}
+
+export async function setPasswordHash(db: Db, userId: number, passwordHash: string, nowTs: number): Promise<boolean> {
+  return (await db.run(setPassword, [userId, passwordHash, nowTs])) === 1
+}
+
+/** @returns whether it was alive before. */
+export async function deactivateAccount(db: Db, userId: number, nowTs: number): Promise<boolean> {
+  return (await db.run(deactivate, [userId, nowTs])) === 1
+}
+
+/** At most two of the living owners: enough to know whether there is none, one or more. */
+export async function someOwners(db: Db): Promise<number[]> {
+  return (await db.rows<{ userId: number }>(owners)).map((row) => row.userId)
+}
+
+export async function anyAccount(db: Db): Promise<boolean> {
+  return (await db.row(any)) !== undefined
+}
+
+/** Accounts with a user id above `afterUserId`, by user id. */
+export function accountPage(db: Db, afterUserId: number, limit: number): Promise<PersonRow[]> {
+  return db.rows<PersonRow>(page, [afterUserId, limit])
+}
