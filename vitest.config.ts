@@ -4,24 +4,51 @@ import { defineConfig } from 'vitest/config'
 
 // One PostgreSQL serves the whole run; the set-up file starts it and hands its address to the workers.
 const postgresSetup = './testing/postgres-setup.ts'
+const outside = ['**/node_modules/**', '.chancery/**', 'data/**', 'web/dist/**']
+const browserTests = '**/*.browser.test.ts'
+
+const everyTest = {
+  environment: 'node' as const,
+  // Processes rather than threads: a test may change signals, limits or the working directory of its own.
+  pool: 'forks' as const,
+  // A test that passes only the second time is a defect.
+  retry: 0,
+  restoreMocks: true,
+  unstubGlobals: true,
+  teardownTimeout: 20_000,
+}
 
 export default defineConfig({
   test: {
-    environment: 'node',
-    include: ['**/*.test.ts'],
-    exclude: ['**/node_modules/**', '.chancery/**', 'data/**', 'web/dist/**'],
     globalSetup: existsSync(new URL(postgresSetup, import.meta.url)) ? [postgresSetup] : [],
-    // Processes rather than threads: a test may change signals, limits or the working directory of its own.
-    pool: 'forks',
-    // PostgreSQL and, in the browser tests, Chromium work beside the tests, so more workers only make them wait.
-    maxWorkers: Math.max(1, Math.min(4, availableParallelism())),
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
-    teardownTimeout: 20_000,
-    // A test that passes only the second time is a defect.
-    retry: 0,
     passWithNoTests: false,
-    restoreMocks: true,
-    unstubGlobals: true,
+    projects: [
+      {
+        test: {
+          ...everyTest,
+          name: 'all',
+          include: ['**/*.test.ts'],
+          exclude: [...outside, browserTests],
+          // PostgreSQL works beside the tests, so more workers than cores only make them wait.
+          maxWorkers: Math.min(4, availableParallelism()),
+          testTimeout: 20_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          ...everyTest,
+          name: 'browser',
+          include: [browserTests],
+          exclude: outside,
+          // A browser, a server and PostgreSQL fill two cores: one file at a time, after all others.
+          maxWorkers: 1,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 })
