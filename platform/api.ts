@@ -1,7 +1,22 @@
 export { BlobMissing, BlobTooLarge } from './blobs/errors.ts'
 export type { BlobObject, BlobRange, BlobRef, BlobStore, Blobs, BlobWriteOptions, WrittenBlob } from './blobs/types.ts'
+export { type Clock, systemClock } from './clock.ts'
 export * from './data-directory/api.ts'
+export { type ErrorCode, errorCodes } from './errors/codes.ts'
+export { Refusal, type RefusalOptions, refuse } from './errors/refusal.ts'
+export {
+  FileAnswer,
+  type Gate,
+  type HttpServer,
+  JsonBytes,
+  type Route,
+  type RouteRequest,
+  route,
+} from './http/route.ts'
 export * from './jobs/api.ts'
+export { limits, type Rate, type RateName, rates } from './limits.ts'
 export * from './postgres/api.ts'
+export { type Random, systemRandom } from './random.ts'
+export type { LogFields, Logger } from './telemetry/logger.ts'
 export { KeyUnavailable, SealBroken, WrongMasterKey } from './vault/errors.ts'
 export type { DraftKey, KeyKind, SealingKey, Vault } from './vault/types.ts'

@@ -1,0 +1,111 @@
+import type { Readable } from 'node:stream'
+import type { Static, TSchema } from 'typebox'
+import type { RateName } from '../limits.ts'
+
+/** One HTTP request as a handler sees it: read, checked, and admitted. */
+export interface RouteRequest<P = any, Q = any, B = any, Caller = any> {
+  readonly params: P
+  readonly query: Q
+  readonly body: B
+  /** Whom the gate admitted; undefined when the route needs nobody. */
+  readonly caller: Caller
+  /** The client's address, as far as trusted proxies told it. */
+  readonly ip: string
+  readonly headers: Record<string, string | undefined>
+  /** The raw body, for routes with `bodyKind: 'stream'`. */
+  readonly stream?: Readable
+  /** Aborted when the client leaves, or with the reason 'stopping' when the server stops. */
+  readonly signal: AbortSignal
+  readonly requestId: string
+}
+
+/** An endpoint as data. Fastify stands behind it and is seen by nobody. */
+export interface Route<Caller = any> {
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE'
+  /** `/rooms/:roomId/…`; several where older versions of an endpoint are served too. */
+  readonly path: string | readonly string[]
+  /** The specification's operationId, also the file's name. */
+  readonly operation: string
+  /** What access must grant: 'nobody', 'session', or a permission of access' catalogue. Never optional. */
+  readonly needs: string
+  /** Kind of act for rate limits: a row of the table of rates. */
+  readonly rate?: RateName
+  readonly params?: TSchema
+  /** Numbers and booleans are read from their text. */
+  readonly query?: TSchema
+  /** Checked as it came: nothing is converted, removed or filled in. */
+  readonly body?: TSchema
+  /** What tests hold answers against; never used to write them. */
+  readonly answer?: TSchema
+  /** 'json' by default for PUT and POST, 'none' for GET and DELETE without a body schema. */
+  readonly bodyKind?: 'json' | 'stream' | 'none'
+  /** Returns an object for JSON, JsonBytes for ready JSON, or a FileAnswer. */
+  handle(request: RouteRequest<any, any, any, Caller>): Promise<unknown>
+}
+
+type Of<Schema> = Schema extends TSchema ? Static<Schema> : any
+
+type TypedRoute<P, Q, B, Caller> = Omit<Route<Caller>, 'params' | 'query' | 'body' | 'handle'> & {
+  readonly params?: P
+  readonly query?: Q
+  readonly body?: B
+  handle(request: RouteRequest<Of<P>, Of<Q>, Of<B>, Caller>): Promise<unknown>
+}
+
+/** Gives the handler the types of its schemas. */
+export function route<
+  Caller = any,
+  P extends TSchema | undefined = undefined,
+  Q extends TSchema | undefined = undefined,
+  B extends TSchema | undefined = undefined,
+>(definition: TypedRoute<P, Q, B, Caller>): Route<Caller> {
+  return definition as Route<Caller>
+}
+
+/** JSON that is ready: sent byte for byte, in one or several pieces. */
+export class JsonBytes {
+  readonly bytes: Buffer | readonly Buffer[]
+  readonly status: number
+
+  constructor(bytes: Buffer | readonly Buffer[], status = 200) {
+    this.bytes = bytes
+    this.status = status
+  }
+}
+
+/** A file or a redirect: headers and bytes of the handler's own choice. */
+export class FileAnswer {
+  readonly stream: Readable | Buffer
+  readonly headers: Record<string, string>
+  readonly status: number
+
+  constructor(stream: Readable | Buffer, headers: Record<string, string>, status = 200) {
+    this.stream = stream
+    this.headers = headers
+    this.status = status
+  }
+}
+
+/** Who stands at the door: turns an access token into a caller, or throws a Refusal. */
+export interface Gate<Caller = any> {
+  admit(
+    needs: string,
+    request: { accessToken: string | undefined; ip: string; userAgent: string | undefined },
+  ): Promise<Caller>
+}
+
+/** The server that routes are added to. */
+export interface HttpServer {
+  add(routes: readonly Route[]): void
+  /** All routes added so far, for tests that walk them. */
+  routes(): readonly Route[]
+  /** Serves a folder's files below a path: hashed assets for ever, index.html never cached. */
+  serveFolder(prefix: string, folder: string): void
+  /** Begins to listen. Port 0 takes a free one. */
+  listen(host: string, port: number): Promise<{ port: number }>
+  /**
+   * Stops accepting, aborts each `request.signal` with the reason 'stopping' so that waiting syncs answer, and returns
+   * when all is answered or after `limits.drainMs`.
+   */
+  close(): Promise<void>
+}

@@ -1,0 +1,107 @@
+const KiB = 1024
+const MiB = 1024 * KiB
+
+/** Every limit of the system, each with its reason. Units stand in the names. */
+export const limits = {
+  // --- what a request may be
+
+  /** JSON bodies. Several times the largest event, because key uploads and /createRoom carry many small things. */
+  bodyBytesMax: 1 * MiB,
+  /** Nesting in JSON. Far above what any client sends and far below what recursion over it could overflow. */
+  jsonDepthMax: 100,
+  /** An event in canonical JSON, with its signatures and hashes; fixed by the specification. */
+  eventBytesMax: 65_536,
+  /** Identifiers, event types and state keys, in bytes; fixed by the specification. */
+  identifierBytesMax: 255,
+  /** One path parameter after decoding. State keys are the longest and measured in bytes; a percent sign triples them. */
+  paramLengthMax: 1_024,
+  /** Head of a request. Node's own default, set on purpose so that an option of Node cannot raise it. */
+  headerBytesMax: 16 * KiB,
+  /** One uploaded file. Told to clients as m.upload.size. */
+  mediaBytesMax: 100 * MiB,
+  /** Entries of one page, whatever a client asks for; larger answers would hold others up. */
+  pageSizeMax: 1_000,
+
+  // --- how long it may take
+
+  /** The whole request must have arrived by then. A body that never ends is cut off. */
+  requestTimeoutMs: 30_000,
+  /** The same for uploads: a large file over a slow line. */
+  uploadTimeoutMs: 15 * 60_000,
+  /** Head of a request. Somebody who drips headers holds a socket and nothing else. */
+  headersTimeoutMs: 15_000,
+  /** How often Node looks for requests that took too long. */
+  timeoutCheckMs: 1_000,
+  /** A connection without a request. Longer than the 60 s of common proxies, so that they close first. */
+  keepAliveTimeoutMs: 65_000,
+  /** Long polling. Below what proxies and mobile networks cut; clients ask for 30 s. */
+  syncTimeoutMsMax: 60_000,
+  /** At stop: waiting requests are answered within this; what is left is cut. */
+  drainMs: 5_000,
+
+  // --- sockets
+
+  /** Open connections of one server; file descriptors are kept for PostgreSQL and files. */
+  connectionsMax: 20_000,
+  /** Callers that rate limits remember; each takes about 150 bytes. */
+  rateLimitBucketsMax: 50_000,
+
+  // --- what is kept in memory
+
+  /** Entries of the log's tail that sync answers from. */
+  tailEntriesMax: 20_000,
+  /** Weight of the rooms in the cache: state entries and members. */
+  roomCacheEntriesMax: 200_000,
+  /** Room ids and their internal numbers. */
+  roomIdentitiesMax: 50_000,
+  /** People's names and numbers. */
+  peopleInMemoryMax: 50_000,
+  /** Decrypted events for answers; the most recently read. */
+  eventsInMemoryMax: 5_000,
+  /** Transaction ids whose event is remembered without asking the database. */
+  transactionsInMemoryMax: 20_000,
+  /** Read positions of people in rooms. */
+  readStatesInMemoryMax: 50_000,
+  /** Devices for which sync remembers which members it sent. */
+  lazySessionsInMemoryMax: 5_000,
+} as const
+
+export type Rate = {
+  /** So many at once after a pause. */
+  readonly burst: number
+  /** So many for ever. */
+  readonly perSecond: number
+  /** Who is counted: the signed-in person (the address, when nobody is signed in) or always the address. */
+  readonly per: 'person' | 'address'
+}
+
+/** How often one caller may do a kind of act. Generous for people, narrow for programs that guess or flood. */
+export const rates = {
+  /** Everybody behind one office address signs in in the morning; per account, identity counts failures itself. */
+  login: { burst: 30, perSecond: 0.5, per: 'address' },
+  /** Making accounts is rare and costs an argon2id hash. */
+  register: { burst: 10, perSecond: 0.1, per: 'address' },
+  /** Guessing set-up and invitation links: they hold 256 bits, so this only keeps the noise down. */
+  link: { burst: 30, perSecond: 0.5, per: 'address' },
+  /** The client's own password checks for sensitive acts. */
+  confirm: { burst: 10, perSecond: 0.2, per: 'person' },
+  /** Typing fast in several rooms stays far below; a runaway bot does not. */
+  message: { burst: 60, perSecond: 10, per: 'person' },
+  join: { burst: 30, perSecond: 1, per: 'person' },
+  /** Invitations disturb others. */
+  invite: { burst: 50, perSecond: 0.5, per: 'person' },
+  createRoom: { burst: 20, perSecond: 0.2, per: 'person' },
+  upload: { burst: 50, perSecond: 2, per: 'person' },
+  /** Files of a long timeline are fetched together. */
+  download: { burst: 400, perSecond: 40, per: 'person' },
+  /** Long polling; only a client that spins comes near. */
+  sync: { burst: 60, perSecond: 10, per: 'person' },
+  /** Typing, receipts, presence. */
+  signal: { burst: 100, perSecond: 20, per: 'person' },
+  /** Profile, account data, tags, filters, devices. */
+  settings: { burst: 100, perSecond: 5, per: 'person' },
+  /** Everything that reads. A client at its first start asks several hundred things. */
+  read: { burst: 600, perSecond: 60, per: 'person' },
+} as const satisfies Record<string, Rate>
+
+export type RateName = keyof typeof rates
