@@ -6,6 +6,7 @@ import { fileSystemRefusal, StartRefused } from '../../data-directory/start-refu
 import type { Binaries } from './binaries.ts'
 import { type Identity, ownAll } from './identity.ts'
 import { hostBasedAccess } from './settings.ts'
+import { stopSurvivors } from './survivors.ts'
 
 /** PostgreSQL's superuser in our own cluster. */
 export const clusterUser = 'chancery'
@@ -30,7 +31,7 @@ export async function checkMajor(folder: string, major: number): Promise<void> {
 export async function ensureCluster(folder: string, binaries: Binaries, identity: Identity): Promise<string> {
   const cluster = clusterFolder(folder, binaries.major)
   for (const name of await readdir(folder)) {
-    if (name.startsWith('unfinished-')) await rm(join(folder, name), { recursive: true, force: true })
+    if (name.startsWith('unfinished-')) await removeUnfinished(join(folder, name))
   }
   const isThere = await stat(cluster).then(
     () => true,
@@ -46,6 +47,12 @@ export async function ensureCluster(folder: string, binaries: Binaries, identity
     )
   }
   return cluster
+}
+
+/** `initdb` may have outlived the start that was killed; it is still writing there, and gives up when its files go. */
+async function removeUnfinished(unfinished: string): Promise<void> {
+  await stopSurvivors(unfinished)
+  await rm(unfinished, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 })
 }
 
 async function makeCluster(folder: string, cluster: string, binaries: Binaries, identity: Identity): Promise<void> {

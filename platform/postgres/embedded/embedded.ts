@@ -86,6 +86,9 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   return embedded
 }
 
+/** Stands before lines that are written before the settings are read: "2026-01-31 12:00:00.000 UTC [123] ". */
+const defaultPrefix = /^\d{4}-\d\d-\d\d [\d:.]+ \w+ \[\d+\] /
+
 type Server = { readonly child: ChildProcess; readonly exited: Promise<Exit> }
 
 async function startServer(
@@ -111,7 +114,8 @@ async function startServer(
   const server = { child, exited }
   const said: string[] = []
   const ready = new Promise<'ready'>((resolve) => {
-    createInterface({ input: child.stderr as NodeJS.ReadableStream }).on('line', (line) => {
+    createInterface({ input: child.stderr as NodeJS.ReadableStream }).on('line', (raw) => {
+      const line = raw.replace(defaultPrefix, '')
       if (line.includes('database system is ready to accept connections')) resolve('ready')
       else if (said.length < 50) said.push(line)
       if (line.includes('automatic recovery in progress')) options.progress?.('Repairing the database after a crash …')
@@ -128,7 +132,10 @@ async function startServer(
 }
 
 function startRefusal(isLate: boolean, said: readonly string[]): StartRefused {
-  const text = said.filter((line) => /^(FATAL|PANIC|HINT|postgres:|unshare:)/.test(line)).join(' ')
+  const text = said
+    .filter((line) => /^(FATAL|PANIC|HINT|postgres:|unshare:)/.test(line))
+    .join(' ')
+    .replace(/ {2,}/g, ' ')
   if (/No space left on device|Disk quota exceeded/i.test(said.join(' '))) {
     return new StartRefused('The disk is full, so PostgreSQL cannot start. Free some space, then start again.')
   }

@@ -8,8 +8,8 @@ type Found = { readonly pid: number; readonly parent: number }
 
 /** How long a survivor is given for each way of being asked, ms: an orderly shutdown, an immediate one, a kill. */
 const patience: readonly { signal: NodeJS.Signals; ms: number }[] = [
-  { signal: 'SIGINT', ms: 2_000 },
-  { signal: 'SIGQUIT', ms: 1_000 },
+  { signal: 'SIGINT', ms: 1_500 },
+  { signal: 'SIGQUIT', ms: 700 },
   { signal: 'SIGKILL', ms: 2_000 },
 ]
 
