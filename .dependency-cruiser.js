@@ -38,8 +38,9 @@ const rows = Object.entries(arrows).map(([folder, allowed]) => ({
   severity: 'error',
   comment:
     allowed.length === 0
-      ? `${folder}/ imports no other folder. ${folder === 'matrix' ? 'Take what you need as an argument.' : 'Speak to the server over HTTP, as anybody else does.'}`
-      : `${folder}/ may import ${allowed.join(', ')}. Where a call has to go the other way, declare a port (an interface) in ${folder}/api.ts and let server/ plug it in.`,
+      ? `${folder}/ imports no other folder. Take what you need as an argument${folder === 'matrix' ? '' : ', or over HTTP'}.`
+      : `${folder}/ may import ${allowed.join(', ')}. Where a call has to go the other way, ` +
+        `declare a port (an interface) in ${folder}/api.ts and let server/ plug it in.`,
   from: { path: `^${folder}/`, pathNot: isTest },
   to: { path: `^(${everybody})/`, pathNot: `^(${[folder, ...allowed].join('|')})/` },
 }))
@@ -49,7 +50,7 @@ const doors = [
     name: 'only-through-api',
     severity: 'error',
     comment:
-      'Folders meet at api.ts. Import "#folder/api.ts"; if what you need is not there, it is private: ask for it to be exported, or declare a port.',
+      'Folders meet at api.ts. Import "#folder/api.ts"; what is not there is private: export it, or declare a port.',
     from: { path: `^(${Object.keys(arrows).join('|')})/`, pathNot: isTest },
     to: { path: `^(${everybody})/`, pathNot: ['^$1/', '^[^/]+/api\\.ts$'] },
   },
