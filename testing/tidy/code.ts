@@ -56,8 +56,8 @@ function isText(kind: ts.SyntaxKind): boolean {
 }
 
 /**
- * Every function of the file, outer ones with what they enclose. Only a factory (`createX`) is measured without the
- * functions that it builds and that are measured themselves: it is what a class is elsewhere.
+ * Every function of the file, outer ones with what they enclose. Only what a class is elsewhere, a factory
+ * (`createX`) or a view (`X` in a .tsx file), is measured without the functions in it, which are measured themselves.
  */
 export function measureFunctions(file: SourceFile): MeasuredFunction[] {
   const source = parse(file)
@@ -73,7 +73,8 @@ export function measureFunctions(file: SourceFile): MeasuredFunction[] {
       const last = source.getLineAndCharacterOfPosition(node.getEnd()).line
       const name = nameOf(node, source)
       const own = hasCode.slice(first, last + 1)
-      if (/^create[A-Z]/.test(name))
+      const holdsOthers = file.path.endsWith('.tsx') ? /^(create)?[A-Z]/ : /^create[A-Z]/
+      if (holdsOthers.test(name))
         for (const inner of innerFunctions(node, source)) own.fill(false, inner.first - first, inner.last - first + 1)
       found.push({
         name,
