@@ -95,8 +95,9 @@ export const roomActs = {
 
 export type RoomAct = keyof typeof roomActs
 
-export function roomAct(act: RoomAct): RoomActRow {
-  return roomActs[act]
+/** The row of an act; undefined for a word that is none, also for one that every object knows, such as 'constructor'. */
+export function roomAct(act: string): RoomActRow | undefined {
+  return isRoomAct(act) ? roomActs[act] : undefined
 }
 
 export function isRoomAct(act: string): act is RoomAct {

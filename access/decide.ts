@@ -1,7 +1,7 @@
 import { type Refusal, refuse } from '#platform/api.ts'
-import { type Membership, type Opening, type RoomAct, roomAct } from './acts.ts'
+import { type Opening, roomAct } from './acts.ts'
 import { mintGrant } from './grant.ts'
-import { isPermission, type Permission } from './permissions.ts'
+import { isPermission } from './permissions.ts'
 import type { AccessObject, Act, Decision, RoomFacts, Subject } from './types.ts'
 
 const openings: Readonly<Record<Opening, (facts: RoomFacts, roomId: number) => boolean>> = {
@@ -18,7 +18,7 @@ export function decide(facts: RoomFacts, epoch: number, subject: Subject, act: A
   try {
     allowed =
       object.kind === 'room'
-        ? passesRoomDoor(facts, subject, act as RoomAct, object.roomId)
+        ? passesRoomDoor(facts, subject, act, object.roomId)
         : isPermission(act) && subject.permissions.has(act)
   } catch {
     // A fact that cannot be read is a missing fact.
@@ -26,30 +26,30 @@ export function decide(facts: RoomFacts, epoch: number, subject: Subject, act: A
   if (allowed) return { allowed, grant: mintGrant(subject, act, object, epoch) }
   return {
     allowed,
-    refusal: object.kind === 'room' ? roomRefusal(act as RoomAct) : permissionRefusal(act as Permission),
+    refusal: object.kind === 'room' ? roomRefusal(act) : permissionRefusal(act),
   }
 }
 
-function passesRoomDoor(facts: RoomFacts, subject: Subject, act: RoomAct, roomId: number): boolean {
+function passesRoomDoor(facts: RoomFacts, subject: Subject, act: Act, roomId: number): boolean {
   const rule = roomAct(act)
-  if (!facts.exists(roomId)) return false
+  if (rule === undefined || !facts.exists(roomId)) return false
   const membership = facts.membership(roomId, subject.userId)
-  if (membership !== undefined && (rule.members as readonly Membership[]).includes(membership)) return true
+  if (membership !== undefined && rule.members.includes(membership)) return true
   if (membership === 'ban') return false
   return rule.openings.some((opening) => openings[opening](facts, roomId))
 }
 
 /** One sentence for "forbidden" and "absent", so that nobody learns from it which rooms there are. */
-function roomRefusal(act: RoomAct): Refusal {
-  if (roomAct(act).code === 'M_NOT_FOUND') {
+function roomRefusal(act: Act): Refusal {
+  if (roomAct(act)?.code === 'M_NOT_FOUND') {
     return refuse('M_NOT_FOUND', 'This event does not exist, or you may not see it. Check the link, or ask a member.')
   }
-  const wish = roomAct(act).meaning
+  const wish = roomAct(act)?.meaning ?? 'do this in this room'
   const remedy = act === 'room.join' || act === 'room.knock' ? 'It may need an invitation' : 'You may not be in it'
   return refuse('M_FORBIDDEN', `You cannot ${wish}. ${remedy}, or it does not exist. Ask a member to invite you.`)
 }
 
-function permissionRefusal(act: Permission): Refusal {
+function permissionRefusal(act: Act): Refusal {
   return refuse('M_FORBIDDEN', 'Your role does not include this. Ask an administrator of your organisation.', {
     detail: `needs ${act}`,
   })

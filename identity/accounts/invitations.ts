@@ -49,7 +49,7 @@ export interface Invitations {
   ): Promise<{ id: string; token: string; expiresTs: number }>
   /** The newest first. */
   list(): Promise<Invitation[]>
-  /** Throws M_NOT_FOUND when there is none, M_INVALID_PARAM when it is no longer open. */
+  /** Throws M_NOT_FOUND when there is none, CHANCERY_CONFLICT when it has been used. */
   withdraw(id: string): Promise<void>
   /** The open invitation behind a link; throws M_NOT_FOUND for every other. */
   look(token: string, ip: string): Promise<Invitation>
@@ -145,7 +145,7 @@ export function createInvitations(deps: InvitationsDeps): Invitations {
     const row = await invitationById(db, id)
     if (row === undefined) throw refuse('M_NOT_FOUND', 'There is no such invitation. Load the list again.')
     if (row.usedTs !== null) {
-      throw refuse('M_INVALID_PARAM', 'This invitation has been used already. Look at the list of people instead.')
+      throw refuse('CHANCERY_CONFLICT', 'This invitation has been used already. Look at the list of people instead.')
     }
   }
 

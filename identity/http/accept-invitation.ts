@@ -13,6 +13,7 @@ export function acceptInvitation({ invitations }: { invitations: Pick<Invitation
     path: '/api/v1/invitation/:token/accept',
     operation: 'acceptInvitation',
     needs: 'nobody',
+    rate: 'register',
     params: Type.Object({ token: Type.String() }),
     body: Type.Object({ username: Type.String(), password: Type.String(), display_name: Type.String() }),
     async handle({ params, body, ip }) {

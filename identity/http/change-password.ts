@@ -26,6 +26,7 @@ export function changePassword({ accounts, organisation, presence }: ChangePassw
     path: clientPaths('/account/password'),
     operation: 'changePassword',
     needs: 'session',
+    rate: 'confirm',
     body: Type.Object({
       new_password: Type.String(),
       logout_devices: Type.Optional(Type.Boolean()),

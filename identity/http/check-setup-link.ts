@@ -13,6 +13,7 @@ export function checkSetupLink({ setup }: { setup: Pick<SetupKeeper, 'check'> })
     path: '/api/v1/setup/:token',
     operation: 'checkSetupLink',
     needs: 'nobody',
+    rate: 'link',
     params: Type.Object({ token: Type.String() }),
     async handle({ params, ip }) {
       await setup.check(params.token, ip)

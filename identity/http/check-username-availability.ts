@@ -24,6 +24,7 @@ export function checkUsernameAvailability({ accounts, attempts, serverName }: Av
     path: clientPaths('/register/available'),
     operation: 'checkUsernameAvailability',
     needs: 'nobody',
+    rate: 'link',
     query: Type.Object({ username: Type.String() }),
     async handle({ query, ip }) {
       const attempt = attempts.begin(ip)

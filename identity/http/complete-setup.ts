@@ -13,6 +13,7 @@ export function completeSetup({ setup }: { setup: Pick<SetupKeeper, 'complete'> 
     path: '/api/v1/setup',
     operation: 'completeSetup',
     needs: 'nobody',
+    rate: 'register',
     body: Type.Object({
       token: Type.String(),
       username: Type.String(),

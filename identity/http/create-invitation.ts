@@ -16,6 +16,7 @@ export function createInvitation({ invitations, publicUrl }: CreateInvitationDep
     path: '/api/v1/invitations',
     operation: 'createInvitation',
     needs: 'people.invite',
+    rate: 'invite',
     body: Type.Object({ display_name: Type.Optional(Type.String()), note: Type.Optional(Type.String()) }),
     async handle({ caller, body }) {
       const subject: Subject = caller

@@ -20,6 +20,7 @@ export function deactivateAccount({ accounts, presence }: DeactivateDeps): Route
     path: clientPaths('/account/deactivate'),
     operation: 'deactivateAccount',
     needs: 'session',
+    rate: 'confirm',
     body: Type.Object({ auth: Type.Optional(Type.Unknown()) }),
     async handle({ caller, body, ip }) {
       const subject: Subject = caller

@@ -18,6 +18,7 @@ export function deleteDevice({ sessions, presence }: { sessions: Pick<Sessions, 
     path: clientPaths('/devices/:deviceId'),
     operation: 'deleteDevice',
     needs: 'session',
+    rate: 'confirm',
     params: Type.Object({ deviceId: Type.String() }),
     body: Type.Object({ auth: Type.Optional(Type.Unknown()) }),
     async handle({ caller, params, body, ip }) {

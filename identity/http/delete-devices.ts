@@ -18,6 +18,7 @@ export function deleteDevices({ sessions, presence }: { sessions: Pick<Sessions,
     path: clientPaths('/delete_devices'),
     operation: 'deleteDevices',
     needs: 'session',
+    rate: 'confirm',
     body: Type.Object({
       devices: Type.Array(Type.String(), { maxItems: 1_000 }),
       auth: Type.Optional(Type.Unknown()),

@@ -16,6 +16,7 @@ export function endPersonDevice({ people, sessions }: EndPersonDeviceDeps): Rout
     path: '/api/v1/people/:userId/devices/:deviceId',
     operation: 'endPersonDevice',
     needs: 'people.devices',
+    rate: 'settings',
     params: Type.Object({ userId: Type.String(), deviceId: Type.String() }),
     async handle({ params }) {
       const userId = await people.idOf(params.userId)

@@ -13,6 +13,7 @@ export function getAccount3pids(): Route {
     path: clientPaths('/account/3pid'),
     operation: 'getAccount3PIDs',
     needs: 'session',
+    rate: 'read',
     handle: async () => ({ threepids: [] }),
   })
 }

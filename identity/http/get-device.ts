@@ -15,6 +15,7 @@ export function getDevice({ devices }: { devices: Pick<Devices, 'one'> }): Route
     path: clientPaths('/devices/:deviceId'),
     operation: 'getDevice',
     needs: 'session',
+    rate: 'read',
     params: Type.Object({ deviceId: Type.String() }),
     async handle({ caller, params }) {
       const subject: Subject = caller

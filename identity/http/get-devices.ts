@@ -14,6 +14,7 @@ export function getDevices({ devices }: { devices: Pick<Devices, 'ofUser'> }): R
     path: clientPaths('/devices'),
     operation: 'getDevices',
     needs: 'session',
+    rate: 'read',
     async handle({ caller }) {
       const subject: Subject = caller
       return { devices: (await devices.ofUser(subject.userId)).map(presentDevice) }

@@ -19,6 +19,7 @@ export function getInstallation({ organisation, serverName, version, isDemo }: I
     path: '/api/v1/installation',
     operation: 'getInstallation',
     needs: 'nobody',
+    rate: 'read',
     handle: async () => ({
       organisation: (await organisation.name()) ?? serverName,
       server_name: serverName,

@@ -20,6 +20,7 @@ export function getInvitation({ invitations, organisation, serverName }: GetInvi
     path: '/api/v1/invitation/:token',
     operation: 'getInvitation',
     needs: 'nobody',
+    rate: 'link',
     params: Type.Object({ token: Type.String() }),
     async handle({ params, ip }) {
       const invitation = await invitations.look(params.token, ip)

@@ -13,6 +13,7 @@ export function getLoginFlows(): Route {
     path: clientPaths('/login'),
     operation: 'getLoginFlows',
     needs: 'nobody',
+    rate: 'read',
     handle: async () => ({ flows: [{ type: 'm.login.password' }] }),
   })
 }

@@ -12,6 +12,7 @@ export function getTokenOwner(): Route {
     path: clientPaths('/account/whoami'),
     operation: 'getTokenOwner',
     needs: 'session',
+    rate: 'read',
     async handle({ caller }) {
       const subject: Subject = caller
       return { user_id: subject.matrixId, device_id: subject.deviceId, is_guest: subject.isGuest }

@@ -12,6 +12,7 @@ export function listInvitations({ invitations }: { invitations: Pick<Invitations
     path: '/api/v1/invitations',
     operation: 'listInvitations',
     needs: 'people.invite',
+    rate: 'read',
     async handle() {
       const all = await invitations.list()
       return {

@@ -17,6 +17,7 @@ export function listPeople({ people }: { people: Pick<People, 'page'> }): Route 
     path: '/api/v1/people',
     operation: 'listPeople',
     needs: 'people.read',
+    rate: 'read',
     query: Type.Object({
       search: Type.Optional(Type.String({ maxLength: 200 })),
       from: Type.Optional(Type.String()),

@@ -17,6 +17,7 @@ export function listPersonDevices({ people, devices }: PersonDevicesDeps): Route
     path: '/api/v1/people/:userId/devices',
     operation: 'listPersonDevices',
     needs: 'people.devices',
+    rate: 'read',
     params: Type.Object({ userId: Type.String() }),
     async handle({ params }) {
       const userId = await people.idOf(params.userId)

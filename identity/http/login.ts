@@ -26,6 +26,7 @@ export function login({ signIn }: { signIn: Pick<SignIn, 'byPassword'> }): Route
     path: clientPaths('/login'),
     operation: 'login',
     needs: 'nobody',
+    rate: 'login',
     body,
     async handle({ body, ip }) {
       if (body.type !== 'm.login.password') {

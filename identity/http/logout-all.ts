@@ -15,6 +15,7 @@ export function logoutAll({ sessions }: { sessions: Pick<Sessions, 'endAll'> }):
     path: clientPaths('/logout/all'),
     operation: 'logout_all',
     needs: 'session',
+    rate: 'settings',
     async handle({ caller }) {
       const subject: Subject = caller
       await sessions.endAll(subject.userId)

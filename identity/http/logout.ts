@@ -15,6 +15,7 @@ export function logout({ sessions }: { sessions: Pick<Sessions, 'end'> }): Route
     path: clientPaths('/logout'),
     operation: 'logout',
     needs: 'session',
+    rate: 'settings',
     async handle({ caller }) {
       const subject: Subject = caller
       await sessions.end(subject.userId, [subject.deviceId])

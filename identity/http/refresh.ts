@@ -13,6 +13,7 @@ export function refresh(): Route {
     path: clientPaths('/refresh'),
     operation: 'refresh',
     needs: 'nobody',
+    rate: 'link',
     async handle() {
       throw refuse('M_UNKNOWN_TOKEN', 'This server gives no refresh tokens, so it knows none. Sign in again.', {
         fields: { soft_logout: false },

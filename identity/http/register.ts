@@ -13,6 +13,7 @@ export function register(): Route {
     path: clientPaths('/register'),
     operation: 'register',
     needs: 'nobody',
+    rate: 'register',
     async handle() {
       throw refuse(
         'M_FORBIDDEN',

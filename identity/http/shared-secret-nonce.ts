@@ -13,6 +13,7 @@ export function sharedSecretNonce({ sharedSecret }: { sharedSecret: Pick<SharedS
     path: '/_synapse/admin/v1/register',
     operation: 'sharedSecretNonce',
     needs: 'nobody',
+    rate: 'link',
     handle: async () => ({ nonce: sharedSecret.nonce() }),
   })
 }

@@ -16,6 +16,7 @@ export function sharedSecretRegister({ sharedSecret }: { sharedSecret: Pick<Shar
     path: '/_synapse/admin/v1/register',
     operation: 'sharedSecretRegister',
     needs: 'nobody',
+    rate: 'register',
     body: Type.Object({
       nonce: Type.String(),
       username: Type.String(),

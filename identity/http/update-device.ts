@@ -16,6 +16,7 @@ export function updateDevice({ sessions }: { sessions: Pick<Sessions, 'one' | 'r
     path: clientPaths('/devices/:deviceId'),
     operation: 'updateDevice',
     needs: 'session',
+    rate: 'settings',
     params: Type.Object({ deviceId: Type.String() }),
     body: Type.Object({ display_name: Type.Optional(Type.String()) }),
     async handle({ caller, params, body }) {

@@ -13,6 +13,7 @@ export function withdrawInvitation({ invitations }: { invitations: Pick<Invitati
     path: '/api/v1/invitations/:invitationId',
     operation: 'withdrawInvitation',
     needs: 'people.invite',
+    rate: 'settings',
     params: Type.Object({ invitationId: Type.String() }),
     async handle({ params }) {
       await invitations.withdraw(params.invitationId)

@@ -21,9 +21,9 @@ export function isCommon(password: string): boolean {
   return stems.has(stem) || stems.has(lower) || stem === '' || isRepetition(lower) || isRun(lower)
 }
 
-/** `abcabcabcabc`: a piece of at most a third of it, again and again. */
+/** `abcabcabcabc`: a piece of at most half of it, again and again. */
 function isRepetition(text: string): boolean {
-  for (let size = 1; size <= text.length / 3; size++) {
+  for (let size = 1; size <= text.length / 2; size++) {
     if (
       text ===
       text
