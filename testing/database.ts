@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { connect, type Postgres, type PostgresAddress } from '#platform/api.ts'
+import type { Postgres, PostgresAddress } from '#platform/api.ts'
+// Not the whole of platform/: a test of one table need not load the web server.
+import { connect } from '#platform/postgres/index.ts'
 
 /** Where the run's PostgreSQL is told to the test processes, as JSON of its address. */
 export const testPostgresVariable = 'CHANCERY_TEST_POSTGRES'
@@ -14,8 +16,8 @@ export interface TestDatabase extends AsyncDisposable {
 }
 
 /**
- * A fresh database on a real PostgreSQL, with the whole schema and no rows, in about 50 ms. One a test file is usual, one a
- * test is affordable:
+ * A fresh database on a real PostgreSQL, with the whole schema and no rows, in about 50 ms. One a test file is usual,
+ * one a test is affordable:
  *
  *     let database: TestDatabase
  *     beforeAll(async () => { database = await testDatabase() })

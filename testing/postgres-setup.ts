@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { connect, migrate, startEmbedded } from '#platform/api.ts'
+import { connect, migrate, startEmbedded } from '#platform/postgres/index.ts'
 import { templateName, testPostgresVariable } from './database.ts'
 
 /**
- * Vitest's global set-up: one PostgreSQL for the whole run, the same binaries and settings as in production, in a temporary
- * folder. Tests reach it through `testDatabase()`; programs that are no tests (a benchmark, a proof) call
+ * Vitest's global set-up: one PostgreSQL for the whole run, the same binaries and settings as in production, in a
+ * temporary folder. Tests reach it through `testDatabase()`; programs that are no tests (a benchmark, a proof) call
  * `startTestPostgres()` themselves.
  */
 export async function setup(): Promise<void> {
@@ -56,8 +56,8 @@ async function makeTemplate(address: Parameters<typeof connect>[0]['address']): 
 }
 
 /**
- * A small shell that waits for this process to end in whatever way, a kill -9 included, and then takes the database and its
- * folder away. Returns the function that sends it home.
+ * A small shell that waits for this process to end in whatever way, a kill -9 included, and then takes the database and
+ * its folder away. Returns the function that sends it home.
  */
 function watch(pid: number, folder: string): () => void {
   const script =

@@ -1,4 +1,3 @@
-export type { DataDirectory, DataDirectoryOptions } from './data-directory.ts'
-export { defaultMasterKeyFile, openDataDirectory } from './data-directory.ts'
+export type { DataDirectory } from './data-directory.ts'
 export { durableCreate, durableWrite, syncFolder } from './durable-write.ts'
 export { fileSystemRefusal, StartRefused } from './start-refused.ts'

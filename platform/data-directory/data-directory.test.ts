@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, statSync } from 'node:fs'
 import { chown, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
@@ -63,8 +63,8 @@ it('opens again with the same key', async () => {
 it('is held against a second start', async () => {
   await open()
   expect(await refusal()).toBe(
-    `Another Chancery server is already running on this data directory (${folder}). Stop it first, or start with --data on ` +
-      'another folder.',
+    `Another Chancery server is already running on this data directory (${folder}). Stop it first, or start with ` +
+      '--data on another folder.',
   )
 })
 
@@ -82,6 +82,34 @@ it('is free again when its holder was killed', async () => {
   holder.kill('SIGKILL')
   await once(holder, 'exit')
   expect(await open()).toMatchObject({ isNew: false })
+})
+
+it('survives kills at any moment of its birth with one key', async () => {
+  const program = `
+    const { openDataDirectory } = await import(${JSON.stringify(join(import.meta.dirname, 'data-directory.ts'))})
+    process.stdout.write('loaded')
+    await openDataDirectory({ folder: ${JSON.stringify(folder)}, serverName: 'agency.example' })
+    setInterval(() => {}, 1000)`
+  for (let round = 0; round < 8; round++) {
+    const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    await once(child.stdout, 'data')
+    // A birth takes a few milliseconds; each round dies a little later in it.
+    await new Promise((resolve) => setTimeout(resolve, round))
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+    const key = await readFile(`${folder}.key`).catch(() => undefined)
+    const directory = await open()
+    directory.close()
+    if (key !== undefined) expect(await readFile(`${folder}.key`)).toEqual(key)
+    expect((await readdir(folder)).filter((name) => !/^format\.[0-9a-f]+\.tmp$/.test(name)).sort()).toEqual([
+      'format',
+      'lock.db',
+    ])
+    await rm(folder, { recursive: true })
+    await rm(`${folder}.key`)
+  }
 })
 
 it('refuses old data whose key is missing, and makes none', async () => {
@@ -160,6 +188,17 @@ it('takes the right to look from others', async () => {
   await mkdir(folder, { mode: 0o755 })
   await open()
   expect(statSync(folder).mode & 0o777).toBe(0o700)
+})
+
+it.runIf(process.geteuid?.() === 0)('refuses a disk that is nearly full', async () => {
+  await mkdir(folder)
+  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=20m', 'tmpfs', folder]).status !== 0) return
+  try {
+    expect(await refusal()).toMatch(/has only (19|20) MB free, and Chancery needs at least 200 MB/)
+    expect(existsSync(`${folder}.key`)).toBe(false)
+  } finally {
+    spawnSync('umount', ['-l', folder])
+  }
 })
 
 it.runIf(process.geteuid?.() === 0)('refuses a directory of another user', async () => {

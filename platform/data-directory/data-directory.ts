@@ -44,10 +44,10 @@ export function defaultMasterKeyFile(folder: string): string {
 }
 
 /**
- * Opens a data directory, or makes one where there is none, and holds it. Refuses, in a sentence, one that another server
- * holds, that belongs to somebody else, that a newer version wrote, that was born with another server name, or whose key is
- * missing or wrong. A key is made only for a directory that has not been born: it is on the disk before the directory
- * is, so that a kill between the two leaves a key that the next start takes.
+ * Opens a data directory, or makes one where there is none, and holds it. Refuses, in a sentence, one that another
+ * server holds, that belongs to somebody else, that a newer version wrote, that was born with another server name, or
+ * whose key is missing or wrong. A key is made only for a directory that has not been born: it is on the disk before
+ * the directory is, so that a kill between the two leaves a key that the next start takes.
  */
 export async function openDataDirectory(options: DataDirectoryOptions): Promise<DataDirectory> {
   const folder = await prepareFolder(resolve(options.folder))
@@ -95,28 +95,30 @@ async function reopen(
 ): Promise<Key> {
   if (format.server_name !== options.serverName) {
     throw new StartRefused(
-      `The data directory ${folder} belongs to the server name ${format.server_name}, not ${options.serverName}. The name ` +
-        `stands in every id in it and cannot change. Start with --server-name ${format.server_name}, or use --data with ` +
-        'another folder.',
+      `The data directory ${folder} belongs to the server name ${format.server_name}, not ${options.serverName}. The ` +
+        `name stands in every id in it and cannot change. Start with --server-name ${format.server_name}, or use ` +
+        '--data with another folder.',
     )
   }
   const masterKey = await readKeyFile(masterKeyFile)
   if (masterKey === undefined) {
     throw new StartRefused(
-      `The key ${masterKeyFile} of the data directory ${folder} is missing, and without it nothing in there can be read. ` +
-        'Put it back, or name it with --master-key; a new key is never made for old data.',
+      `The key ${masterKeyFile} of the data directory ${folder} is missing, and without it nothing in there can be ` +
+        'read. Put it back, or name it with --master-key; a new key is never made for old data.',
     )
   }
   if (masterKeyCheck(masterKey) !== format.key_check) {
     throw new StartRefused(
-      `The key ${masterKeyFile} is not the one that the data directory ${folder} was made with. Put the right one there, or ` +
-        'name it with --master-key; a new key is never made for old data.',
+      `The key ${masterKeyFile} is not the one that the data directory ${folder} was made with. Put the right one ` +
+        'there, or name it with --master-key; a new key is never made for old data.',
     )
   }
   return { masterKey, isNew: false, isKeyNew: false }
 }
 
-/** Makes the folder where there is none, and refuses one that is no folder or not ours. Nobody else may look into it. */
+/**
+ * Makes the folder where there is none, and refuses one that is no folder or not ours. Nobody else may look into it.
+ */
 async function prepareFolder(wanted: string): Promise<string> {
   try {
     await mkdir(dirname(wanted), { recursive: true })
@@ -145,8 +147,8 @@ function refuseOwner(folder: string, uid: number): void {
   const self = process.geteuid?.()
   if (self === undefined || self === uid) return
   throw new StartRefused(
-    `The data directory ${folder} belongs to another user (id ${uid}; you are ${self}). Start Chancery as that user, give ` +
-      `the folder to yourself with "chown -R ${self} ${folder}", or use --data with another folder.`,
+    `The data directory ${folder} belongs to another user (id ${uid}; you are ${self}). Start Chancery as that user, ` +
+      `give the folder to yourself with "chown -R ${self} ${folder}", or use --data with another folder.`,
   )
 }
 
@@ -157,8 +159,8 @@ async function refuseForeign(folder: string): Promise<void> {
   const foreign = names.find((name) => !beginnings.test(name))
   if (foreign === undefined) return
   throw new StartRefused(
-    `${folder} is not empty (it holds "${foreign}") and is no data directory of Chancery. Use --data with an empty folder or ` +
-      'with one that does not exist yet.',
+    `${folder} is not empty (it holds "${foreign}") and is no data directory of Chancery. Use --data with an empty ` +
+      'folder or with one that does not exist yet.',
   )
 }
 
@@ -180,8 +182,8 @@ async function keyWarnings(masterKeyFile: string, folder: string): Promise<strin
   }
   if (risks.isOnSameDisk) {
     warnings.push(
-      `The master key ${masterKeyFile} lies on the same disk as the data that it protects, so whoever takes the disk can ` +
-        'read everything. Keep it on another one and name it with --master-key.',
+      `The master key ${masterKeyFile} lies on the same disk as the data that it protects, so whoever takes the disk ` +
+        'can read everything. Keep it on another one and name it with --master-key.',
     )
   }
   return warnings

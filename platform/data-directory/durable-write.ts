@@ -13,8 +13,8 @@ export async function syncFolder(folder: string): Promise<void> {
 }
 
 /**
- * Replaces a file as a whole: after a power cut it holds either the old bytes or the new ones, and once this returns, the
- * new ones. Mode 0600.
+ * Replaces a file as a whole: after a power cut it holds either the old bytes or the new ones, and once this returns,
+ * the new ones. Mode 0600.
  */
 export async function durableWrite(file: string, bytes: Uint8Array | string): Promise<void> {
   const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`
@@ -29,8 +29,8 @@ export async function durableWrite(file: string, bytes: Uint8Array | string): Pr
 }
 
 /**
- * Makes a file that must not exist yet; fails with EEXIST where it does. A kill in the middle leaves either no file or a
- * whole one.
+ * Makes a file that must not exist yet; fails with EEXIST where it does. A kill in the middle leaves either no file or
+ * a whole one.
  */
 export async function durableCreate(file: string, bytes: Uint8Array | string): Promise<void> {
   const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`

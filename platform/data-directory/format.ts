@@ -35,8 +35,8 @@ export async function readFormat(folder: string): Promise<Format | undefined> {
   }
   if (found.format > formatVersion) {
     throw new StartRefused(
-      `The data directory ${folder} was written by a newer version of Chancery (format ${found.format}; this version reads ` +
-        `up to ${formatVersion}). Start the newer version, or use --data with another folder.`,
+      `The data directory ${folder} was written by a newer version of Chancery (format ${found.format}; this version ` +
+        `reads up to ${formatVersion}). Start the newer version, or use --data with another folder.`,
     )
   }
   return found as Format

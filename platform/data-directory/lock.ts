@@ -3,8 +3,8 @@ import { DatabaseSync } from 'node:sqlite'
 import { fileSystemRefusal, StartRefused } from './start-refused.ts'
 
 /**
- * Holds a data directory for one process. The operating system lets go of it when the process ends, however it ends; a pid
- * file could not promise that, and its number may belong to somebody else by then.
+ * Holds a data directory for one process. The operating system lets go of it when the process ends, however it ends; a
+ * pid file could not promise that, and its number may belong to somebody else by then.
  */
 export interface DirectoryLock {
   release(): void
@@ -40,8 +40,8 @@ function lockRefusal(error: unknown, folder: string): StartRefused {
   const code = ((error as SqliteError).errcode ?? 0) & 0xff
   if (code === sqliteBusy) {
     return new StartRefused(
-      `Another Chancery server is already running on this data directory (${folder}). Stop it first, or start with --data ` +
-        'on another folder.',
+      `Another Chancery server is already running on this data directory (${folder}). Stop it first, or start with ` +
+        '--data on another folder.',
       { cause: error },
     )
   }
@@ -52,8 +52,8 @@ function lockRefusal(error: unknown, folder: string): StartRefused {
     })
   }
   return new StartRefused(
-    `The data directory ${folder} could not be locked (${(error as Error).message}). It must be on a file system that can ` +
-      'lock files, and belong to the user who starts.',
+    `The data directory ${folder} could not be locked (${(error as Error).message}). It must be on a file system ` +
+      'that can lock files, and belong to the user who starts.',
     { cause: error },
   )
 }

@@ -1,4 +1,6 @@
-/** Codes of a server that is going away, or of a connection that ended: no statement will be answered on it any more. */
+/**
+ * Codes of a server that is going away, or of a connection that ended: no statement will be answered on it any more.
+ */
 const lostStates = /^(08|57P0[1-5])/
 
 /** The texts of pg's own errors (they carry no code) when the socket is gone. */
@@ -17,8 +19,8 @@ const lostSystemCodes = new Set([
 
 /**
  * A statement that PostgreSQL refused, or a connection that broke. The message names the statement, the code and the
- * constraint, and never a value: PostgreSQL's DETAIL and the text of data errors can repeat what a row holds, and errors
- * end up in logs.
+ * constraint, and never a value: PostgreSQL's DETAIL and the text of data errors can repeat what a row holds, and
+ * errors end up in logs.
  */
 export class DatabaseError extends Error {
   override readonly name: string = 'DatabaseError'

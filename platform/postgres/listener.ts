@@ -7,6 +7,35 @@ type OnNotice = (payload: string) => void
 const retryMsMin = 50
 const retryMsMax = 2_000
 
+/** A new connection that listens to `channels`. `onOver` is called once, when it ends in whatever way. */
+async function openListening(
+  config: pg.ClientConfig,
+  channels: Iterable<string>,
+  onNotice: (channel: string, payload: string) => void,
+  onOver: (client: pg.Client) => void,
+): Promise<pg.Client> {
+  const client = new pg.Client(config)
+  let isOver = false
+  const over = () => {
+    if (isOver) return
+    isOver = true
+    onOver(client)
+    client.end().catch(() => {})
+  }
+  client.on('error', over)
+  client.on('end', over)
+  client.on('notification', (notice) => onNotice(notice.channel, notice.payload ?? ''))
+  try {
+    await client.connect()
+    for (const channel of channels) await client.query(`LISTEN ${pg.escapeIdentifier(channel)}`)
+    if (isOver) throw new Error('Connection terminated')
+  } catch (error) {
+    over()
+    throw databaseError(error, 'LISTEN')
+  }
+  return client
+}
+
 /** One connection that hears NOTIFY for the whole process. It is opened by the first `listen`. */
 export function createListener(config: pg.ClientConfig) {
   const heard = new Map<string, Set<OnNotice>>()
@@ -18,38 +47,22 @@ export function createListener(config: pg.ClientConfig) {
     for (const onNotice of heard.get(channel) ?? []) onNotice(payload)
   }
 
-  async function open(): Promise<pg.Client> {
-    const fresh = new pg.Client(config)
-    let isOver = false
-    const over = () => {
-      if (isOver) return
-      isOver = true
-      if (client !== fresh) return
-      client = undefined
-      fresh.end().catch(() => {})
-      void reopen()
-    }
-    fresh.on('error', over)
-    fresh.on('end', over)
-    fresh.on('notification', (notice) => tell(notice.channel, notice.payload ?? ''))
-    try {
-      await fresh.connect()
-      for (const channel of heard.keys()) await fresh.query(`LISTEN ${pg.escapeIdentifier(channel)}`)
-      // A close, or a break, while it was being opened.
-      if (closing.signal.aborted || isOver) throw new Error('Connection terminated')
-    } catch (error) {
-      fresh.end().catch(() => {})
-      throw databaseError(error, 'LISTEN')
-    }
-    client = fresh
-    return fresh
+  function onOver(ended: pg.Client): void {
+    if (client !== ended) return
+    client = undefined
+    void reopen()
   }
 
   function opened(): Promise<pg.Client> {
     if (client !== undefined) return Promise.resolve(client)
-    opening ??= open().finally(() => {
-      opening = undefined
-    })
+    opening ??= openListening(config, heard.keys(), tell, onOver)
+      .then((fresh) => {
+        client = fresh
+        return fresh
+      })
+      .finally(() => {
+        opening = undefined
+      })
     return opening
   }
 
@@ -91,10 +104,9 @@ export function createListener(config: pg.ClientConfig) {
     async close() {
       closing.abort()
       heard.clear()
-      const last = client
+      const last = (await opening?.catch(() => undefined)) ?? client
       client = undefined
       await last?.end().catch(() => {})
-      await opening?.catch(() => {})
     },
   }
 }

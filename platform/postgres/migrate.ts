@@ -16,16 +16,17 @@ CREATE TABLE IF NOT EXISTS migration (
   applied_at timestamptz NOT NULL DEFAULT now()
 );
 COMMENT ON TABLE migration IS 'Which numbered SQL files of the server made this schema.';
-COMMENT ON COLUMN migration.checksum IS 'SHA-256 of the file, hexadecimal. A file that was applied never changes again.';
+COMMENT ON COLUMN migration.checksum IS
+  'SHA-256 of the file, hexadecimal. A file that was applied never changes again.';
 `
 
 type Migration = { readonly number: number; readonly name: string; readonly text: string; readonly checksum: string }
 type Applied = { number: number; name: string; checksum: string }
 
 /**
- * Brings the schema up to the numbered files of a folder (`0001-name.sql`), forward only, each in a transaction of its own
- * with the row that records it. Several servers may start at once: a lock lets one work and the others find it done.
- * Returns the names that were applied.
+ * Brings the schema up to the numbered files of a folder (`0001-name.sql`), forward only, each in a transaction of its
+ * own with the row that records it. Several servers may start at once: a lock lets one work and the others find it
+ * done. Returns the names that were applied.
  */
 export async function migrate(postgres: Postgres, folder: string): Promise<string[]> {
   const migrations = await readMigrations(folder)
@@ -52,8 +53,8 @@ async function applyNext(tx: Tx, migrations: readonly Migration[]): Promise<stri
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error
     throw new StartRefused(
-      `The database could not be brought up to date: ${next.name} failed and nothing of it was kept. ${error.message} ` +
-        'Start the version that you used before, and report this.',
+      `The database could not be brought up to date: ${next.name} failed and nothing of it was kept. ` +
+        `${error.message} Start the version that you used before, and report this.`,
       { cause: error },
     )
   }

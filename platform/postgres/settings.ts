@@ -25,14 +25,16 @@ type Settings = {
   read_only: string
 }
 
-/** A PostgreSQL that cannot keep what it acknowledges, or that Chancery cannot run on. The message says what to change. */
+/**
+ * A PostgreSQL that cannot keep what it acknowledges, or that Chancery cannot run on. The message says what to change.
+ */
 export class UnfitPostgres extends StartRefused {
   override readonly name = 'UnfitPostgres'
 }
 
 /**
- * Refuses a PostgreSQL that may lose what it has acknowledged, whose text is not Unicode, or that is too old. All that is
- * wrong is said at once.
+ * Refuses a PostgreSQL that may lose what it has acknowledged, whose text is not Unicode, or that is too old. All that
+ * is wrong is said at once.
  */
 export async function checkServerSettings(db: Db): Promise<void> {
   const settings = await db.row<Settings>(settingsStatement)
@@ -44,15 +46,17 @@ export async function checkServerSettings(db: Db): Promise<void> {
 function* durabilityFaults(settings: Settings): Generator<string> {
   const consequence = 'a power cut could lose or break messages that were acknowledged'
   if (settings.fsync !== 'on') {
-    yield `PostgreSQL runs with fsync = ${settings.fsync}: ${consequence}. Set fsync = on in postgresql.conf and restart it.`
+    yield `PostgreSQL runs with fsync = ${settings.fsync}: ${consequence}. Set fsync = on in postgresql.conf and ` +
+      `restart it.`
   }
   if (settings.full_page_writes !== 'on') {
     yield `PostgreSQL runs with full_page_writes = off: ${consequence}. Set full_page_writes = on in postgresql.conf.`
   }
   // "local" is durable on the primary and asks nothing of replicas; "off" answers before anything is on the disk.
   if (settings.synchronous_commit === 'off') {
-    yield `PostgreSQL runs with synchronous_commit = off: ${consequence}. Set synchronous_commit = on, also where the ` +
-      'role or the database overrides it (ALTER ROLE … RESET synchronous_commit, ALTER DATABASE … RESET synchronous_commit).'
+    yield `PostgreSQL runs with synchronous_commit = off: ${consequence}. Set synchronous_commit = on, also where ` +
+      'the role or the database overrides it (ALTER ROLE … RESET synchronous_commit, ALTER DATABASE … RESET ' +
+      'synchronous_commit).'
   }
 }
 
@@ -65,6 +69,7 @@ function* fitnessFaults(settings: Settings): Generator<string> {
       "CREATE DATABASE chancery ENCODING 'UTF8' TEMPLATE template0, and name it in DATABASE_URL."
   }
   if (settings.read_only !== 'off') {
-    yield 'PostgreSQL accepts no writes here (a replica, or default_transaction_read_only). Name the primary in DATABASE_URL.'
+    yield 'PostgreSQL accepts no writes here (a replica, or default_transaction_read_only). Name the primary in ' +
+      'DATABASE_URL.'
   }
 }

@@ -34,16 +34,16 @@ export interface Tx extends Db {
 /** Something that opens transactions. */
 export interface Transactions {
   /**
-   * BEGIN, `work`, COMMIT. An error in `work` rolls back and is thrown on. `CommitUnknown` is thrown when the connection
-   * died during COMMIT, so that the transaction may or may not have happened; whoever writes settles it by its own
-   * idempotency key.
+   * BEGIN, `work`, COMMIT. An error in `work` rolls back and is thrown on. `CommitUnknown` is thrown when the
+   * connection died during COMMIT, so that the transaction may or may not have happened; whoever writes settles it by
+   * its own idempotency key.
    */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
 }
 
 /**
- * One connection kept aside for one steady user, the log's writer for example. Its transactions run one after another in
- * the order of their calls. A connection that broke is replaced by the next call.
+ * One connection kept aside for one steady user, the log's writer for example. Its transactions run one after another
+ * in the order of their calls. A connection that broke is replaced by the next call.
  */
 export interface Dedicated extends Db, Transactions {
   close(): Promise<void>
@@ -51,8 +51,9 @@ export interface Dedicated extends Db, Transactions {
 
 export interface Postgres extends Db, Transactions {
   /**
-   * Hears NOTIFY on a channel until the returned function is called. Delivery is a hint, never a promise: after a broken
-   * connection was replaced, `onNotice` is called once with an empty payload, because notices may have been missed.
+   * Hears NOTIFY on a channel until the returned function is called. Delivery is a hint, never a promise: after a
+   * broken connection was replaced, `onNotice` is called once with an empty payload, because notices may have been
+   * missed.
    */
   listen(channel: string, onNotice: (payload: string) => void): Promise<() => Promise<void>>
   notify(channel: string, payload: string): Promise<void>

@@ -51,7 +51,8 @@ const postpone = sql(
 const fail = sql('job_fail', 'UPDATE job SET failed_ts = $3, leased_until_ts = NULL WHERE id = $1 AND attempts = $2')
 const nextDue = sql(
   'job_next_due',
-  `SELECT min(greatest(run_ts, coalesce(leased_until_ts, 0))) AS due FROM job WHERE failed_ts IS NULL AND name = ANY($1)`,
+  `SELECT min(greatest(run_ts, coalesce(leased_until_ts, 0))) AS due
+   FROM job WHERE failed_ts IS NULL AND name = ANY($1)`,
 )
 
 export async function insertJob(

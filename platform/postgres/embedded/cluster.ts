@@ -22,12 +22,14 @@ export async function checkMajor(folder: string, major: number): Promise<void> {
   const others = names.map((name) => /^cluster-(\d+)$/.exec(name)?.[1]).filter((other) => other !== undefined)
   if (others.length === 0 || others.includes(String(major))) return
   throw new StartRefused(
-    `This data directory was written by PostgreSQL ${others.join(' and ')}, and this version of Chancery carries PostgreSQL ` +
-      `${major}. It cannot copy the data over yet. Start the version of Chancery that you used before.`,
+    `This data directory was written by PostgreSQL ${others.join(' and ')}, and this version of Chancery carries ` +
+      `PostgreSQL ${major}. It cannot copy the data over yet. Start the version of Chancery that you used before.`,
   )
 }
 
-/** Makes the cluster where there is none. It appears whole or not at all: a kill in the middle leaves only a leftover. */
+/**
+ * Makes the cluster where there is none. It appears whole or not at all: a kill in the middle leaves only a leftover.
+ */
 export async function ensureCluster(folder: string, binaries: Binaries, identity: Identity): Promise<string> {
   const cluster = clusterFolder(folder, binaries.major)
   for (const name of await readdir(folder)) {

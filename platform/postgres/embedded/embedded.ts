@@ -49,8 +49,9 @@ const fastStopMs = 4_000
 const immediateStopMs = 1_500
 
 /**
- * Starts the PostgreSQL that Chancery carries, on a private socket, in a process group of its own (a Ctrl-C at the terminal
- * must not reach it before us), as an unprivileged user. Whatever survived a kill of an earlier start is stopped first.
+ * Starts the PostgreSQL that Chancery carries, on a private socket, in a process group of its own (a Ctrl-C at the
+ * terminal must not reach it before us), as an unprivileged user. Whatever survived a kill of an earlier start is
+ * stopped first.
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
   const binaries = options.binaries ?? (await findBinaries())

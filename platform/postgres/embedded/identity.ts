@@ -34,10 +34,11 @@ export async function pickIdentity(binary: string, folder: string): Promise<Iden
   }
   throw new StartRefused(
     uid === 0
-      ? `PostgreSQL does not run as root, and no other user can reach both ${binary} and ${folder}. Start Chancery as an ` +
-          'ordinary user; or put the checkout and the data directory where other users may enter (outside of /root); or set DATABASE_URL.'
-      : `PostgreSQL does not run as user id ${uid}, because no account has that id. Start Chancery as a user that exists ` +
-          '(in a container, add one to /etc/passwd); or set DATABASE_URL.',
+      ? `PostgreSQL does not run as root, and no other user can reach both ${binary} and ${folder}. Start Chancery ` +
+          'as an ordinary user; or put the checkout and the data directory where other users may enter (outside of ' +
+          '/root); or set DATABASE_URL.'
+      : `PostgreSQL does not run as user id ${uid}, because no account has that id. Start Chancery as a user that ` +
+          'exists (in a container, add one to /etc/passwd); or set DATABASE_URL.',
   )
 }
 
@@ -65,8 +66,8 @@ async function unprivilegedAccounts(): Promise<Account[]> {
 }
 
 /**
- * A user namespace in which our own user id has another number: PostgreSQL sees an ordinary user, the files stay ours, and
- * no folder must be opened to anybody. Needs no privilege, but a container or AppArmor may forbid it.
+ * A user namespace in which our own user id has another number: PostgreSQL sees an ordinary user, the files stay ours,
+ * and no folder must be opened to anybody. Needs no privilege, but a container or AppArmor may forbid it.
  */
 function throughNamespace(
   binary: string,

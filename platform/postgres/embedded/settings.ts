@@ -1,6 +1,6 @@
 /**
- * How the embedded PostgreSQL is set, on its command line, where nothing in the cluster can override it. For a machine of
- * two cores and little memory that must keep every acknowledged commit.
+ * How the embedded PostgreSQL is set, on its command line, where nothing in the cluster can override it. For a machine
+ * of two cores and little memory that must keep every acknowledged commit.
  */
 const settings: Record<string, string> = {
   // Reachable through the private socket only.
@@ -49,8 +49,8 @@ const settings: Record<string, string> = {
   lc_messages: 'C',
   default_text_search_config: 'pg_catalog.simple',
 
-  // Words that people write must not reach a log. Statements and parameters are not logged, and neither are errors: their
-  // texts can quote values, and whoever ran the statement gets them anyway. What stays is the life of the server.
+  // Words that people write must not reach a log. Statements and parameters are not logged, and neither are errors:
+  // their texts can quote values, and whoever ran the statement gets them anyway. What stays is the life of the server.
   log_destination: 'stderr',
   logging_collector: 'off',
   log_min_messages: 'log',

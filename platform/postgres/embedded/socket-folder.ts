@@ -12,9 +12,9 @@ const pathBytesMax = process.platform === 'darwin' ? 103 : 107
 const socketName = `.s.PGSQL.${socketPort}`
 
 /**
- * A folder of mode 0700 for the socket: in `folder` where its path is short enough, else a short one among the temporary
- * files, whose name follows from `folder`, so that the next start finds and empties what a kill left behind. Only the
- * holder of the data directory's lock may call this.
+ * A folder of mode 0700 for the socket: in `folder` where its path is short enough, else a short one among the
+ * temporary files, whose name follows from `folder`, so that the next start finds and empties what a kill left behind.
+ * Only the holder of the data directory's lock may call this.
  */
 export async function makeSocketFolder(folder: string, owner: Identity['owner']): Promise<string> {
   const near = join(folder, 'socket')

@@ -14,9 +14,9 @@ const patience: readonly { signal: NodeJS.Signals; ms: number }[] = [
 ]
 
 /**
- * Stops what is left of this cluster's PostgreSQL after its server was killed, and takes its pid file away. A process counts
- * only if it really is a `postgres` of this folder: the number in a pid file may belong to anybody by now. Call it with the
- * data directory's lock in hand.
+ * Stops what is left of this cluster's PostgreSQL after its server was killed, and takes its pid file away. A process
+ * counts only if it really is a `postgres` of this folder: the number in a pid file may belong to anybody by now. Call
+ * it with the data directory's lock in hand.
  */
 export async function stopSurvivors(cluster: string): Promise<{ stopped: number }> {
   const folder = await realpath(cluster)

@@ -1,0 +1,2 @@
+export type { JobsDeps } from './jobs.ts'
+export { createJobs } from './jobs.ts'

@@ -1,0 +1,6 @@
+export type { ConnectOptions } from './connect.ts'
+export { connect } from './connect.ts'
+export type { Embedded, EmbeddedOptions, Exit } from './embedded/embedded.ts'
+export { startEmbedded } from './embedded/embedded.ts'
+export { migrate } from './migrate.ts'
+export { checkServerSettings, UnfitPostgres } from './settings.ts'
