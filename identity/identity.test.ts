@@ -2,7 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { undeclaredRoutes } from '#access/api.ts'
 import { createAccess } from '#access/index.ts'
-import type { HttpServer, Vault } from '#platform/api.ts'
+import type { HttpServer, RouteRequest, Vault } from '#platform/api.ts'
 import { createHttp, createVault } from '#platform/index.ts'
 import { type TestDatabase, testDatabase } from '#testing/database.ts'
 import { createIdentity, createUserDirectory, type Identity } from './index.ts'
@@ -19,29 +19,30 @@ const ownerPassword = 'drei grüne Boote am See'
 
 let database: TestDatabase
 let vault: Vault
+let directory: ReturnType<typeof createUserDirectory>
 let identity: Identity
 let http: HttpServer
 let url: string
 const names = new Map<number, string>()
 
-beforeAll(async () => {
-  database = await testDatabase({ poolSize: 8 })
-  const db = database.postgres
-  vault = await createVault({ db, masterKey: randomBytes(32), random, clock })
-  const access = createAccess({
-    facts: {
-      exists: () => false,
-      membership: () => undefined,
-      memberships: () => new Map(),
-      membershipsVersion: () => 0,
-      joinRule: () => 'invite',
-      historyVisibility: () => 'shared',
-    },
-  })
-  const shared = { db, vault, clock, random }
-  identity = createIdentity({
-    ...shared,
-    directory: createUserDirectory({ ...shared, serverName: 'test' }),
+const access = createAccess({
+  facts: {
+    exists: () => false,
+    membership: () => undefined,
+    memberships: () => new Map(),
+    membershipsVersion: () => 0,
+    joinRule: () => 'invite',
+    historyVisibility: () => 'shared',
+  },
+})
+
+function identityWith(passwordHashing: 'strong' | 'cheap'): Identity {
+  return createIdentity({
+    db: database.postgres,
+    vault,
+    clock,
+    random,
+    directory,
     access,
     profiles: {
       setDisplayName: async (userId, name) => void names.set(userId, name),
@@ -54,10 +55,18 @@ beforeAll(async () => {
       version: '1.2.3',
       isDemo: false,
       registrationSharedSecret: sharedSecret,
-      passwordHashing: 'cheap',
+      passwordHashing,
       rateLimits: false,
     },
   })
+}
+
+beforeAll(async () => {
+  database = await testDatabase({ poolSize: 8 })
+  const db = database.postgres
+  vault = await createVault({ db, masterKey: randomBytes(32), random, clock })
+  directory = createUserDirectory({ db, vault, clock, random, serverName: 'test' })
+  identity = identityWith('cheap')
   http = createHttp({ gate: identity.gate })
   http.add(identity.routes)
   const { port } = await http.listen('127.0.0.1', 0)
@@ -238,11 +247,16 @@ describe('sign-in', () => {
 
   it('hashes a password anew when its hash has become too weak', async () => {
     await person('dora')
-    const read = `select password_hash as hash from account a join users u on u.id = a.user_id where matrix_id = '@dora:test'`
-    const before = await database.postgres.row<{ hash: string }>(read)
+    const read = `select password_hash as hash from account join users on id = user_id where matrix_id = '@dora:test'`
+    const hash = async () => (await database.postgres.row<{ hash: string }>(read))!.hash
+    const weak = await hash()
     expect((await login('dora', 'Correct-horse-dora')).status).toBe(200)
-    expect(await database.postgres.row(read)).toEqual(before)
-    expect(before!.hash).toMatch(/^\$argon2id\$/)
+    expect(await hash()).toBe(weak)
+    const strong = identityWith('strong').routes.find((route) => route.operation === 'login')!
+    const body = { type: 'm.login.password', user: 'dora', password: 'Correct-horse-dora' }
+    await strong.handle({ body, ip: '127.0.0.1' } as RouteRequest)
+    expect(await hash()).toContain('$m=19456,t=2,p=1$')
+    expect((await login('dora', 'Correct-horse-dora')).status).toBe(200)
   })
 })
 

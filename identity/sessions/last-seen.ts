@@ -71,11 +71,11 @@ export function createLastSeen({ db, users, clock, events }: LastSeenDeps): Last
     },
     flush,
     async run(signal) {
-      while (!signal.aborted) {
+      do {
         await clock.sleep(flushEveryMs, signal).catch(() => undefined)
         // Being seen is no promise to anybody: while the database is away it waits for the next turn.
         await flush().catch(() => undefined)
-      }
+      } while (!signal.aborted)
     },
   }
 }
