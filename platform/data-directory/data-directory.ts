@@ -1,7 +1,7 @@
 import { access, chmod, constants, mkdir, readdir, realpath, stat, statfs } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { masterKeyCheck } from '../vault/master-key.ts'
-import { syncFolder } from './durable-write.ts'
+import { removeUnfinished, syncFolder } from './durable-write.ts'
 import { type Format, formatVersion, readFormat, writeFormat } from './format.ts'
 import { keyFileRisks, makeKeyFile, readKeyFile, refuseKeyInside } from './key-file.ts'
 import { lockDirectory } from './lock.ts'
@@ -58,6 +58,9 @@ export async function openDataDirectory(options: DataDirectoryOptions): Promise<
     await chmod(join(folder, 'lock.db'), 0o600)
     await refuseFullDisk(folder)
     await refuseKeyInside(masterKeyFile, folder)
+    await removeUnfinished(join(folder, 'format'))
+    // A folder that others own may not let us look; then there is nothing of ours to clear either.
+    await removeUnfinished(masterKeyFile).catch(() => {})
     const format = await readFormat(folder)
     const key =
       format === undefined

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { type FileHandle, link, open, rename, rm } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { type FileHandle, link, open, readdir, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 
 /** Makes what was created, renamed or removed in a folder survive a power cut. */
 export async function syncFolder(folder: string): Promise<void> {
@@ -49,6 +49,15 @@ export async function durableCreate(file: string, bytes: Uint8Array | string): P
     await rm(temporary, { force: true })
   }
   await syncFolder(dirname(file))
+}
+
+/** Removes what a kill in the middle of a write of this file left beside it. Only for the one who may write it. */
+export async function removeUnfinished(file: string): Promise<void> {
+  const prefix = `${basename(file)}.`
+  for (const name of await readdir(dirname(file))) {
+    const isUnfinished = name.startsWith(prefix) && /^[0-9a-f]{12}\.tmp$/.test(name.slice(prefix.length))
+    if (isUnfinished) await rm(join(dirname(file), name), { force: true })
+  }
 }
 
 async function writeSynced(handle: FileHandle, bytes: Uint8Array | string): Promise<void> {
