@@ -43,7 +43,7 @@ export async function pinnedNode(root) {
   const binary = join(folder, 'node_modules', name, 'bin', 'node')
   if (existsSync(binary)) return binary
   await withProgress('Fetching Node.js (first start only)', () => fetchInto(folder, binary, name))
-  return existsSync(binary) ? binary : ownNode('the pinned one does not run here')
+  return existsSync(binary) ? binary : ownNode('the pinned one does not run')
 }
 
 /**
@@ -62,6 +62,13 @@ async function fetchInto(folder, binary, name) {
     for (const file of ['package.json', 'package-lock.json']) copyFileSync(join(here, file), join(draft, file))
     await installExactly(process.execPath, draft, ['--include=optional', '--ignore-scripts'], 'Node.js')
     const fetched = join(draft, 'node_modules', name, 'bin', 'node')
+    // npm is content without an optional package that it could not fetch.
+    if (!existsSync(fetched)) {
+      throw new CannotPrepare(
+        'Node.js could not be fetched from the package registry. ' +
+          'Check that the registry can be reached and that the disk has room, then run the same command again.',
+      )
+    }
     // A binary for another C library looks whole until it is run.
     const trial = await run(fetched, ['--version'], { cwd: draft })
     if (trial.code === 0 && !existsSync(binary)) renameSync(draft, folder)
