@@ -95,7 +95,7 @@ export const roomActs = {
 
 export type RoomAct = keyof typeof roomActs
 
-/** The row of an act; undefined for a word that is none, also for one that every object knows, such as 'constructor'. */
+/** The row of an act; undefined for any other word, also one that every object knows ('constructor'). */
 export function roomAct(act: string): RoomActRow | undefined {
   return isRoomAct(act) ? roomActs[act] : undefined
 }

@@ -1,12 +1,12 @@
 import type { Membership } from './acts.ts'
 import type { RoomFacts, Subject, VisibleRooms } from './types.ts'
 
-/** People whose sets are kept. An entry of somebody in 5,000 rooms takes about 200 kB, most take a few hundred bytes. */
+/** People whose sets are kept. Somebody in 5,000 rooms takes about 200 kB, most people a few hundred bytes. */
 const peopleMax = 10_000
 
 /**
- * The sets of visible rooms, one a person, each kept until the version of the person's memberships changes. A person who
- * was not seen for longest is dropped first.
+ * The sets of visible rooms, one a person, each kept until the version of the person's memberships changes. A person
+ * who was not seen for longest is dropped first.
  */
 export function createVisibility(facts: RoomFacts, epoch: () => number): (subject: Subject) => VisibleRooms {
   const kept = new Map<number, VisibleRooms>()

@@ -79,8 +79,8 @@ export interface Presence {
 /** Makes accounts from inside the process: for the demo, for tests and for the command line. */
 export interface Accounts {
   /**
-   * A new account that can sign in. The password is bounded in length and otherwise taken as it is; what a person chooses
-   * is checked where she chooses it. Throws M_USER_IN_USE, M_INVALID_USERNAME, M_EXCLUSIVE.
+   * A new account that can sign in. The password is bounded in length and otherwise taken as it is; what a person
+   * chooses is checked where she chooses it. Throws M_USER_IN_USE, M_INVALID_USERNAME, M_EXCLUSIVE.
    */
   create(account: {
     username: string
@@ -103,8 +103,8 @@ export interface Organisation {
 
 export interface Setup {
   /**
-   * The token of a new set-up link while there is no owner, undefined afterwards. Only its hash is kept, so each call makes
-   * a new one and ends the one before. It is part of `${publicUrl}/#/setup/TOKEN`.
+   * The token of a new set-up link while there is no owner, undefined afterwards. Only its hash is kept, so each call
+   * makes a new one and ends the one before. It is part of `${publicUrl}/#/setup/TOKEN`.
    */
   ensureLink(): Promise<string | undefined>
 }

@@ -2,15 +2,11 @@ import { createHmac, randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { undeclaredRoutes } from '#access/api.ts'
 import { createAccess } from '#access/index.ts'
-import type { HttpServer, RouteRequest, Vault } from '#platform/api.ts'
+import { type HttpServer, type RouteRequest, systemRandom as random, type Vault } from '#platform/api.ts'
 import { createHttp, createVault } from '#platform/index.ts'
 import { type TestDatabase, testDatabase } from '#testing/database.ts'
 import { createIdentity, createUserDirectory, type Identity } from './index.ts'
 
-const random = {
-  bytes: (count: number) => randomBytes(count),
-  token: (count: number) => randomBytes(count).toString('base64url'),
-}
 let passedMs = 0
 const clock = { nowMs: () => 1_700_000_000_000 + passedMs, sleep: async () => undefined }
 const dayMs = 24 * 60 * 60_000
@@ -131,13 +127,8 @@ describe('set-up', () => {
   it('makes the owner through the newest link, once', async () => {
     const old = (await identity.setup.ensureLink())!
     const token = (await identity.setup.ensureLink())!
-    expect(await ok('GET', '/api/v1/installation')).toEqual({
-      organisation: 'test',
-      server_name: 'test',
-      version: '1.2.3',
-      demo: false,
-      set_up: false,
-    })
+    const before = { organisation: 'test', server_name: 'test', version: '1.2.3', demo: false, set_up: false }
+    expect(await ok('GET', '/api/v1/installation')).toEqual(before)
     expect((await call('GET', `/api/v1/setup/${old}`)).json.errcode).toBe('M_NOT_FOUND')
     expect(await ok('GET', `/api/v1/setup/${token}`)).toEqual({ valid: true })
     const wish = {
@@ -154,11 +145,8 @@ describe('set-up', () => {
     )
     expect(both.map((answer) => answer.status).sort()).toEqual([200, 404])
     const owner = both.find((answer) => answer.status === 200)!.json
-    expect((await whoami(owner.access_token)).json).toEqual({
-      user_id: owner.user_id,
-      device_id: owner.device_id,
-      is_guest: false,
-    })
+    const { user_id, device_id, access_token } = owner
+    expect((await whoami(access_token)).json).toEqual({ user_id, device_id, is_guest: false })
     expect(await identity.setup.ensureLink()).toBeUndefined()
     expect(await ok('GET', '/api/v1/installation')).toMatchObject({ organisation: 'Ministry of Words', set_up: true })
     expect([...names.values()]).toContain('Olga Owner')
@@ -224,10 +212,8 @@ describe('sign-in', () => {
   })
 
   it('asks for a token where one is needed', async () => {
-    expect(await call('GET', '/_matrix/client/v3/account/whoami')).toMatchObject({
-      status: 401,
-      json: { errcode: 'M_MISSING_TOKEN' },
-    })
+    const without = await call('GET', '/_matrix/client/v3/account/whoami')
+    expect(without).toMatchObject({ status: 401, json: { errcode: 'M_MISSING_TOKEN' } })
     for (const token of ['nonsense', `chy_${'a'.repeat(49)}`]) {
       expect((await whoami(token)).json).toMatchObject({ errcode: 'M_UNKNOWN_TOKEN', soft_logout: false })
     }

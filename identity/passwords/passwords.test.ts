@@ -1,13 +1,9 @@
-import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { systemRandom as random } from '#platform/api.ts'
 import { createPasswordHashes, hashingCosts } from './argon2.ts'
 import { isCommon } from './common.ts'
 import { checkNewPassword } from './rules.ts'
 
-const random = {
-  bytes: (count: number) => randomBytes(count),
-  token: (count: number) => randomBytes(count).toString('base64url'),
-}
 const hashesWith = (cost: keyof typeof hashingCosts, secret = Buffer.alloc(32, 1)) =>
   createPasswordHashes({ random, secret, cost: hashingCosts[cost] })
 

@@ -1,12 +1,7 @@
-import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { systemRandom as random } from '#platform/api.ts'
 import { hashToken, isWellFormedToken, makeToken } from './token.ts'
-
-const random = {
-  bytes: (count: number) => randomBytes(count),
-  token: (count: number) => randomBytes(count).toString('base64url'),
-}
 
 it('tokens are recognised by their kind and checksum', () => {
   const token = makeToken(random, 'access')

@@ -4,8 +4,8 @@ import type { Random } from '#platform/api.ts'
 
 /**
  * Secrets that are handed out once and kept only as SHA-256: `chy_` or another mark of their kind, 256 random bits in
- * base64url, and a checksum. Mark and checksum let scanners of source code and logs find a leaked one without doubt, and
- * let the server turn down a mistyped one without asking the database.
+ * base64url, and a checksum. Mark and checksum let scanners of source code and logs find a leaked one without doubt,
+ * and let the server turn down a mistyped one without asking the database.
  */
 const marks = { access: 'chy_', setup: 'chs_', invitation: 'chi_' } as const
 export type TokenKind = keyof typeof marks

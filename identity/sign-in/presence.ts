@@ -21,9 +21,9 @@ export type PresenceDeps = {
  * User-interactive authentication with one stage, the password.
  * https://spec.matrix.org/v1.16/client-server-api/#user-interactive-authentication-api
  *
- * The session of the exchange is a sealed note for whom, for which act and until when it is good. So nothing is kept, any
- * process of the server can go on with it, and no password ever lies in it: the one stage is proven in the request that
- * acts.
+ * The session of the exchange is a sealed note for whom, for which act and until when it is good. So nothing is kept,
+ * any process of the server can go on with it, and no password ever lies in it: the one stage is proven in the request
+ * that acts.
  */
 export function createPresence({ signIn, vault, clock, serverName }: PresenceDeps): Presence {
   async function newSession(subject: Subject, act: string): Promise<string> {

@@ -1,4 +1,7 @@
-/** Table `installation`: one row with `sealed_organisation` (server key `installation`, purpose `installation.organisation`). */
+/**
+ * Table `installation`: one row with `sealed_organisation` (server key `installation`, purpose
+ * `installation.organisation`).
+ */
 import { type Db, sql } from '#platform/api.ts'
 
 const read = sql('installation_read', 'select sealed_organisation as sealed from installation')

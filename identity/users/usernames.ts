@@ -1,6 +1,9 @@
 import { refuse } from '#platform/api.ts'
 
-/** The whole id, `@name:server`, has at most this many bytes. https://spec.matrix.org/v1.16/appendices/#user-identifiers */
+/**
+ * The whole id, `@name:server`, has at most this many bytes.
+ * https://spec.matrix.org/v1.16/appendices/#user-identifiers
+ */
 const matrixIdBytesMax = 255
 const usernamePattern = /^[a-z0-9._=/+-]+$/
 /** `@_…` belongs to bridges, `@c-…` to citizens, `@desk` writes on behalf of the organisation. */

@@ -1,15 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import type { Vault } from '#platform/api.ts'
+import { systemRandom as random, type Vault } from '#platform/api.ts'
 import { createVault } from '#platform/index.ts'
 import { type TestDatabase, testDatabase } from '#testing/database.ts'
 import { createUsers } from './users.ts'
 
-const random = {
-  bytes: (count: number) => randomBytes(count),
-  token: (count: number) => randomBytes(count).toString('base64url'),
-}
 const clock = { nowMs: () => 1_700_000_000_000, sleep: (ms: number) => sleep(ms).then(() => undefined) }
 
 let database: TestDatabase

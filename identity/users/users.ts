@@ -1,10 +1,11 @@
 import type { Clock, Db, Postgres, SealingKey, Vault } from '#platform/api.ts'
 import type { User, Users } from '../api.ts'
 import { accountByUserId } from '../store/account.ts'
-import { insertMissingUsers, setUserKey, type UserRow, usersByIds, usersByMatrixIds } from '../store/users.ts'
+import { insertMissingUsers, type UserRow, usersByIds, usersByMatrixIds } from '../store/users.ts'
+import { PersonKeys } from './keys.ts'
 import { serverNameOf } from './usernames.ts'
 
-/** People kept in memory; each takes about 400 bytes. Who came in first goes out first, so that a peek writes nothing. */
+/** People in memory; each takes about 400 bytes. Who came in first goes out first, so that a peek writes nothing. */
 const usersInMemoryMax = 20_000
 /** Ids asked for in one query. */
 const batchMax = 1_000
@@ -16,34 +17,77 @@ export type UsersDeps = {
   readonly serverName: string
 }
 
-/** A row of `users` never changes except for its key, so what is in memory is never stale. */
-export function createUsers({ db, vault, clock, serverName }: UsersDeps): Users {
-  const byId = new Map<number, User>()
-  const byMatrixId = new Map<string, User>()
-  const keyIds = new Map<number, number>()
+export function createUsers(deps: UsersDeps): Users {
+  return new KnownUsers(deps)
+}
 
-  function keep(row: UserRow): User {
-    if (row.keyId !== null) keyIds.set(row.id, row.keyId)
-    const known = byId.get(row.id)
-    if (known !== undefined) return known
-    const user: User = Object.freeze({
-      id: row.id,
-      matrixId: row.matrixId,
-      isLocal: row.isLocal,
-      createdMs: row.createdTs,
-    })
-    byId.set(user.id, user)
-    byMatrixId.set(user.matrixId, user)
-    if (byId.size > usersInMemoryMax) {
-      const oldest: User = byId.values().next().value!
-      byId.delete(oldest.id)
-      byMatrixId.delete(oldest.matrixId)
-      keyIds.delete(oldest.id)
-    }
-    return user
+/** A row of `users` never changes except for its key, so what is in memory is never stale. */
+class KnownUsers implements Users {
+  readonly #db: Postgres
+  readonly #clock: Clock
+  readonly #serverName: string
+  readonly #keys: PersonKeys
+  readonly #byId = new Map<number, User>()
+  readonly #byMatrixId = new Map<string, User>()
+
+  constructor({ db, vault, clock, serverName }: UsersDeps) {
+    this.#db = db
+    this.#clock = clock
+    this.#serverName = serverName
+    this.#keys = new PersonKeys(db, vault)
   }
 
-  async function collect<K>(
+  peek(id: number): User | undefined {
+    return this.#byId.get(id)
+  }
+
+  peekByMatrixId(matrixId: string): User | undefined {
+    return this.#byMatrixId.get(matrixId)
+  }
+
+  async byId(id: number): Promise<User | undefined> {
+    return this.peek(id) ?? (await this.byIds([id])).get(id)
+  }
+
+  async byMatrixId(matrixId: string): Promise<User | undefined> {
+    return this.peekByMatrixId(matrixId) ?? (await this.byMatrixIds([matrixId])).get(matrixId)
+  }
+
+  byIds(ids: readonly number[]): Promise<Map<number, User>> {
+    return this.#collect(ids, this.#byId, usersByIds, (user) => user.id)
+  }
+
+  byMatrixIds(matrixIds: readonly string[]): Promise<Map<string, User>> {
+    return this.#collect(matrixIds, this.#byMatrixId, usersByMatrixIds, (user) => user.matrixId)
+  }
+
+  async ensure(matrixIds: readonly string[]): Promise<Map<string, User>> {
+    const found = await this.byMatrixIds(matrixIds)
+    const missing = [...new Set(matrixIds)].filter((matrixId) => !found.has(matrixId))
+    if (missing.length === 0) return found
+    for (let start = 0; start < missing.length; start += batchMax) {
+      const batch = missing.slice(start, start + batchMax)
+      const rows = batch.map((matrixId) => ({ matrixId, isLocal: serverNameOf(matrixId) === this.#serverName }))
+      await insertMissingUsers(this.#db, rows, this.#clock.nowMs())
+    }
+    for (const [matrixId, user] of await this.byMatrixIds(missing)) found.set(matrixId, user)
+    return found
+  }
+
+  keyOf(userId: number): Promise<SealingKey> {
+    return this.#keys.of(userId)
+  }
+
+  keysOf(userIds: readonly number[]): Promise<Map<number, SealingKey>> {
+    return this.#keys.ofAll(userIds)
+  }
+
+  async isActive(userId: number): Promise<boolean> {
+    const account = await accountByUserId(this.#db, userId)
+    return account !== undefined && account.deactivatedTs === null
+  }
+
+  async #collect<K>(
     wanted: readonly K[],
     memory: ReadonlyMap<K, User>,
     read: (db: Db, missing: readonly K[]) => Promise<UserRow[]>,
@@ -57,102 +101,29 @@ export function createUsers({ db, vault, clock, serverName }: UsersDeps): Users 
       else found.set(name, user)
     }
     for (let start = 0; start < missing.length; start += batchMax) {
-      const rows = await read(db, missing.slice(start, start + batchMax))
-      for (const user of rows.map(keep)) found.set(nameOf(user), user)
-    }
-    return found
-  }
-
-  const byIds = (ids: readonly number[]) => collect(ids, byId, usersByIds, (user) => user.id)
-  const byMatrixIds = (ids: readonly string[]) => collect(ids, byMatrixId, usersByMatrixIds, (user) => user.matrixId)
-
-  async function ensure(matrixIds: readonly string[]): Promise<Map<string, User>> {
-    const found = await byMatrixIds(matrixIds)
-    const missing = [...new Set(matrixIds)].filter((matrixId) => !found.has(matrixId))
-    if (missing.length === 0) return found
-    for (let start = 0; start < missing.length; start += batchMax) {
-      const batch = missing.slice(start, start + batchMax)
-      const rows = batch.map((matrixId) => ({ matrixId, isLocal: serverNameOf(matrixId) === serverName }))
-      await insertMissingUsers(db, rows, clock.nowMs())
-    }
-    for (const [matrixId, user] of await byMatrixIds(missing)) found.set(matrixId, user)
-    return found
-  }
-
-  /** Makes the key of somebody who has none. Of two who try at once both get the key of the one who was first. */
-  async function makeKey(userId: number): Promise<SealingKey> {
-    const made = await db
-      .transaction(async (tx) => {
-        const key = await vault.createKey(tx, 'person', `user ${userId}`)
-        if (await setUserKey(tx, userId, key.id)) return key
-        throw new KeyExists()
-      })
-      .catch((error: unknown) => {
-        if (error instanceof KeyExists) return undefined
-        throw error
-      })
-    if (made !== undefined) {
-      keyIds.set(userId, made.id)
-      return made
-    }
-    const [row] = await usersByIds(db, [userId])
-    if (row?.keyId == null) throw new Error(`User ${userId} does not exist, so there is no key of theirs.`)
-    keyIds.set(userId, row.keyId)
-    return vault.key(row.keyId)
-  }
-
-  async function keysOf(userIds: readonly number[]): Promise<Map<number, SealingKey>> {
-    const people = [...new Set(userIds)]
-    const unknown = people.filter((userId) => !keyIds.has(userId))
-    const found = new Map<number, number>()
-    for (let start = 0; start < unknown.length; start += batchMax) {
-      for (const row of await usersByIds(db, unknown.slice(start, start + batchMax))) {
-        keep(row)
-        if (row.keyId !== null) found.set(row.id, row.keyId)
+      const rows = await read(this.#db, missing.slice(start, start + batchMax))
+      for (const row of rows) {
+        const user = this.#keep(row)
+        found.set(nameOf(user), user)
       }
     }
-    for (const userId of people) {
-      const keyId = keyIds.get(userId)
-      if (keyId !== undefined) found.set(userId, keyId)
+    return found
+  }
+
+  #keep(row: UserRow): User {
+    this.#keys.learn(row)
+    const known = this.#byId.get(row.id)
+    if (known !== undefined) return known
+    const { id, matrixId, isLocal } = row
+    const user: User = Object.freeze({ id, matrixId, isLocal, createdMs: row.createdTs })
+    this.#byId.set(id, user)
+    this.#byMatrixId.set(matrixId, user)
+    if (this.#byId.size > usersInMemoryMax) {
+      const oldest = this.#byId.values().next().value!
+      this.#byId.delete(oldest.id)
+      this.#byMatrixId.delete(oldest.matrixId)
+      this.#keys.forget(oldest.id)
     }
-    const keys = await vault.keys([...found.values()])
-    const answer = new Map<number, SealingKey>()
-    for (const userId of people) {
-      const keyId = found.get(userId)
-      const key = keyId === undefined ? await makeKey(userId) : keys.get(keyId)
-      // The key of an erased person is gone for good; who asks finds nothing under that id.
-      if (key !== undefined) answer.set(userId, key)
-    }
-    return answer
-  }
-
-  async function keyOf(userId: number): Promise<SealingKey> {
-    const keyId = keyIds.get(userId)
-    if (keyId !== undefined) return vault.key(keyId)
-    const [row] = await usersByIds(db, [userId])
-    if (row?.keyId == null) return makeKey(userId)
-    keep(row)
-    return vault.key(row.keyId)
-  }
-
-  async function isActive(userId: number): Promise<boolean> {
-    const account = await accountByUserId(db, userId)
-    return account !== undefined && account.deactivatedTs === null
-  }
-
-  return {
-    peek: (id) => byId.get(id),
-    peekByMatrixId: (matrixId) => byMatrixId.get(matrixId),
-    byId: async (id) => byId.get(id) ?? (await byIds([id])).get(id),
-    byMatrixId: async (matrixId) => byMatrixId.get(matrixId) ?? (await byMatrixIds([matrixId])).get(matrixId),
-    byIds,
-    byMatrixIds,
-    ensure,
-    keyOf,
-    keysOf,
-    isActive,
+    return user
   }
 }
-
-/** Rolls the transaction back in which a second key would have been made. */
-class KeyExists extends Error {}
