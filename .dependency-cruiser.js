@@ -192,7 +192,8 @@ const hygiene = [
     name: 'packages-are-declared',
     severity: 'error',
     comment: 'The package is installed by accident only. Add it to package.json with an exact version.',
-    from: { path: `^(${everybody})/` },
+    // The bootstrap has a package.json of its own, for what it runs before anything is installed.
+    from: { path: `^(${everybody})/`, pathNot: '^server/bootstrap/' },
     to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
   },
   {

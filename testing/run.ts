@@ -6,7 +6,7 @@
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { holdInstallation, InstallationChanged } from '../server/bootstrap/installation.js'
+import { holdInstallation, InstallationChanged } from '#server/bootstrap/installation.js'
 import { type Program, runProgram, stopProgramsOnSignal } from './run/program.ts'
 import { addTallies, closingLine, emptyTally, type Tally } from './run/tally.ts'
 import { runTests } from './run/tests.ts'
