@@ -296,14 +296,14 @@ describe('after a kill', () => {
     }
   })
 
-  it('recovers twenty times in a row from a kill of everything', async () => {
-    for (let round = 1; round <= 20; round++) {
+  it('recovers ten times in a row from a kill of everything', async () => {
+    for (let round = 1; round <= 10; round++) {
       const embedded = await start()
       running.pop()
       await ask(embedded, round === 1 ? 'CREATE TABLE kept AS SELECT 1 AS n' : 'INSERT INTO kept VALUES (1)')
       for (const pid of processes()) kill(pid)
       await embedded.exited
     }
-    expect(await ask(await start(), 'SELECT count(*) AS n FROM kept')).toEqual({ n: 20 })
-  })
+    expect(await ask(await start(), 'SELECT count(*) AS n FROM kept')).toEqual({ n: 10 })
+  }, 60_000)
 })

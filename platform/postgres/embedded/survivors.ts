@@ -8,8 +8,8 @@ type Found = { readonly pid: number; readonly parent: number }
 
 /** How long a survivor is given for each way of being asked, ms: an orderly shutdown, an immediate one, a kill. */
 const patience: readonly { signal: NodeJS.Signals; ms: number }[] = [
-  { signal: 'SIGINT', ms: 1_500 },
-  { signal: 'SIGQUIT', ms: 700 },
+  { signal: 'SIGINT', ms: 1_000 },
+  { signal: 'SIGQUIT', ms: 500 },
   { signal: 'SIGKILL', ms: 2_000 },
 ]
 
@@ -40,12 +40,12 @@ export async function stopSurvivors(cluster: string): Promise<{ stopped: number 
 
 async function ask(folder: string, found: readonly Found[], signal: NodeJS.Signals, ms: number): Promise<Found[]> {
   for (const { pid } of recipients(found, signal)) sendSignal(pid, signal)
-  let left = await findProcesses(folder)
-  for (let waitedMs = 0; left.length > 0 && waitedMs < ms; waitedMs += 20) {
+  const untilMs = performance.now() + ms
+  for (;;) {
+    const left = await findProcesses(folder)
+    if (left.length === 0 || performance.now() >= untilMs) return left
     await wait(20)
-    left = await findProcesses(folder)
   }
-  return left
 }
 
 /** The postmaster leads its children through a shutdown; without it they are asked one by one, and a kill takes all. */
