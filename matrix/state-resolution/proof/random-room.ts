@@ -37,6 +37,8 @@ export function lottery(seed: number): Lottery {
 
 const people = ['@ada:one', '@ben:one', '@cleo:two', '@dora:two', '@emil:three', '@finn:three']
 const [founder] = people as [string]
+// Those with power act more often, so that power is what forks are about.
+const actors = [founder, founder, founder, '@ben:one', '@ben:one', '@cleo:two', '@cleo:two', ...people]
 
 export function randomRoom(seed: number, version: RoomVersion, steps: number): RandomRoom {
   const draw = lottery(seed)
@@ -92,7 +94,7 @@ class GrowingRoom implements RandomRoom {
     const draw = this.#draw
     const states = prevIds.map((id) => this.stateAfter.get(id) as StateMap)
     const before = resolve(this.version, states, this.events)
-    const sender = draw.pick(people)
+    const sender = draw.pick(actors)
     const { type, stateKey, content } = this.#randomAct(sender, before)
     // Now and then a server leans on what was true once, as faulty and malicious ones do.
     const past = draw.below(12) === 0 ? this.stateAfter.get(draw.pick([...this.stateAfter.keys()])) : undefined
@@ -109,7 +111,7 @@ class GrowingRoom implements RandomRoom {
     const users: JsonObject = this.version.privilegedCreators ? {} : { [founder]: 100 }
     const acts: { type: string; stateKey: string; content: JsonObject }[] = [
       { type: 'm.room.member', stateKey: founder, content: { membership: 'join' } },
-      { type: 'm.room.power_levels', stateKey: '', content: { users: { ...users, '@ben:one': 50 } } },
+      { type: 'm.room.power_levels', stateKey: '', content: { users: { ...users, '@ben:one': 75, '@cleo:two': 50 } } },
       { type: 'm.room.join_rules', stateKey: '', content: { join_rule: 'public' } },
     ]
     if (this.version.privilegedCreators && content.additional_creators !== undefined) acts.splice(1, 1)
@@ -232,10 +234,10 @@ const joinRules = ['public', 'public', 'invite', 'knock', 'restricted', 'knock_r
  * States to resolve: those after some events, now and then damaged, so that keys are missing or held by what was
  * replaced long ago. Real forks make only a part of what servers can be made to believe.
  */
-export function randomStates(room: RandomRoom, draw: Lottery): StateMap[] {
+export function randomStates(room: RandomRoom, draw: Lottery, count = 2 + draw.below(4)): StateMap[] {
   const ids = [...room.stateAfter.keys()]
   const states: StateMap[] = []
-  for (let count = 2 + draw.below(4); count > 0; count--) {
+  while (states.length < count) {
     const state = new Map(room.stateAfter.get(draw.pick(ids)))
     for (let damage = draw.below(3); damage > 0 && draw.below(2) === 0; damage--) {
       const id = draw.pick(ids)
