@@ -14,4 +14,5 @@ if (Number(process.versions.node.split('.')[0]) < oldestMajor) {
   process.exit(1)
 }
 
-import('./steps.js').then((steps) => steps.prepare(process.argv[2] || 'start'))
+// An error that nobody foresaw may end the process with its own words.
+void import('./steps.js').then((steps) => steps.prepare(process.argv[2] || 'start'))
