@@ -52,6 +52,8 @@ describe('the first join', () => {
     const first = eventOfCase(version, { ...event, with: rightAfterCreate(version) })
     expect(denialOf(first, version, state)).toBeUndefined()
     expect(denialOf(eventOfCase(version, event), version, state)?.rule).toBe('join.not_invited')
+    const second = { ...first, prev_events: [...first.prev_events, ...first.prev_events] }
+    expect(denialOf(second, version, state)?.rule).toBe('join.not_invited')
     const stranger = { ...first, sender: finn, state_key: finn }
     expect(denialOf(stranger, version, state)?.rule).toBe('join.not_invited')
   })

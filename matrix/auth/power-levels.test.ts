@@ -83,6 +83,15 @@ describe('power levels', () => {
     expect([read('5'), read('9'), read('10')]).toEqual(expected)
   })
 
+  test('notifications are read in every version, and wrong ones are a fault from version 6 on', () => {
+    const content: JsonObject = { notifications: { room: 20, other: 'x' } }
+    for (const version of roomVersions) {
+      const { notifications, problem } = readLevels(content, version)
+      expect(notifications).toEqual(new Map([['room', 20]]))
+      expect(problem === undefined).toBe(!version.limitNotificationsPowerLevels)
+    }
+  })
+
   test('keys like __proto__ are ordinary keys', () => {
     const content = JSON.parse('{"events":{"__proto__":70},"__proto__":{"ban":1}}') as JsonObject
     const levels = readLevels(content, named('12'))

@@ -110,17 +110,18 @@ function parse(content: JsonObject, notation: Notation): ReadLevels {
   const note = (path: string, need: string) => {
     problem ??= `${path} must be ${need}`
   }
-  const readMap = (key: string): Map<string, number> => {
+  const readMap = (key: string, noteIn = note): Map<string, number> => {
     const levels = new Map<string, number>()
     const value = ownKey(content, key)
     if (value === undefined) return levels
-    if (!isJsonObject(value)) note(key, 'an object')
-    else {
-      for (const [name, inner] of Object.entries(value)) {
-        const level = readLevel(inner, notation)
-        if (level === undefined) note(`${key}.${name}`, 'a whole number')
-        else levels.set(name, level)
-      }
+    if (!isJsonObject(value)) {
+      noteIn(key, 'an object')
+      return levels
+    }
+    for (const [name, inner] of Object.entries(value)) {
+      const level = readLevel(inner, notation)
+      if (level === undefined) noteIn(`${key}.${name}`, 'a whole number')
+      else levels.set(name, level)
     }
     return levels
   }
@@ -133,8 +134,8 @@ function parse(content: JsonObject, notation: Notation): ReadLevels {
     else written.set(field, level)
   }
   const events = readMap('events')
-  // Until version 5 nothing in the rules looks at notifications, so nothing in them can be wrong.
-  const notifications = notation === 'fractions' ? new Map<string, number>() : readMap('notifications')
+  // Until version 5 the rules do not look at notifications, so nothing in them can be wrong.
+  const notifications = notation === 'fractions' ? readMap('notifications', () => {}) : readMap('notifications')
   const users = readMap('users')
   for (const userId of users.keys()) if (!isUserId(userId)) note(`users.${userId}`, 'under a user id')
   const level = (field: LevelField) => written.get(field) ?? levelDefaults[field]

@@ -81,16 +81,6 @@ describe('resolving', () => {
     )
   })
 
-  test('more states than bits in a word', () => {
-    const version = roomVersion('11')!
-    for (let seed = 0; seed < 40; seed++) {
-      const room = randomRoom(seed, version, 40)
-      const states = randomStates(room, lottery(seed), 33 + seed)
-      const expected = resolveByTheText(version, states, room.events, asServersRead)
-      expect(shown(resolve(version, states, room.events)), `room ${seed}`).toEqual(shown(expected))
-    }
-  })
-
   test('a rejected event gives no authority', () => {
     const version = roomVersion('11')!
     const { events, states, member } = rejectedAuthorityCase()

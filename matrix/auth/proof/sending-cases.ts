@@ -353,6 +353,17 @@ const changes: AuthCase[] = [
     event: changed({}),
   },
   {
+    what: 'a level whose default is above, down',
+    refusedBy: 'power_levels.current',
+    room: { levels: { events: { 'm.room.power_levels': 40 }, users: { [ben]: 40 } } },
+    event: levels({ events: { 'm.room.power_levels': 40 }, users: { [ben]: 40 }, ban: 30 }),
+  },
+  {
+    what: 'what stands above and stays',
+    room: { levels: { ...plain.levels, ban: 60, events: { ...open.events, x: 60 } } },
+    event: changed({ ban: 60, events: { ...open.events, x: 60, y: 5 } }),
+  },
+  {
     what: 'removing a level whose default is above',
     refusedBy: 'power_levels.new',
     room: { levels: { events: { 'm.room.power_levels': 40 }, users: { [ben]: 40 }, ban: 30 } },

@@ -78,7 +78,7 @@ function authChain(id: string, events: Events): Set<string> {
   return new Set(direct.flatMap((auth) => [auth, ...authChain(auth, events)]))
 }
 
-function authDifference(stateSets: readonly StateMap[], events: Events, reading: Reading): Set<string> {
+export function authDifference(stateSets: readonly StateMap[], events: Events, reading: Reading): Set<string> {
   const chains = stateSets.map((state) => {
     const ids = [...state.values()]
     const chain = new Set(ids.flatMap((id) => [...authChain(id, events)]))
@@ -89,7 +89,7 @@ function authDifference(stateSets: readonly StateMap[], events: Events, reading:
   return union.difference(common)
 }
 
-function conflictedSubgraph(conflicted: ReadonlySet<string>, events: Events): Set<string> {
+export function conflictedSubgraph(conflicted: ReadonlySet<string>, events: Events): Set<string> {
   const subgraph = new Set<string>()
   for (const start of conflicted) {
     for (const middle of [start, ...authChain(start, events)]) {
