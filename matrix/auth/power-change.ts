@@ -41,7 +41,7 @@ export function denyPowerChange(event: Pdu, version: RoomVersion, state: AuthSta
   )
 }
 
-/** Fields that are absent count with their defaults, so that removing a level is measured like lowering or raising it. */
+/** Absent fields count with their defaults, so that removing a level is measured like lowering or raising it. */
 function denyFields(current: ReadLevels, next: ReadLevels, own: number): Denial | undefined {
   for (const field of levelFields) {
     const before = current.written.get(field)

@@ -76,7 +76,7 @@ function graphBelow(from: Iterable<string>, events: EventSource): AuthGraph {
   return { ids, pdus, authPlaces }
 }
 
-/** Marks disputed events and all that have one in their auth chain. Everything in the graph is below a disputed event. */
+/** Marks disputed events and all that have one in their auth chain: all in the graph is below a disputed event. */
 function markLeading(graph: AuthGraph, disputed: Dispute['disputed']): Uint8Array {
   const marks = new Uint8Array(graph.ids.length)
   for (const [place, id] of graph.ids.entries()) {

@@ -10,7 +10,8 @@ import { createKey, type EventSource, powerLevelsKey, type StateMap, stateKeyOf 
 
 /**
  * State resolution v2 (room versions 2 to 11) and v2.1 (version 12).
- * https://spec.matrix.org/v1.19/rooms/v2/#state-resolution and https://spec.matrix.org/v1.19/rooms/v12/#state-resolution
+ * https://spec.matrix.org/v1.19/rooms/v2/#state-resolution
+ * https://spec.matrix.org/v1.19/rooms/v12/#state-resolution
  *
  * Resolving alike is all that counts here, so where the text can be read in two ways, ours is that of the servers that
  * carry today's rooms: the auth chain of a state includes the state's own events, and the auth chain of a power event

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { JsonObject } from '../json/json.ts'
 import { roomVersion, roomVersions } from '../room-versions/room-versions.ts'
-import { asServersRead, resolveByTheText } from './proof/by-the-text.ts'
+import { asServersRead, resolveByTheText, toTheLetter } from './proof/by-the-text.ts'
 import { lottery, type RandomRoom, randomRoom, randomStates } from './proof/random-room.ts'
 import { resolve } from './resolve.ts'
 import type { StateMap } from './state-map.ts'
@@ -120,6 +120,19 @@ describe('against the text', () => {
     }
     // Rooms in which nobody disagrees would prove nothing.
     expect(disputes).toBeGreaterThan(roomCount * 2)
+  })
+
+  test('its two readings seldom come to different states', () => {
+    let different = 0
+    for (let seed = 0; seed < 300; seed++) {
+      const version = versions[seed % versions.length]!
+      const room = randomRoom(seed, version, 30)
+      const states = randomStates(room, lottery(seed))
+      const asRead = resolveByTheText(version, states, room.events, asServersRead)
+      const literal = resolveByTheText(version, states, room.events, toTheLetter)
+      if (shown(asRead).join() !== shown(literal).join()) different++
+    }
+    expect(different).toBeLessThan(6)
   })
 })
 
