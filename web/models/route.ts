@@ -1,0 +1,75 @@
+/** Where in the client one is; lives in the fragment of the address, so links work and never reach a server's log. */
+export type Side = { kind: 'thread'; rootId: string } | { kind: 'people' } | { kind: 'about' }
+export type AdminPage = 'people' | 'invitations'
+export type Route =
+  | { page: 'home' }
+  | { page: 'sign-in' }
+  | { page: 'set-up'; token: string }
+  | { page: 'invitation'; token: string }
+  | { page: 'room'; roomId: string; eventId?: string; side?: Side }
+  | { page: 'admin'; section: AdminPage; userId?: string }
+
+function decode(part: string | undefined): string {
+  try {
+    return decodeURIComponent(part ?? '')
+  } catch {
+    return part ?? ''
+  }
+}
+
+function parseRoom(parts: string[]): Route {
+  const [roomId = '', second, third] = parts
+  if (!roomId) return { page: 'home' }
+  if (second === 'thread' && third) return { page: 'room', roomId, side: { kind: 'thread', rootId: third } }
+  if (second === 'people' || second === 'about') return { page: 'room', roomId, side: { kind: second } }
+  return second?.startsWith('$') ? { page: 'room', roomId, eventId: second } : { page: 'room', roomId }
+}
+
+/** Reads the fragment of an address; what it does not know is the start page. */
+export function parseRoute(hash: string): Route {
+  const [first, ...rest] = hash
+    .replace(/^#?\/?/, '')
+    .split('/')
+    .map(decode)
+  switch (first) {
+    case 'room':
+      return parseRoom(rest)
+    case 'setup':
+      return rest[0] ? { page: 'set-up', token: rest[0] } : { page: 'home' }
+    case 'invitation':
+      return rest[0] ? { page: 'invitation', token: rest[0] } : { page: 'home' }
+    case 'signin':
+      return { page: 'sign-in' }
+    case 'admin':
+      if (rest[0] === 'invitations') return { page: 'admin', section: 'invitations' }
+      return rest[1] ? { page: 'admin', section: 'people', userId: rest[1] } : { page: 'admin', section: 'people' }
+    default:
+      return { page: 'home' }
+  }
+}
+
+// `!`, `$`, `@` and `:` may stand in a fragment; they stay readable.
+const encode = (part: string): string =>
+  encodeURIComponent(part).replace(/%24/g, '$').replace(/%40/g, '@').replace(/%3A/gi, ':')
+
+function formatSide(side: Side | undefined): string {
+  if (!side) return ''
+  return side.kind === 'thread' ? `/thread/${encode(side.rootId)}` : `/${side.kind}`
+}
+
+export function formatRoute(route: Route): string {
+  switch (route.page) {
+    case 'home':
+      return '#/'
+    case 'sign-in':
+      return '#/signin'
+    case 'set-up':
+      return `#/setup/${encode(route.token)}`
+    case 'invitation':
+      return `#/invitation/${encode(route.token)}`
+    case 'room':
+      return `#/room/${encode(route.roomId)}${route.eventId ? `/${encode(route.eventId)}` : formatSide(route.side)}`
+    case 'admin':
+      return `#/admin/${route.section}${route.userId ? `/${encode(route.userId)}` : ''}`
+  }
+}

@@ -1,0 +1,111 @@
+import { useEffect, useState } from 'react'
+import type { Session } from '../../matrix/session.ts'
+import { Office } from '../../models/office.ts'
+import { countForYou } from '../../models/room-list.ts'
+import type { Route } from '../../models/route.ts'
+import { words } from '../../words/index.ts'
+import { Admin } from '../admin/admin.tsx'
+import { DialogHost } from '../parts/dialog.tsx'
+import { Spoken, Toasts } from '../parts/toasts.tsx'
+import { useRoute } from '../parts/use-route.ts'
+import { useValue } from '../parts/use-value.ts'
+import { RoomList } from '../rooms/room-list.tsx'
+import '../style/staff.css'
+import { OfficeProvider, useOffice } from './office-context.ts'
+import { RoomPlace } from './room-place.tsx'
+import { Spine } from './spine.tsx'
+import { usePanes } from './use-panes.ts'
+
+type StaffProps = { session: Session; organisation: string; onSignedOut(): void; onSignOut(): void }
+
+function useOpenOffice(session: Session, onSignedOut: () => void): Office | undefined {
+  const [office, setOffice] = useState<Office>()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: an office lives as long as its session.
+  useEffect(() => {
+    let stopped = false
+    let opened: Office | undefined
+    void Office.open(session, onSignedOut).then((next) => {
+      opened = next
+      if (stopped) next.stop()
+      else setOffice(next)
+    })
+    return () => {
+      stopped = true
+      opened?.stop()
+    }
+  }, [session])
+  return office
+}
+
+/** Everything behind the door. */
+export function Staff({ session, organisation, onSignedOut, onSignOut }: StaffProps) {
+  const office = useOpenOffice(session, onSignedOut)
+  if (!office) return <Opening />
+  return (
+    <OfficeProvider value={office}>
+      <DialogHost>
+        <Frame organisation={organisation} onSignOut={onSignOut} />
+      </DialogHost>
+      <Toasts />
+      <Spoken />
+    </OfficeProvider>
+  )
+}
+
+function Frame({ organisation, onSignOut }: { organisation: string; onSignOut(): void }) {
+  const office = useOffice()
+  const route = useRoute()
+  const connection = useValue(office.connection)
+  const [lastRoom, setLastRoom] = useState<Route>({ page: 'home' })
+  const forYou = countForYou(useValue(office.rooms))
+  usePanes()
+
+  useEffect(() => {
+    if (route.page === 'room') setLastRoom({ page: 'room', roomId: route.roomId })
+  }, [route])
+
+  useEffect(() => {
+    if (route.page !== 'room')
+      document.title = words.title(route.page === 'admin' ? words.admin.title : organisation, forYou)
+  }, [route, forYou, organisation])
+
+  if (connection === 'opening') return <Opening />
+  if (route.page === 'admin') {
+    return (
+      <div className="app at-sheet admin">
+        <a className="skip" href="#sheet" onClick={skip}>
+          {words.skip}
+        </a>
+        <Spine route={route} messagesRoute={lastRoom} onSignOut={onSignOut} />
+        <Admin route={route} />
+      </div>
+    )
+  }
+  return (
+    <div className={`app ${route.page === 'room' ? 'at-sheet' : 'at-list'}`}>
+      <a className="skip" href="#sheet" onClick={skip}>
+        {words.skip}
+      </a>
+      <Spine route={route} messagesRoute={{ page: 'home' }} onSignOut={onSignOut} />
+      <RoomList organisation={organisation} currentId={route.page === 'room' ? route.roomId : undefined} />
+      <RoomPlace route={route} forYou={forYou} />
+    </div>
+  )
+}
+
+// The fragment is the route, so the skip link moves the focus itself.
+function skip(event: React.MouseEvent): void {
+  event.preventDefault()
+  document.getElementById('sheet')?.focus()
+}
+
+function Opening() {
+  return (
+    <main className="opening" aria-busy="true">
+      <p className="line quiet" role="status">
+        <span className="spin" />
+        {words.opening}
+      </p>
+    </main>
+  )
+}

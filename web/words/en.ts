@@ -1,0 +1,550 @@
+import type { Change } from '../matrix/change.ts'
+import type { Rank } from '../matrix/members.ts'
+import type { Strength } from '../models/password.ts'
+
+// Every word that a person reads. Short, exact, kind: what happened, what it means, what to do. Present tense, verbs on
+// buttons, no exclamation marks, no blame; dates in words, times in 24 hours.
+
+const locale = 'en-GB'
+const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
+const weekday = new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long' })
+const withYear = new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' })
+const shortDate = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long' })
+const longDate = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', year: 'numeric' })
+const numbers = new Intl.NumberFormat(locale)
+const lists = new Intl.ListFormat(locale, { type: 'conjunction' })
+const plurals = new Intl.PluralRules(locale)
+
+const count = (n: number, one: string, other: string): string =>
+  `${numbers.format(n)} ${plurals.select(n) === 'one' ? one : other}`
+
+const startOfDay = (at: number): number => new Date(at).setHours(0, 0, 0, 0)
+const dayMs = 86_400_000
+
+const day = (at: number, now = Date.now()): string => {
+  const distance = Math.round((startOfDay(now) - startOfDay(at)) / dayMs)
+  const words = new Date(at).getFullYear() === new Date(now).getFullYear() ? weekday.format(at) : withYear.format(at)
+  const plain = words.replace(',', '')
+  return distance === 0 ? `Today, ${plain}` : distance === 1 ? `Yesterday, ${plain}` : plain
+}
+
+/** Date and time in few words: today only the time. */
+const moment = (at: number, now = Date.now()): string => {
+  const distance = Math.round((startOfDay(now) - startOfDay(at)) / dayMs)
+  if (distance === 0) return time.format(at)
+  if (distance === 1) return `yesterday, ${time.format(at)}`
+  const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear()
+  return `${(sameYear ? shortDate : longDate).format(at)}, ${time.format(at)}`
+}
+
+const size = (bytes: number): string => {
+  if (bytes < 1000) return count(bytes, 'byte', 'bytes')
+  if (bytes < 1_000_000) return `${numbers.format(Math.round(bytes / 1000))} KB`
+  return `${(bytes / 1_000_000).toLocaleString(locale, { maximumFractionDigits: 1 })} MB`
+}
+
+const because = (reason: string | undefined): string => (reason ? `: “${reason}”` : '')
+
+const changes: Record<Change['kind'], (change: Change) => string> = {
+  created: ({ who }) => `${who} opened this room.`,
+  joined: ({ who }) => `${who} joined.`,
+  left: ({ who }) => `${who} left.`,
+  invited: ({ who, whom }) => `${who} invited ${whom}.`,
+  declined: ({ who }) => `${who} declined the invitation.`,
+  withdrew: ({ who, whom }) => `${who} withdrew the invitation of ${whom}.`,
+  removed: ({ who, whom, reason }) => `${who} removed ${whom}${because(reason)}.`,
+  banned: ({ who, whom, reason }) => `${who} removed ${whom} for good${because(reason)}.`,
+  unbanned: ({ who, whom }) => `${who} let ${whom} be invited again.`,
+  renamed: ({ who, value }) => `${who} is now called ${value}.`,
+  pictured: ({ who }) => `${who} has a new picture.`,
+  named: ({ who, value }) => `${who} named the room “${value}”.`,
+  unnamed: ({ who }) => `${who} took the room’s name away.`,
+  topic: ({ who, value }) => `${who} set the topic: “${value}”.`,
+  'no-topic': ({ who }) => `${who} took the topic away.`,
+  'room-picture': ({ who }) => `${who} changed the room’s picture.`,
+  'access-open': ({ who }) => `${who} opened the room to everyone in the house.`,
+  'access-invited': ({ who }) => `${who} closed the room: from now on people are invited.`,
+  history: ({ who }) => `${who} changed who may read earlier words.`,
+  powers: ({ who }) => `${who} changed who may do what here.`,
+  sealed: ({ who }) => `${who} sealed this room end to end.`,
+  pinned: ({ who }) => `${who} changed what is pinned.`,
+  moved: ({ who }) => `${who} moved this room to a new one.`,
+}
+
+const together = (kind: Change['kind'], names: string[], who: string): string => {
+  const some = names.length > 4 ? [...names.slice(0, 3), count(names.length - 3, 'other', 'others')] : names
+  const all = lists.format(some)
+  return kind === 'joined' ? `${all} joined.` : kind === 'left' ? `${all} left.` : `${who} invited ${all}.`
+}
+
+/** Why something did not work, and what to do. `code` is the server's error code, or OFFLINE. */
+const failures: Record<string, string> = {
+  OFFLINE: 'The server does not answer. Check the network, then try again.',
+  M_FORBIDDEN: 'You may not do this here. Ask an owner of the room.',
+  M_LIMIT_EXCEEDED: 'That was very often in a short time. Wait a minute, then try again.',
+  M_TOO_LARGE: 'This is larger than the server takes. Send a smaller file, or split the words.',
+  M_NOT_FOUND: 'The server does not know this. It may have been removed.',
+  M_UNKNOWN_TOKEN: 'Your sign-in has ended. Sign in again.',
+  M_USER_IN_USE: 'Somebody has this user name already. Choose another.',
+  M_INVALID_USERNAME: 'A user name may hold small letters, digits, dots and dashes. Choose another.',
+  M_WEAK_PASSWORD: 'This password is too easy to guess. Make it longer.',
+  M_USER_DEACTIVATED: 'This account is closed. Ask your administrator.',
+}
+const failure = (code: string, said = ''): string =>
+  failures[code] ?? (said ? said : 'The server could not do this. Try again; if it stays so, tell your administrator.')
+
+const ranks: Record<Rank, string> = { owner: 'Owner', keeper: 'Keeper', member: 'Member' }
+
+const strengths: Record<Strength, string> = {
+  none: 'At least 12 letters. Four or five unrelated words are easy to keep and hard to guess.',
+  short: 'Too short yet. Use 12 letters or more.',
+  guessable: 'Easy to guess: it repeats itself, is well known or holds your name. Add unrelated words.',
+  fair: 'Good enough. A few more letters make it strong.',
+  good: 'Strong.',
+}
+
+const endorsements = [
+  { key: 'Agreed', label: 'Agreed' },
+  { key: 'Seen', label: 'Seen' },
+  { key: 'Thank you', label: 'Thank you' },
+  { key: 'Done', label: 'Done' },
+  { key: 'Not agreed', label: 'Not agreed' },
+  { key: '👍', label: '👍' },
+  { key: '🎉', label: '🎉' },
+  { key: '❤️', label: '❤️' },
+]
+
+export const en = {
+  language: 'en',
+  direction: 'ltr' as const,
+  product: 'Chancery',
+  time: (at: number) => time.format(at),
+  day,
+  date: (at: number) => longDate.format(at),
+  moment,
+  size,
+  count: (n: number) => numbers.format(n),
+  people: (n: number) => count(n, 'person', 'people'),
+  listed: (names: string[]) => lists.format(names),
+  title: (name: string, forYou: number) => `${forYou > 0 ? `(${forYou}) ` : ''}${name ? `${name} – ` : ''}Chancery`,
+  failure,
+  you: 'You',
+  cancel: 'Cancel',
+  close: 'Close',
+  tryAgain: 'Try again',
+  copy: 'Copy',
+  copied: 'Copied.',
+  loading: 'Loading',
+  opening: 'Opening your rooms…',
+
+  door: {
+    greeting: 'Colleagues’ rooms.',
+    signIn: 'Sign in',
+    username: 'User name',
+    usernameHint: 'The one before the colon in your address.',
+    password: 'Password',
+    show: 'Show',
+    hide: 'Hide',
+    showPassword: 'Show the password',
+    hidePassword: 'Hide the password',
+    signingIn: 'Signing in',
+    wrong: 'User name and password do not fit together. Check both; capital letters count in the password.',
+    needUsername: 'Type your user name.',
+    needPassword: 'Type your password.',
+    noteAccount: 'No account yet?',
+    noteAccountText: 'Accounts are by invitation. Ask a colleague who administers Chancery for a link.',
+    noteForgotten: 'Forgot it?',
+    noteForgottenText: 'Your administrator can give you a new way in. We never ask for your password.',
+    signedOut: 'You are signed out on this device.',
+    endedElsewhere:
+      'Your session on this device was ended from another device or by an administrator. Sign in again to go on.',
+    demo: 'This is a demonstration. Everything in it is invented.',
+    notSetUp: 'This installation is not set up yet. Open the set-up link that the server printed when it started.',
+    unreachable: 'The server does not answer. Check that it runs, then load this page again.',
+    footer: 'Words here are encrypted before they reach the disk.',
+    version: (version: string) => `Version ${version}`,
+  },
+  setUp: {
+    title: 'Set up Chancery',
+    greeting: 'A house needs a name and an owner. It takes a minute.',
+    organisation: 'Name of the agency',
+    organisationHint: 'Stands above everyone’s rooms.',
+    displayName: 'Your name',
+    displayNameHint: 'As colleagues know you.',
+    username: 'User name',
+    usernameHint: 'Small letters, digits, dots and dashes. It cannot be changed later.',
+    password: 'Password',
+    button: 'Set up and go in',
+    busy: 'Setting up',
+    invalidLink: 'This set-up link is used up or wrong. The server prints a new one when it starts and is not set up.',
+    noteHouse: 'The house',
+    noteHouseText: 'Everyone you invite sees this name first.',
+    noteOwner: 'The owner',
+    noteOwnerText: 'The first account. It invites people and looks after devices.',
+    notePassword: 'The password',
+    notePasswordText: 'Long beats clever. Any letters count, spaces too.',
+    needOrganisation: 'Type the agency’s name.',
+    needDisplayName: 'Type your name.',
+    needUsername: 'Type a user name.',
+    badUsername: 'A user name may hold small letters, digits, dots, dashes and underscores.',
+    needPassword: 'This password is too short. Use 12 letters or more.',
+  },
+  invitation: {
+    title: 'You are invited',
+    greeting: (name: string) => `${name} asks you in.`,
+    button: 'Accept and go in',
+    busy: 'Opening your account',
+    invalid: 'This invitation is used, withdrawn or too old. Ask the colleague who sent it for a new one.',
+    toSignIn: 'Sign in instead',
+    until: (at: number) => `This invitation is good until ${longDate.format(at)}.`,
+    noteYou: 'You',
+    noteYouText: 'Your name can be changed later; the user name stays.',
+  },
+  strengths,
+
+  spine: {
+    label: 'Places',
+    home: 'Start page',
+    messages: 'Messages',
+    admin: 'Admin',
+    forYou: (n: number) => `${n} for you`,
+    you: (name: string) => `${name}, you: settings and sign-out`,
+  },
+  skip: 'Skip to the conversation',
+  me: {
+    theme: 'Theme',
+    themes: { system: 'As the system', light: 'Light', dark: 'Dark', contrast: 'More contrast' },
+    density: 'Density',
+    densities: { compact: 'Compact', regular: 'Regular', roomy: 'Roomy' },
+    reading: 'Words in',
+    readings: { serif: 'Serif', sans: 'Sans' },
+    name: 'Change your name…',
+    devices: 'Your devices…',
+    look: 'Look of this device…',
+    lookTitle: 'Look of this device',
+    signOut: 'Sign out',
+    nameTitle: 'Your name',
+    nameLabel: 'Name that colleagues see',
+    nameSave: 'Save the name',
+    nameNeeded: 'Type a name.',
+    devicesTitle: 'Your devices',
+    devicesText: 'Wherever you are signed in. End what you do not know.',
+    thisDevice: 'this device',
+    lastSeen: (at: number) => `last here ${moment(at)}`,
+    neverSeen: 'not seen yet',
+    end: 'End',
+    endDevice: (name: string) => `End ${name}`,
+    ended: (name: string) => `${name} is signed out.`,
+    endPassword: 'Your password, to end a device',
+    endConfirm: 'End this device',
+    unnamedDevice: 'Device without a name',
+  },
+
+  list: {
+    label: 'Rooms and people',
+    scroll: 'List of rooms',
+    create: 'New room or message',
+    newRoom: 'New room…',
+    newMessage: 'Write to a person…',
+    browse: 'Find open rooms…',
+    search: 'Search or go to…',
+    searchLabel: 'Search or go to',
+    tabs: 'Show',
+    all: 'All',
+    unread: 'Unread',
+    forYou: 'For you',
+    groups: {
+      invitations: 'Invitations',
+      forYou: 'For you',
+      favourites: 'Favourites',
+      rooms: 'Rooms',
+      people: 'People',
+    },
+    unreadCount: ' unread',
+    forYouCount: ' for you',
+    open: 'Open to everyone',
+    byInvitation: 'By invitation',
+    locked: 'Sealed end to end',
+    emptyTitle: 'No rooms yet',
+    emptyText: 'Open a room for your team, or write to a colleague.',
+    noMatch: (typed: string) => `No room or person with “${typed}”.`,
+    findPerson: (typed: string) => `Find “${typed}” in the house`,
+    noUnread: 'Nothing is unread.',
+    noForYou: 'Nobody waits for you.',
+  },
+
+  room: {
+    sealedHere: 'Sealed on our server',
+    sealedHereShort: 'Sealed',
+    lockedHere: 'Sealed end to end; this client cannot open it yet',
+    members: (n: number) => count(n, 'person', 'people'),
+    fromHouse: (n: number, house: string) => `${numbers.format(n)} from ${house}`,
+    tools: 'Room',
+    people: 'People',
+    about: 'About this room',
+    back: 'Back to the list',
+    log: (name: string) => `Minutes of ${name}`,
+    startTitle: (name: string) => name,
+    startText: 'This is where the room begins.',
+    startTextDirect: (name: string) => `This is where your conversation with ${name} begins.`,
+    older: 'Earlier entries',
+    olderFailed: 'Earlier entries did not load.',
+    loading: 'Loading the room',
+    notFoundTitle: 'This room is not open to you',
+    notFoundText: 'It may be closed, or you were never in it. Ask the colleague who gave you the link to invite you.',
+    join: 'Join this room',
+    new: 'New',
+    newBelow: (n: number) => (n > 0 ? count(n, 'new entry', 'new entries') : 'To the latest'),
+    typing: (names: string[]) =>
+      names.length === 0
+        ? ''
+        : names.length > 3
+          ? `${names.length} people are writing`
+          : `${lists.format(names)} ${names.length === 1 ? 'is' : 'are'} writing`,
+    nothingOpenTitle: 'Choose a room',
+    nothingOpenText: 'Or press Ctrl K and type where you want to go.',
+    invitedTitle: (name: string) => name,
+    invitedText: (who: string) => `${who} invites you to this room.`,
+    invitedDirect: (who: string) => `${who} would like to write with you.`,
+    accept: 'Accept',
+    decline: 'Decline',
+    accepting: 'Joining',
+    goneRoom: 'You are no longer in this room.',
+    favourite: 'Keep among favourites',
+  },
+  entry: {
+    edited: (at: number) => `edited ${moment(at)}`,
+    acts: 'Acts on this entry',
+    endorse: 'Endorse',
+    reply: 'Reply',
+    thread: 'Thread',
+    more: 'More',
+    edit: 'Edit',
+    copyWords: 'Copy the words',
+    copyLink: 'Copy a link to it',
+    remove: 'Remove for everyone',
+    removeTitle: 'Remove this entry for everyone?',
+    removeText: 'The words are removed here and for all who read this room. That an entry was removed stays visible.',
+    removeReason: 'Reason, seen by everyone (may be empty)',
+    keep: 'Keep it',
+    gone: (who: string, mine: boolean) => (mine ? 'You removed an entry.' : `${who} removed an entry.`),
+    locked: 'Cannot be opened on this device: it is sealed end to end.',
+    unknownQuote: 'An earlier entry',
+    quoteGone: 'an entry that was removed',
+    sending: 'Sending',
+    waits: 'Waits',
+    waitsHint: 'Goes when the connection is back',
+    failed: (reason: string) => `Not sent: ${reason}`,
+    sendAgain: 'Send again',
+    discard: 'Discard',
+    read: 'Read',
+    readBy: (n: number) => `Read by ${n}`,
+    replies: (n: number) => count(n, 'reply', 'replies'),
+    unreadReplies: (n: number) => `${n} unread`,
+    lastBy: (who: string, at: number) => `last by ${who}, ${moment(at)}`,
+    endorsedBy: (label: string, people: string[]) => `${label}: ${lists.format(people)}`,
+    saveFile: (name: string) => `Save ${name}`,
+    viewPicture: (name: string) => `Look at ${name}`,
+    picture: (name: string) => `Picture ${name}`,
+    pictureFailed: 'This picture did not load.',
+    fileFailed: 'The file did not load. Try again.',
+    jump: (name: string) => `Go to what ${name} wrote`,
+    link: 'Link to this entry',
+    changed: (change: Change) => changes[change.kind](change),
+    changedTogether: (kind: Change['kind'], names: string[], who: string) => together(kind, names, who),
+    pageClosed: 'this page was closed before it went.',
+  },
+  endorsements,
+  composer: {
+    label: (name: string) => `Write in ${name}`,
+    field: 'Your words',
+    placeholder: 'Write to the room',
+    placeholderDirect: (name: string) => `Write to ${name}`,
+    threadLabel: 'Reply in the thread',
+    threadField: 'Your reply',
+    threadPlaceholder: 'Reply in the thread',
+    readers: (n: number) => (n === 1 ? 'Read by you alone so far' : `Read by ${numbers.format(n)} people`),
+    readersMixed: (n: number, own: number, others: { house: string; count: number }[]) =>
+      `Read by ${numbers.format(n)}: ${own} here, ${others.map((other) => `${other.count} in ${other.house}`).join(', ')}`,
+    attach: 'Add a file',
+    mention: 'Mention someone',
+    bold: 'Bold',
+    emoji: 'Emoji',
+    send: 'Send',
+    replyButton: 'Reply',
+    save: 'Save',
+    enter: 'sends',
+    editing: 'You are editing your words',
+    replyingTo: 'In reply to',
+    cancelMode: 'Stop, keep things as they were',
+    mayNotWrite: 'You may read here, not write. Ask an owner of the room.',
+    completions: 'People',
+    drop: 'Let go to add it here',
+    uploading: (name: string) => `Sending ${name}`,
+    cancelUpload: (name: string) => `Cancel ${name}`,
+    uploadFailed: (name: string, reason: string) => `${name} was not sent. ${reason}`,
+    mentionable: 'Type a name',
+  },
+  thread: {
+    title: 'Thread',
+    begunBy: (name: string) => `Begun by ${name}`,
+    close: 'Close the thread',
+    label: 'Replies',
+    older: 'Earlier replies',
+    missing: 'This thread cannot be found. It may have been removed.',
+  },
+  members: {
+    title: 'People',
+    search: 'Find in this room',
+    invite: 'Invite people…',
+    close: 'Close the list of people',
+    ranks,
+    invited: 'Invited',
+    removed: 'Removed for good',
+    menu: (name: string) => `What to do with ${name}`,
+    write: 'Write to them',
+    remove: 'Remove from the room…',
+    ban: 'Remove for good…',
+    unban: 'Let them be invited again',
+    withdraw: 'Withdraw the invitation',
+    removeTitle: (name: string) => `Remove ${name} from this room?`,
+    removeText: 'They no longer read what is written here. They can be invited again.',
+    removeButton: 'Remove',
+    banTitle: (name: string) => `Remove ${name} for good?`,
+    banText: 'They no longer read what is written here and cannot come back until someone allows it.',
+    banButton: 'Remove for good',
+    keep: 'Keep them',
+    reason: 'Reason, seen in the room (may be empty)',
+    none: (typed: string) => `Nobody here with “${typed}”.`,
+    you: 'you',
+  },
+  about: {
+    title: 'About this room',
+    close: 'Close',
+    name: 'Name',
+    topic: 'Topic',
+    noTopic: 'No topic yet.',
+    save: 'Save',
+    saved: 'Saved.',
+    access: 'Who may join',
+    accessOpen: 'Everyone in the house',
+    accessInvited: 'People who are invited',
+    sealed: 'How it is sealed',
+    sealedText:
+      'Words and files are encrypted on our server before they reach the disk. Who administers the machine reads nothing in them.',
+    address: 'Address',
+    favourite: 'Among your favourites',
+    leave: 'Leave this room…',
+    leaveTitle: (name: string) => `Leave ${name}?`,
+    leaveText: 'You no longer read what is written here. Someone has to invite you to come back.',
+    leaveTextOpen: 'You no longer read what is written here. You can join again whenever you like.',
+    leaveButton: 'Leave',
+    stay: 'Stay',
+  },
+  newRoom: {
+    title: 'New room',
+    name: 'Name',
+    nameHint: 'What it is about, in two or three words.',
+    nameNeeded: 'Give the room a name.',
+    topic: 'Topic (may be empty)',
+    access: 'Who may join',
+    invited: 'People who are invited',
+    invitedText: 'Nobody else sees that the room exists.',
+    open: 'Everyone in the house',
+    openText: 'It stands in the list of open rooms.',
+    invite: 'Invite now (may be empty)',
+    button: 'Open the room',
+    busy: 'Opening',
+  },
+  newMessage: {
+    title: 'Write to a person',
+    search: 'Name or user name',
+    button: (name: string) => `Write to ${name}`,
+    none: (typed: string) => `Nobody with “${typed}” in the house. Check the spelling, or invite them to Chancery.`,
+    searching: 'Searching',
+    start: 'Type a name.',
+  },
+  invite: {
+    title: (room: string) => `Invite to ${room}`,
+    text: 'They will read this room from the moment they join, and what the room lets them read of before.',
+    button: (n: number) => (n > 1 ? `Invite ${n} people` : 'Invite'),
+    remove: (name: string) => `Take ${name} off`,
+    invited: (names: string[]) => `${lists.format(names)} invited.`,
+    failed: (name: string, reason: string) => `${name} was not invited. ${reason}`,
+    already: 'in the room',
+  },
+  browse: {
+    title: 'Open rooms',
+    search: 'Name or topic',
+    none: 'No open room that you are not in already.',
+    noMatch: (typed: string) => `No open room with “${typed}”.`,
+    join: (name: string) => `Join ${name}`,
+    joinShort: 'Join',
+  },
+  connection: {
+    lost: 'No connection to the server. What you write waits here and goes when it is back.',
+    back: 'Connected again.',
+    retry: 'Try now',
+  },
+  announce: {
+    some: (n: number, room: string) => `${count(n, 'new entry', 'new entries')} in ${room}.`,
+    mention: (who: string, room: string, words: string) => `${who} mentions you in ${room}: ${words}`,
+  },
+  admin: {
+    title: 'Administration',
+    nav: 'Administration',
+    people: 'People',
+    invitations: 'Invitations',
+    peopleAbout: (n: number, more: boolean) =>
+      `${numbers.format(n)}${more ? ' or more' : ''} ${n === 1 && !more ? 'account' : 'accounts'}.`,
+    search: 'Name or user name',
+    columns: {
+      name: 'Name',
+      role: 'Role',
+      since: 'Here since',
+      last: 'Last here',
+      state: 'State',
+      by: 'Invited by',
+      until: 'Good until',
+      acts: 'Acts',
+    },
+    administrator: 'Administrator',
+    colleague: 'Colleague',
+    closed: 'Closed',
+    never: 'not yet',
+    more: 'Show more',
+    noneFound: (typed: string) => `Nobody with “${typed}”.`,
+    refused: 'This is for administrators. Ask one if you need it.',
+    devices: 'Devices',
+    devicesNone: 'Signed in nowhere.',
+    endDevice: 'End',
+    endTitle: (device: string, name: string) => `End ${device} of ${name}?`,
+    endText: 'The device is signed out at once. Unsent words on it stay there until someone signs in again.',
+    endButton: 'End the device',
+    ended: 'The device is signed out.',
+    address: (ip: string) => `from ${ip}`,
+    closePerson: 'Close',
+    invitationsAbout: 'Each link opens one account, once.',
+    invite: 'Invite someone',
+    inviteTitle: 'Invite someone',
+    inviteName: 'Their name (may be empty)',
+    inviteNote: 'Note for yourself (may be empty)',
+    inviteButton: 'Make the link',
+    linkTitle: 'The link is made',
+    linkText: (at: number) =>
+      `Send it to one person, on a way that you trust. It opens one account and is good until ${longDate.format(at)}.`,
+    linkLabel: 'Invitation link',
+    linkWarning: 'It is shown only this once.',
+    copyLink: 'Copy the link',
+    done: 'Done',
+    states: { open: 'Open', used: 'Used', expired: 'Too old', withdrawn: 'Withdrawn' },
+    withdraw: 'Withdraw',
+    withdrawOf: (name: string) => `Withdraw the invitation of ${name}`,
+    withdrawn: 'The invitation is withdrawn.',
+    noInvitations: 'No invitations yet',
+    noInvitationsText: 'Make a link and send it to a colleague. It opens one account.',
+    someone: 'Someone',
+  },
+}
+
+export type Words = typeof en
