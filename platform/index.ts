@@ -1,6 +1,7 @@
 export { createBlobs, createBlobsOn } from './blobs/blobs.ts'
 export * from './data-directory/index.ts'
 export * from './jobs/index.ts'
+export { createLog } from './log/log.ts'
 export * from './postgres/index.ts'
 export { masterKeyCheck } from './vault/master-key.ts'
 export { createVault } from './vault/vault.ts'

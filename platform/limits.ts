@@ -19,8 +19,17 @@ export const limits = {
   headerBytesMax: 16 * KiB,
   /** One uploaded file. Told to clients as m.upload.size. */
   mediaBytesMax: 100 * MiB,
+  /** A person's whole profile; fixed by the specification. */
+  profileBytesMax: 64 * KiB,
   /** Entries of one page, whatever a client asks for; larger answers would hold others up. */
   pageSizeMax: 1_000,
+
+  /** A whole profile; fixed by the specification. */
+  profileBytesMax: 65_536,
+  /** People invited in the act of making a room; more would hold its first transaction up. */
+  invitesAtOnceMax: 100,
+  /** State events given in the act of making a room. */
+  initialStateEventsMax: 200,
 
   // --- how long it may take
 
@@ -43,19 +52,25 @@ export const limits = {
 
   /** Open connections of one server; file descriptors are kept for PostgreSQL and files. */
   connectionsMax: 20_000,
+  /** What is left of a refused body is read and thrown away for so long; then the connection is cut. */
+  refusedBodyMs: 5_000,
   /** Callers that rate limits remember; each takes about 150 bytes. */
   rateLimitBucketsMax: 50_000,
 
   // --- what is kept in memory
 
-  /** Entries of the log's tail that sync answers from. */
-  tailEntriesMax: 20_000,
+  /** Entries of the log's tail that sync answers from; about 3 KB each when they are events. */
+  tailEntriesMax: 4_000,
   /** Weight of the rooms in the cache: state entries and members. */
   roomCacheEntriesMax: 200_000,
   /** Room ids and their internal numbers. */
   roomIdentitiesMax: 50_000,
   /** People's names and numbers. */
   peopleInMemoryMax: 50_000,
+  /** Opened profiles, for lists of people and for searching by name. */
+  profilesInMemoryMax: 50_000,
+  /** Decrypted profiles. */
+  profilesInMemoryMax: 10_000,
   /** Decrypted events for answers; the most recently read. */
   eventsInMemoryMax: 5_000,
   /** Transaction ids whose event is remembered without asking the database. */

@@ -1,0 +1,68 @@
+import type { Users } from '#identity/api.ts'
+import type { JsonObject } from '#matrix/api.ts'
+import { type Log, logKinds, type Postgres, type SealingKey } from '#platform/api.ts'
+import {
+  type AccountDataRow,
+  accountDataRow,
+  accountDataRows,
+  accountDataRowsByIds,
+  putAccountData,
+} from '../store/account-data.ts'
+import type { AccountDatum } from '../sync/tail.ts'
+
+type Deps = { postgres: Postgres; log: Log; users: Users }
+
+export type OwnedDatum = AccountDatum & { readonly roomId: number | null }
+
+/** What people keep for themselves. https://spec.matrix.org/v1.19/client-server-api/#client-config */
+export class AccountData {
+  readonly #deps: Deps
+
+  constructor(deps: Deps) {
+    this.#deps = deps
+  }
+
+  async get(userId: number, roomId: number | null, type: string): Promise<JsonObject | undefined> {
+    const row = await accountDataRow(this.#deps.postgres, userId, roomId, type)
+    return row === undefined ? undefined : open(await this.#deps.users.keyOf(userId), row)
+  }
+
+  async put(userId: number, roomId: number | null, type: string, content: JsonObject): Promise<void> {
+    const key = await this.#deps.users.keyOf(userId)
+    const sealed = key.seal('account_data', subjectOf(userId, roomId, type), Buffer.from(JSON.stringify(content)))
+    const rows = await this.#deps.postgres.transaction(async (tx) => {
+      const id = await putAccountData(tx, { userId, roomId, type, sealed })
+      return this.#deps.log.append(tx, [{ kind: logKinds.accountData, roomId, userId, reference: id }])
+    })
+    const position = rows[0]?.position
+    if (position !== undefined) this.#deps.log.announce(rows, new Map([[position, { type, content }]]))
+  }
+
+  async all(userId: number): Promise<OwnedDatum[]> {
+    return this.#opened(userId, await accountDataRows(this.#deps.postgres, userId))
+  }
+
+  async byIds(userId: number, ids: readonly number[]): Promise<OwnedDatum[]> {
+    return this.#opened(userId, await accountDataRowsByIds(this.#deps.postgres, ids))
+  }
+
+  async byId(id: number): Promise<AccountDatum | undefined> {
+    const [row] = await accountDataRowsByIds(this.#deps.postgres, [id])
+    return row === undefined ? undefined : (await this.#opened(row.userId, [row]))[0]
+  }
+
+  async #opened(userId: number, rows: readonly AccountDataRow[]): Promise<OwnedDatum[]> {
+    if (rows.length === 0) return []
+    const key = await this.#deps.users.keyOf(userId)
+    return rows.map((row) => ({ roomId: row.roomId, type: row.type, content: open(key, row) }))
+  }
+}
+
+function open(key: SealingKey, row: AccountDataRow): JsonObject {
+  const plain = key.open('account_data', subjectOf(row.userId, row.roomId, row.type), row.sealed)
+  return JSON.parse(plain.toString('utf8')) as JsonObject
+}
+
+function subjectOf(userId: number, roomId: number | null, type: string): string {
+  return `${userId} ${roomId ?? ''} ${type}`
+}

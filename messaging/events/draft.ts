@@ -1,0 +1,31 @@
+import type { JsonObject } from '#matrix/api.ts'
+import type { StoredEvent } from './stored-event.ts'
+
+/** Who speaks: the internal and the Matrix id of a person. */
+export type Sender = { readonly userId: number; readonly matrixId: string }
+
+/** A transaction id of a client, bound to its device and path. */
+export type Transaction = {
+  /** SHA-256 of user, device, path and transaction id. */
+  readonly key: Buffer
+  readonly deviceId: string
+  readonly transactionId: string
+}
+
+/** What somebody wants to say, before the room makes an event of it. */
+export type Draft = {
+  readonly type: string
+  readonly sender: Sender
+  readonly content: JsonObject
+  /** Present for state events, even when empty. */
+  readonly stateKey?: string
+  /** For redactions: the event that goes. */
+  readonly redacts?: StoredEvent
+  readonly transaction?: Transaction
+  /** For member events: whose membership it is. */
+  readonly target?: Sender
+  /** When it was said, where that is not now: milliseconds since 1970. */
+  readonly originTs?: number
+}
+
+export type Appended = { readonly event: StoredEvent; readonly position: number }

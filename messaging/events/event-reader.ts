@@ -1,0 +1,93 @@
+import type { Users } from '#identity/api.ts'
+import { type Db, type Logger, limits, SealBroken } from '#platform/api.ts'
+import type { Room } from '../rooms/room.ts'
+import type { RoomCache } from '../rooms/room-cache.ts'
+import { type EventRow, eventRowByMatrixId, eventRowsByIds } from '../store/events.ts'
+import type { Draft } from './draft.ts'
+import { openEvent, type RoomIdentity, unreadableEvent } from './event-codec.ts'
+import type { StoredEvent } from './stored-event.ts'
+
+type Deps = { db: Db; rooms: RoomCache; users: Users; logger: Logger }
+
+/**
+ * Reads events and opens them. An event that cannot be opened (altered or moved ciphertext) is reported and stands as
+ * unreadable; the events round it are read as ever. Lately read and written events are kept, so that one event is one
+ * object while several answers are made of it.
+ */
+export class EventReader {
+  readonly #deps: Deps
+  readonly #recent = new Map<number, StoredEvent>()
+
+  constructor(deps: Deps) {
+    this.#deps = deps
+  }
+
+  remember(event: StoredEvent): void {
+    this.#recent.delete(event.id)
+    this.#recent.set(event.id, event)
+    if (this.#recent.size <= limits.eventsInMemoryMax) return
+    for (const id of this.#recent.keys()) {
+      this.#recent.delete(id)
+      break
+    }
+  }
+
+  /** A redaction that another node committed: the next reading gets the redacted form. */
+  forget(id: number): void {
+    this.#recent.delete(id)
+  }
+
+  peek(id: number): StoredEvent | undefined {
+    return this.#recent.get(id)
+  }
+
+  async open(rows: readonly EventRow[]): Promise<StoredEvent[]> {
+    const rooms = await this.#deps.rooms.identities([...new Set(rows.map((row) => row.roomId))])
+    const events: StoredEvent[] = []
+    for (const row of rows) {
+      const room = rooms.get(row.roomId)
+      if (room !== undefined) events.push(this.#recent.get(row.id) ?? (await this.#openRow(room, row)))
+    }
+    return events
+  }
+
+  /** By internal ids, in the order asked; ids that do not exist are left out. */
+  async byIds(ids: readonly number[]): Promise<StoredEvent[]> {
+    const missing = ids.filter((id) => !this.#recent.has(id))
+    const read = missing.length === 0 ? [] : await this.open(await eventRowsByIds(this.#deps.db, missing))
+    const found = new Map(read.map((event) => [event.id, event]))
+    return ids.flatMap((id) => this.#recent.get(id) ?? found.get(id) ?? [])
+  }
+
+  /** One event of one room; undefined when there is none of that id in it. */
+  async inRoom(room: RoomIdentity, eventId: string): Promise<StoredEvent | undefined> {
+    const row = await eventRowByMatrixId(this.#deps.db, eventId)
+    if (row === undefined || row.roomId !== room.id) return undefined
+    return (await this.open([row]))[0]
+  }
+
+  /** Reads the contents of memberships that the drafts will replace, so that the new events can tell what was before. */
+  async loadMemberContent(room: Room, drafts: readonly Draft[]): Promise<void> {
+    const members = drafts.flatMap((draft) => {
+      if (draft.type !== 'm.room.member' || draft.stateKey === undefined) return []
+      const member = room.member(draft.stateKey)
+      return member !== undefined && member.content === undefined ? [member] : []
+    })
+    if (members.length === 0) return
+    const events = await this.byIds(members.map((member) => member.internalId))
+    for (const member of members) {
+      member.content = events.find((event) => event.id === member.internalId)?.content
+    }
+  }
+
+  async #openRow(room: RoomIdentity, row: EventRow): Promise<StoredEvent> {
+    try {
+      return openEvent(room, row)
+    } catch (error) {
+      if (!(error instanceof SealBroken)) throw error
+      this.#deps.logger.error('event.seal_broken', { room: room.id, event: row.id, error })
+      const sender = (await this.#deps.users.byIds([row.senderId])).get(row.senderId)
+      return unreadableEvent(room, row, sender?.matrixId ?? '')
+    }
+  }
+}

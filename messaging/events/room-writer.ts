@@ -1,0 +1,108 @@
+import { assertGrant, type Grant, type RoomAct } from '#access/api.ts'
+import { limits } from '#platform/api.ts'
+import type { SendGuard } from '../ports.ts'
+import type { Room } from '../rooms/room.ts'
+import type { RoomCache } from '../rooms/room-cache.ts'
+import { type BuildDeps, type BuiltEvent, buildEvent } from './build-event.ts'
+import type { Appended, Draft } from './draft.ts'
+import type { EventIds } from './event-ids.ts'
+import type { EventReader } from './event-reader.ts'
+import type { GroupCommit, Outcome } from './group-commit.ts'
+
+type Deps = BuildDeps & {
+  rooms: RoomCache
+  ids: EventIds
+  commit: GroupCommit
+  reader: Pick<EventReader, 'loadMemberContent'>
+  guards: readonly SendGuard[]
+}
+
+/** The only way for an event to get into a room. Every call shows the grant that access gave for it. */
+export class RoomWriter {
+  readonly #deps: Deps
+  readonly #underWay = new Map<string, Promise<Outcome>>()
+  readonly #known = new Map<string, string>()
+
+  constructor(deps: Deps) {
+    this.#deps = deps
+  }
+
+  /** Appends events that stand or fall together. Resolves after the commit. */
+  async append(grant: Grant, act: RoomAct, room: Room, drafts: readonly Draft[]): Promise<readonly Appended[]> {
+    assertGrant(grant, act, room.id)
+    const outcome = await this.#submit(room, drafts)
+    if ('repeated' in outcome) throw new Error('only a single event carries a transaction id')
+    return outcome.appended
+  }
+
+  /**
+   * Appends one event and answers its id. With a transaction id that was used before, by this device on this path, the
+   * answer is the first event's id; one that is still under way is joined.
+   */
+  async send(grant: Grant, act: RoomAct, room: Room, draft: Draft): Promise<string> {
+    assertGrant(grant, act, room.id)
+    const key = draft.transaction?.key.toString('base64')
+    const known = key === undefined ? undefined : this.#known.get(key)
+    if (known !== undefined) return known
+    const eventId = idOf(await this.#join(key, () => this.#submit(room, [draft])))
+    if (key !== undefined) this.#remember(key, eventId)
+    return eventId
+  }
+
+  /** For rooms that are being made: there is nothing yet that access could know about them. */
+  create(room: Room, drafts: readonly Draft[]): Promise<Outcome> {
+    return this.#submit(room, drafts)
+  }
+
+  async #join(key: string | undefined, submit: () => Promise<Outcome>): Promise<Outcome> {
+    if (key === undefined) return submit()
+    const underWay = this.#underWay.get(key)
+    if (underWay !== undefined) return underWay
+    const outcome = submit()
+    this.#underWay.set(key, outcome)
+    try {
+      return await outcome
+    } finally {
+      this.#underWay.delete(key)
+    }
+  }
+
+  async #submit(room: Room, drafts: readonly Draft[]): Promise<Outcome> {
+    for (const guard of this.#deps.guards) for (const draft of drafts) await guard.check(room.id, draft)
+    await this.#deps.reader.loadMemberContent(room, drafts)
+    await this.#deps.ids.reserve(drafts.length)
+    const current = this.#deps.rooms.peek(room.id) ?? (await this.#deps.rooms.room(room.id))
+    return new Promise<Outcome>((resolve, reject) => {
+      this.#deps.commit.add(
+        {
+          roomId: room.id,
+          build: (now) => this.#build(now, drafts),
+          resolve,
+          reject,
+          tries: 0,
+        },
+        current,
+      )
+    })
+  }
+
+  #build(room: Room, drafts: readonly Draft[]): BuiltEvent[] {
+    return drafts.map((draft) => buildEvent(this.#deps, room, this.#deps.ids.take(), draft))
+  }
+
+  #remember(key: string, eventId: string): void {
+    this.#known.set(key, eventId)
+    if (this.#known.size <= limits.transactionsInMemoryMax) return
+    for (const oldest of this.#known.keys()) {
+      this.#known.delete(oldest)
+      break
+    }
+  }
+}
+
+function idOf(outcome: Outcome): string {
+  if ('repeated' in outcome) return outcome.repeated
+  const first = outcome.appended[0]
+  if (first === undefined) throw new Error('an append answered no event')
+  return first.event.matrixId
+}

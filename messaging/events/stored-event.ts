@@ -1,0 +1,159 @@
+import type { JsonObject, JsonValue, Pdu, RoomVersion } from '#matrix/api.ts'
+import { redactsOf } from '#matrix/api.ts'
+
+/** The device that sent an event, and its transaction id: told to that device alone, so that it knows its own words again. */
+export type Origin = { readonly userId: number; readonly deviceId: string; readonly transactionId: string }
+
+export type StoredEventParts = {
+  id: number
+  roomId: number
+  roomMatrixId: string
+  version: RoomVersion
+  matrixId: string
+  senderId: number
+  ordering: number
+  notifyCount: number
+  /** For member events: the person whose membership it is. */
+  targetId?: number | undefined
+  pdu: Pdu
+}
+
+/**
+ * An event as the server holds it. What is alike for all readers is made into text once (`sharedText`) and its
+ * characters are shared by every answer that carries the event; a redaction makes it anew.
+ */
+export class StoredEvent {
+  readonly id: number
+  readonly roomId: number
+  readonly roomMatrixId: string
+  readonly version: RoomVersion
+  readonly matrixId: string
+  readonly senderId: number
+  readonly ordering: number
+  readonly notifyCount: number
+  targetId: number | undefined
+  #pdu: Pdu
+  #text: string | undefined
+
+  constructor(parts: StoredEventParts) {
+    this.id = parts.id
+    this.roomId = parts.roomId
+    this.roomMatrixId = parts.roomMatrixId
+    this.version = parts.version
+    this.matrixId = parts.matrixId
+    this.senderId = parts.senderId
+    this.ordering = parts.ordering
+    this.notifyCount = parts.notifyCount
+    this.targetId = parts.targetId
+    this.#pdu = parts.pdu
+  }
+
+  get pdu(): Pdu {
+    return this.#pdu
+  }
+
+  get type(): string {
+    return this.#pdu.type
+  }
+
+  get sender(): string {
+    return this.#pdu.sender
+  }
+
+  get stateKey(): string | undefined {
+    return this.#pdu.state_key
+  }
+
+  get content(): JsonObject {
+    return this.#pdu.content
+  }
+
+  get isRedacted(): boolean {
+    return this.#pdu.unsigned?.redacted_because !== undefined
+  }
+
+  /** The redacted form takes the place of the first one, for everybody who reads from now on. */
+  replace(pdu: Pdu): void {
+    this.#pdu = pdu
+    this.#text = undefined
+  }
+
+  origin(): Origin | undefined {
+    const origin = this.#pdu.unsigned?.origin
+    if (origin === null || typeof origin !== 'object' || Array.isArray(origin)) return undefined
+    return origin as unknown as Origin
+  }
+
+  /** The client form without `unsigned` and without its closing brace. */
+  sharedText(): string {
+    this.#text ??= JSON.stringify(clientFields(this)).slice(0, -1)
+    return this.#text
+  }
+
+  /** What belongs into `unsigned` for every reader. */
+  sharedUnsigned(): JsonObject {
+    const { origin, ...rest } = this.#pdu.unsigned ?? {}
+    return rest
+  }
+}
+
+/** https://spec.matrix.org/v1.19/client-server-api/#room-event-format */
+function clientFields(event: StoredEvent): JsonObject {
+  const { pdu } = event
+  const fields: JsonObject = {
+    content: pdu.content,
+    event_id: event.matrixId,
+    origin_server_ts: pdu.origin_server_ts,
+    room_id: event.roomMatrixId,
+    sender: pdu.sender,
+    type: pdu.type,
+  }
+  if (pdu.state_key !== undefined) fields.state_key = pdu.state_key
+  const redacts = pdu.type === 'm.room.redaction' ? redactsOf(pdu, event.version) : undefined
+  if (redacts !== undefined) fields.redacts = redacts
+  return fields
+}
+
+/** Relations of an event, told beside it: https://spec.matrix.org/v1.19/client-server-api/#aggregations-of-child-events */
+export type Aggregations = { readonly [relation: string]: JsonValue }
+
+export type Reader = { readonly userId: number; readonly deviceId: string }
+
+/** The text of an event for one reader. */
+export function eventText(event: StoredEvent, reader: Reader, aggregations?: Aggregations): string {
+  const unsigned = unsignedFor(event, reader, aggregations)
+  return unsigned === undefined ? `${event.sharedText()}}` : `${event.sharedText()},"unsigned":${unsigned}}`
+}
+
+function unsignedFor(event: StoredEvent, reader: Reader, aggregations: Aggregations | undefined): string | undefined {
+  const origin = event.origin()
+  const own = origin !== undefined && origin.userId === reader.userId && origin.deviceId === reader.deviceId
+  const shared = event.sharedUnsigned()
+  if (!own && aggregations === undefined && Object.keys(shared).length === 0) return undefined
+  const unsigned: JsonObject = { ...shared }
+  if (own) unsigned.transaction_id = origin.transactionId
+  if (aggregations !== undefined) unsigned['m.relations'] = aggregations as JsonObject
+  return JSON.stringify(unsigned)
+}
+
+/** The same as an object, for the few places that must look into it. */
+export function eventObject(event: StoredEvent, reader: Reader, aggregations?: Aggregations): JsonObject {
+  return JSON.parse(eventText(event, reader, aggregations)) as JsonObject
+}
+
+/** The stripped form, for people who are not in the room yet. */
+export function strippedText(pdu: Pdu): string {
+  return JSON.stringify({ content: pdu.content, sender: pdu.sender, state_key: pdu.state_key, type: pdu.type })
+}
+
+export type Relation = { readonly target: string; readonly type: string }
+
+/** The relation that an event states, when it is well formed. */
+export function relationOf(content: JsonObject): Relation | undefined {
+  const relatesTo = content['m.relates_to']
+  if (relatesTo === null || typeof relatesTo !== 'object' || Array.isArray(relatesTo)) return undefined
+  const { rel_type: type, event_id: target } = relatesTo as JsonObject
+  if (typeof type !== 'string' || typeof target !== 'string') return undefined
+  if (type.length === 0 || type.length > 255 || target.length > 255) return undefined
+  return { type, target }
+}

@@ -1,0 +1,41 @@
+import type { Subject } from '#access/api.ts'
+import type { Db } from '#platform/api.ts'
+import type { Room } from '../rooms/room.ts'
+import { threadRootRows } from '../store/events.ts'
+import { placeOf, timelineToken } from '../sync/tokens.ts'
+import { aggregationsOf } from './aggregations.ts'
+import type { EventReader } from './event-reader.ts'
+import { eventText, type StoredEvent } from './stored-event.ts'
+import { visibilityFor } from './visibility.ts'
+
+type Deps = { db: Db; reader: EventReader }
+type ThreadsWish = { readonly participated: boolean; readonly limit: number; readonly from: string | undefined }
+
+/** The threads of rooms. https://spec.matrix.org/v1.19/client-server-api/#threading */
+export class Threads {
+  readonly #deps: Deps
+
+  constructor(deps: Deps) {
+    this.#deps = deps
+  }
+
+  /** A page of roots, by their newest reply, as JSON text. */
+  async page(room: Room, subject: Subject, wish: ThreadsWish): Promise<string> {
+    const { db, reader } = this.#deps
+    const rows = await threadRootRows(db, {
+      roomId: room.id,
+      below: placeOf(wish.from) ?? Number.MAX_SAFE_INTEGER,
+      participatedBy: wish.participated ? subject.userId : undefined,
+      limit: wish.limit + 1,
+    })
+    const visibility = await visibilityFor(this.#deps, room, subject)
+    const page = rows.slice(0, wish.limit)
+    const roots = await Promise.all(page.map((row) => reader.inRoom(room, row.matrixId)))
+    const events = roots.filter((event): event is StoredEvent => event !== undefined && visibility.sees(event))
+    const aggregations = await aggregationsOf(this.#deps, subject, events)
+    const chunk = events.map((event) => eventText(event, subject, aggregations.get(event.matrixId)))
+    const last = page.at(-1)
+    const next = rows.length > wish.limit && last ? `,"next_batch":"${timelineToken(last.latest)}"` : ''
+    return `{"chunk":[${chunk.join(',')}]${next}}`
+  }
+}

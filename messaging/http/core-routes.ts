@@ -1,0 +1,76 @@
+import type { Access } from '#access/api.ts'
+import type { Users } from '#identity/api.ts'
+import type { Route } from '#platform/api.ts'
+import type { EventReader } from '../events/event-reader.ts'
+import type { Relations } from '../events/relations.ts'
+import type { RoomWriter } from '../events/room-writer.ts'
+import type { Threads } from '../events/threads.ts'
+import type { Timeline } from '../events/timeline.ts'
+import type { RoomMaker } from '../rooms/create-room.ts'
+import type { Doors } from '../rooms/doors.ts'
+import type { Members } from '../rooms/members.ts'
+import type { Memberships } from '../rooms/memberships.ts'
+import type { RoomCache } from '../rooms/room-cache.ts'
+import type { RoomStates } from '../rooms/room-states.ts'
+import type { AliasLookup } from '../rooms/state-content.ts'
+import type { SessionSignals } from '../sync/session-signals.ts'
+import type { Sync } from '../sync/sync.ts'
+import { createRoom } from './create-room.ts'
+import { getEventContext } from './get-event-context.ts'
+import { getJoinedMembersByRoom, getJoinedRooms, getMembersByRoom } from './get-members.ts'
+import { getOneRoomEvent } from './get-one-room-event.ts'
+import { getRelatingEvents } from './get-relating-events.ts'
+import { getRoomEvents } from './get-room-events.ts'
+import { getRoomState, getRoomStateWithKey } from './get-room-state.ts'
+import { getThreadRoots } from './get-thread-roots.ts'
+import { joinRoom, joinRoomById, knockRoom } from './join-room.ts'
+import { membershipActs } from './membership-acts.ts'
+import { redactEvent } from './redact-event.ts'
+import { sendMessage } from './send-message.ts'
+import { setRoomStateWithKey } from './set-room-state-with-key.ts'
+import { type FilterLookup, sync } from './sync.ts'
+
+export type CoreRouteDeps = {
+  access: Access
+  users: Users
+  rooms: RoomCache
+  memberships: Memberships
+  doors: Doors
+  members: Members
+  maker: RoomMaker
+  writer: RoomWriter
+  reader: EventReader
+  states: RoomStates
+  timeline: Timeline
+  relations: Relations
+  threads: Threads
+  sync: Sync
+  sessions: SessionSignals
+  filters: FilterLookup
+  aliases: AliasLookup
+}
+
+/** Making, entering, reading and writing rooms. */
+export function coreRoutes(deps: CoreRouteDeps): Route[] {
+  return [
+    createRoom(deps),
+    joinRoom(deps),
+    joinRoomById(deps),
+    knockRoom(deps),
+    ...membershipActs(deps),
+    sendMessage(deps),
+    setRoomStateWithKey(deps),
+    redactEvent(deps),
+    getRoomEvents(deps),
+    getEventContext(deps),
+    getOneRoomEvent(deps),
+    getRoomState(deps),
+    getRoomStateWithKey(deps),
+    getMembersByRoom(deps),
+    getJoinedMembersByRoom(deps),
+    getJoinedRooms(deps),
+    getRelatingEvents(deps),
+    getThreadRoots(deps),
+    sync(deps),
+  ]
+}

@@ -1,0 +1,19 @@
+/**
+ * GET /_matrix/client/v3/pushers
+ * https://spec.matrix.org/v1.19/client-server-api/#get_matrixclientv3pushers
+ *
+ * - Empty: nothing is pushed to phones yet.
+ */
+import { type Route, route } from '#platform/api.ts'
+import { clientPaths } from './paths.ts'
+
+export function getPushers(): Route {
+  return route({
+    method: 'GET',
+    path: clientPaths('/pushers'),
+    operation: 'getPushers',
+    needs: 'session',
+    rate: 'read',
+    handle: async () => ({ pushers: [] }),
+  })
+}

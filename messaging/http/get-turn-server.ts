@@ -1,0 +1,19 @@
+/**
+ * GET /_matrix/client/v3/voip/turnServer
+ * https://spec.matrix.org/v1.19/client-server-api/#get_matrixclientv3voipturnserver
+ *
+ * - Empty: this server names no relay for calls, and clients then connect directly.
+ */
+import { type Route, route } from '#platform/api.ts'
+import { clientPaths } from './paths.ts'
+
+export function getTurnServer(): Route {
+  return route({
+    method: 'GET',
+    path: clientPaths('/voip/turnServer'),
+    operation: 'getTurnServer',
+    needs: 'session',
+    rate: 'read',
+    handle: async () => ({}),
+  })
+}

@@ -1,0 +1,32 @@
+/**
+ * GET /_matrix/client/versions
+ * https://spec.matrix.org/v1.19/client-server-api/#get_matrixclientversions
+ *
+ * - A client may ask before anybody has signed in.
+ */
+import Type from 'typebox'
+import { type Route, route } from '#platform/api.ts'
+
+const oldVersions = ['r0.0.1', 'r0.1.0', 'r0.2.0', 'r0.3.0', 'r0.4.0', 'r0.5.0', 'r0.6.0', 'r0.6.1']
+/** Up to the version that brought room version 12 and free profile fields. */
+const minorVersionNewest = 16
+
+const answer = {
+  versions: [...oldVersions, ...Array.from({ length: minorVersionNewest }, (_, index) => `v1.${index + 1}`)],
+  // Nothing is offered that is not in a released version of the specification.
+  unstable_features: {},
+}
+
+export function getVersions(): Route {
+  return route({
+    method: 'GET',
+    path: '/_matrix/client/versions',
+    operation: 'getVersions',
+    needs: 'nobody',
+    answer: Type.Object({
+      versions: Type.Array(Type.String()),
+      unstable_features: Type.Record(Type.String(), Type.Boolean()),
+    }),
+    handle: async () => answer,
+  })
+}

@@ -1,0 +1,84 @@
+/**
+ * POST /_matrix/client/v3/join/{roomIdOrAlias}, /rooms/{roomId}/join and /knock/{roomIdOrAlias}
+ * https://spec.matrix.org/v1.19/client-server-api/#post_matrixclientv3joinroomidoralias
+ *
+ * - A room that one may not enter and one that does not exist are refused in the same words.
+ * - Joining a room that one is in already answers the room.
+ */
+
+import Type from 'typebox'
+import { type Route, refuse, route } from '#platform/api.ts'
+import type { Doors } from '../rooms/doors.ts'
+import type { Members } from '../rooms/members.ts'
+import type { RoomCache } from '../rooms/room-cache.ts'
+import type { AliasLookup } from '../rooms/state-content.ts'
+import type { Caller } from './acts.ts'
+import { clientPaths } from './paths.ts'
+import { Reason, RoomId, RoomIdOrAlias } from './shapes.ts'
+
+type Deps = { doors: Doors; members: Members; aliases: AliasLookup; rooms: RoomCache }
+
+const Body = Type.Optional(Type.Object({ reason: Reason, third_party_signed: Type.Optional(Type.Object({})) }))
+const Answer = Type.Object({ room_id: Type.String() })
+
+export function joinRoom(deps: Deps): Route {
+  return route({
+    method: 'POST',
+    path: clientPaths('/join/:roomIdOrAlias'),
+    operation: 'joinRoom',
+    needs: 'session',
+    rate: 'join',
+    params: Type.Object({ roomIdOrAlias: RoomIdOrAlias }),
+    body: Body,
+    answer: Answer,
+    handle: async ({ params, body, caller }) =>
+      join(deps, caller as Caller, await roomIdOf(deps, params.roomIdOrAlias), body?.reason),
+  })
+}
+
+export function joinRoomById(deps: Deps): Route {
+  return route({
+    method: 'POST',
+    path: clientPaths('/rooms/:roomId/join'),
+    operation: 'joinRoomById',
+    needs: 'session',
+    rate: 'join',
+    params: Type.Object({ roomId: RoomId }),
+    body: Body,
+    answer: Answer,
+    handle: ({ params, body, caller }) => join(deps, caller as Caller, params.roomId, body?.reason),
+  })
+}
+
+export function knockRoom(deps: Deps): Route {
+  return route({
+    method: 'POST',
+    path: clientPaths('/knock/:roomIdOrAlias'),
+    operation: 'knockRoom',
+    needs: 'session',
+    rate: 'join',
+    params: Type.Object({ roomIdOrAlias: RoomIdOrAlias }),
+    body: Body,
+    answer: Answer,
+    async handle({ params, body, caller }) {
+      const roomId = await roomIdOf(deps, params.roomIdOrAlias)
+      const { room, grant } = await deps.doors.enter(caller as Caller, 'room.knock', roomId)
+      await deps.members.knock(grant, room, { reason: body?.reason })
+      return { room_id: room.matrixId }
+    },
+  })
+}
+
+async function join(deps: Deps, subject: Caller, roomId: string, reason: string | undefined) {
+  const { room, grant } = await deps.doors.enter(subject, 'room.join', roomId)
+  await deps.members.join(grant, room, { reason })
+  return { room_id: room.matrixId }
+}
+
+async function roomIdOf(deps: Deps, roomIdOrAlias: string): Promise<string> {
+  if (roomIdOrAlias.startsWith('!')) return roomIdOrAlias
+  const id = await deps.aliases.resolve(roomIdOrAlias)
+  const room = id === undefined ? undefined : (await deps.rooms.identities([id])).get(id)
+  if (room === undefined) throw refuse('M_NOT_FOUND', 'No room has this address. Check the spelling.')
+  return room.matrixId
+}

@@ -1,0 +1,19 @@
+/** Shapes that several endpoints share. */
+import Type from 'typebox'
+
+/** 255 bytes at most; measured again in bytes where it becomes part of an event. */
+const identifier = { minLength: 1, maxLength: 255, pattern: '^[^\\u0000]*$' }
+
+export const RoomId = Type.String({ ...identifier, pattern: '^![^\\u0000]*$' })
+export const RoomIdOrAlias = Type.String({ ...identifier, pattern: '^[!#][^\\u0000]*$' })
+export const EventId = Type.String({ ...identifier, pattern: '^\\$[^\\u0000]*$' })
+export const UserId = Type.String({ ...identifier, pattern: '^@[^\\u0000]*$' })
+export const EventType = Type.String(identifier)
+export const StateKey = Type.String({ maxLength: 255, pattern: '^[^\\u0000]*$' })
+/** Any JSON object; what is in it is the business of whoever reads it. */
+export const JsonBody = Type.Object({})
+export const Reason = Type.Optional(Type.String({ maxLength: 4_096 }))
+export const EventIdAnswer = Type.Object({ event_id: Type.String() })
+export const EmptyAnswer = Type.Object({})
+export const Direction = Type.Union([Type.Literal('b'), Type.Literal('f')])
+export const PageLimit = Type.Optional(Type.Integer({ minimum: 0 }))

@@ -1,0 +1,55 @@
+/**
+ * GET /_matrix/client/v3/sync
+ * https://spec.matrix.org/v1.19/client-server-api/#get_matrixclientv3sync
+ */
+
+import Type from 'typebox'
+import type { JsonValue } from '#matrix/api.ts'
+import { type Route, route } from '#platform/api.ts'
+import { parseSyncFilter } from '../sync/filter.ts'
+import type { SessionSignals } from '../sync/session-signals.ts'
+import type { Sync } from '../sync/sync.ts'
+import type { Caller } from './acts.ts'
+import { jsonText } from './json-text.ts'
+import { clientPaths } from './paths.ts'
+
+export interface FilterLookup {
+  /** A filter by its id, or given as JSON. */
+  resolve(userId: number, text: string): Promise<JsonValue>
+}
+
+export function sync(deps: { sync: Sync; filters: FilterLookup; sessions: SessionSignals }): Route {
+  return route({
+    method: 'GET',
+    path: clientPaths('/sync'),
+    operation: 'sync',
+    needs: 'session',
+    rate: 'sync',
+    query: Type.Object({
+      filter: Type.Optional(Type.String()),
+      since: Type.Optional(Type.String()),
+      full_state: Type.Optional(Type.Boolean()),
+      set_presence: Type.Optional(Type.String()),
+      timeout: Type.Optional(Type.Integer({ minimum: 0 })),
+      use_state_after: Type.Optional(Type.Boolean()),
+    }),
+    async handle({ query, caller, signal }) {
+      const subject = caller as Caller
+      const filter = query.filter === undefined ? undefined : await deps.filters.resolve(subject.userId, query.filter)
+      const waiting = deps.sessions.begin(subject.sessionId, signal)
+      try {
+        const text = await deps.sync.answer({
+          subject,
+          since: query.since === '' ? undefined : query.since,
+          filter: parseSyncFilter(filter),
+          fullState: query.full_state ?? false,
+          timeoutMs: query.timeout ?? 0,
+          signal: waiting.signal,
+        })
+        return jsonText(text)
+      } finally {
+        waiting.over()
+      }
+    },
+  })
+}

@@ -1,0 +1,170 @@
+/**
+ * Making a room: https://spec.matrix.org/v1.19/client-server-api/#post_matrixclientv3createroom
+ *
+ * 1. The create event is made first; from room version 12 on its hash is the room's id.
+ * 2. The room gets its row and its key. A room without events is seen by nobody, so a crash here leaves nothing.
+ * 3. All events of the beginning, invitations included, go through the writer as one unit: all of them or none.
+ */
+import type { Subject } from '#access/api.ts'
+import type { User } from '#identity/api.ts'
+import {
+  buildRoomId,
+  defaultRoomVersion,
+  hashAndSign,
+  type JsonObject,
+  type RoomVersion,
+  roomIdOfCreate,
+  roomVersion,
+} from '#matrix/api.ts'
+import { limits, type Postgres, type Random, refuse, type Vault } from '#platform/api.ts'
+import type { BuildDeps } from '../events/build-event.ts'
+import type { Draft } from '../events/draft.ts'
+import type { RoomWriter } from '../events/room-writer.ts'
+import { listRoom } from '../store/room-directory.ts'
+import { headRow, insertRoomRow } from '../store/rooms.ts'
+import type { Members } from './members.ts'
+import { type RoomWish, type StateWishEntry, stateOfWish } from './new-room-state.ts'
+import { Room } from './room.ts'
+import type { RoomCache } from './room-cache.ts'
+
+export interface AliasClaims {
+  /** Takes an alias for a room; refuses with M_ROOM_IN_USE when it is taken. */
+  claim(localpart: string, room: Room, creator: Subject): Promise<string>
+  /** Refuses a localpart that is malformed or taken, before anything is made. */
+  check(localpart: string): Promise<void>
+  release(alias: string): Promise<void>
+}
+
+type Deps = BuildDeps & {
+  postgres: Postgres
+  vault: Vault
+  random: Random
+  rooms: RoomCache
+  members: Members
+  writer: RoomWriter
+  aliases: AliasClaims
+}
+
+export class RoomMaker {
+  readonly #deps: Deps
+
+  constructor(deps: Deps) {
+    this.#deps = deps
+  }
+
+  async create(subject: Subject, wish: RoomWish): Promise<Room> {
+    const version = versionOf(wish)
+    const invited = await this.#invited(wish)
+    if (wish.room_alias_name !== undefined) await this.#deps.aliases.check(wish.room_alias_name)
+    const createContent = createContentOf(subject, version, wish)
+    const createdMs = this.#deps.clock.nowMs()
+    const matrixId = this.#roomId(subject, version, createContent, createdMs)
+    const room = await this.#insert(matrixId, version, createdMs)
+    const alias =
+      wish.room_alias_name === undefined
+        ? undefined
+        : await this.#deps.aliases.claim(wish.room_alias_name, room, subject)
+    const state = stateOfWish(wish, { version, subject, alias, createContent, invited })
+    const drafts = await this.#drafts(subject, wish, { createContent, createdMs, state, invited })
+    try {
+      await this.#deps.writer.create(room, drafts)
+    } catch (error) {
+      this.#deps.rooms.drop(room.id)
+      if (alias !== undefined) await this.#deps.aliases.release(alias)
+      throw error
+    }
+    if (wish.visibility === 'public') await listRoom(this.#deps.postgres, room.id)
+    return room
+  }
+
+  async #invited(wish: RoomWish): Promise<User[]> {
+    const ids = [...new Set(wish.invite ?? [])]
+    if (ids.length > limits.invitesAtOnceMax) {
+      throw refuse(
+        'M_INVALID_PARAM',
+        `Invite at most ${limits.invitesAtOnceMax} people at once, the others afterwards.`,
+      )
+    }
+    return Promise.all(ids.map((id) => this.#deps.members.person(id)))
+  }
+
+  #roomId(subject: Subject, version: RoomVersion, content: JsonObject, createdMs: number): string {
+    if (!version.roomIdIsCreateHash) {
+      const id = buildRoomId(this.#deps.random.token(12), this.#deps.serverName)
+      if (id === undefined) throw new Error('the server name makes no room id')
+      return id
+    }
+    const create = {
+      type: 'm.room.create',
+      state_key: '',
+      sender: subject.matrixId,
+      content,
+      origin_server_ts: createdMs,
+      depth: 1,
+      prev_events: [],
+      auth_events: [],
+    }
+    const { pdu } = hashAndSign(create, version, this.#deps.serverName, this.#deps.signingKey)
+    return roomIdOfCreate(pdu, version)
+  }
+
+  async #insert(matrixId: string, version: RoomVersion, createdTs: number): Promise<Room> {
+    const { postgres, vault } = this.#deps
+    const { id, key } = await postgres.transaction(async (tx) => {
+      const made = await vault.createKey(tx, 'room')
+      const row = { matrixId, version: version.id, keyId: made.id, createdTs }
+      return { id: await insertRoomRow(tx, row), key: made }
+    })
+    const head = await headRow(postgres, id)
+    const room = new Room({ id, matrixId, version, key, head, members: [], state: [] })
+    this.#deps.rooms.add(room, { id, matrixId, version, keyId: key.id })
+    return room
+  }
+
+  async #drafts(
+    subject: Subject,
+    wish: RoomWish,
+    parts: { createContent: JsonObject; createdMs: number; state: StateWishEntry[]; invited: User[] },
+  ): Promise<Draft[]> {
+    const sender = { userId: subject.userId, matrixId: subject.matrixId }
+    const create: Draft = {
+      type: 'm.room.create',
+      stateKey: '',
+      sender,
+      content: parts.createContent,
+      originTs: parts.createdMs,
+    }
+    const join = await this.#deps.members.joinDraft(subject, {})
+    const state = parts.state.map(({ type, stateKey, content }): Draft => ({ type, stateKey, sender, content }))
+    const isDirect = wish.is_direct === true
+    const invites = await Promise.all(
+      parts.invited.map((target) => this.#deps.members.inviteDraft(subject, target, { isDirect })),
+    )
+    return [create, join, ...state, ...invites]
+  }
+}
+
+function versionOf(wish: RoomWish): RoomVersion {
+  const id = wish.room_version ?? defaultRoomVersion
+  const version = roomVersion(id)
+  // Versions 1 and 2 carry ids inside their events; rooms of theirs can be joined one day and need not be made.
+  if (version === undefined || version.eventIds === 'in-event') {
+    throw refuse(
+      'M_UNSUPPORTED_ROOM_VERSION',
+      `This server makes no rooms of version ${id}. Use ${defaultRoomVersion}.`,
+    )
+  }
+  return version
+}
+
+function createContentOf(subject: Subject, version: RoomVersion, wish: RoomWish): JsonObject {
+  const content: JsonObject = { ...wish.creation_content, room_version: version.id }
+  if (version.implicitRoomCreator) delete content.creator
+  else content.creator = subject.matrixId
+  if (version.privilegedCreators && wish.preset === 'trusted_private_chat') {
+    const given = Array.isArray(content.additional_creators) ? content.additional_creators : []
+    const all = [...new Set([...given, ...(wish.invite ?? [])])].filter((id) => id !== subject.matrixId)
+    if (all.length > 0) content.additional_creators = all
+  }
+  return content
+}

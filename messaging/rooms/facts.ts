@@ -1,0 +1,22 @@
+import type { Membership, RoomFacts } from '#access/api.ts'
+import type { Memberships } from './memberships.ts'
+import type { RoomCache } from './room-cache.ts'
+
+const none: ReadonlyMap<number, Membership> = new Map()
+
+/** What access knows about rooms: exactly what is in memory. Whoever asks access has loaded room and person before. */
+export function createRoomFacts(deps: { rooms: RoomCache; memberships: Memberships }): RoomFacts {
+  const { rooms, memberships } = deps
+  return {
+    exists: (roomId) => (rooms.peek(roomId)?.size ?? 0) > 0,
+    membership: (roomId, userId) => {
+      const room = rooms.peek(roomId)
+      if (room !== undefined) return room.memberByUser(userId)?.membership
+      return memberships.peek(userId)?.get(roomId)
+    },
+    memberships: (userId) => memberships.peek(userId) ?? none,
+    membershipsVersion: (userId) => memberships.version(userId),
+    joinRule: (roomId) => rooms.peek(roomId)?.joinRule() ?? 'invite',
+    historyVisibility: (roomId) => rooms.peek(roomId)?.historyVisibility() ?? 'shared',
+  }
+}

@@ -1,0 +1,127 @@
+import type { Users } from '#identity/api.ts'
+import { type Db, limits, type SealingKey, type Vault } from '#platform/api.ts'
+import type { RoomIdentity } from '../events/event-codec.ts'
+import type { Room } from './room.ts'
+import { identitiesOf, identityOf, loadRoom, type RoomIdentityRow } from './room-loader.ts'
+
+type Deps = { db: Db; vault: Vault; users: Users }
+
+/**
+ * Rooms in memory. There is one `Room` object a room at a time; who finds that another object has taken its place
+ * must build anew. Bounded by members and state entries held in all; the room asked for longest ago leaves first.
+ */
+export class RoomCache {
+  readonly #deps: Deps
+  readonly #rooms = new Map<number, Room>()
+  readonly #loading = new Map<number, Promise<Room>>()
+  readonly #idsByMatrixId = new Map<string, number>()
+  readonly #identities = new Map<number, RoomIdentityRow>()
+  #weight = 0
+
+  constructor(deps: Deps) {
+    this.#deps = deps
+  }
+
+  peek(id: number): Room | undefined {
+    return this.#rooms.get(id)
+  }
+
+  async idOf(matrixId: string): Promise<number | undefined> {
+    const known = this.#idsByMatrixId.get(matrixId)
+    if (known !== undefined) return known
+    const identity = await identityOf(this.#deps.db, matrixId)
+    if (identity !== undefined) this.#remember(identity)
+    return identity?.id
+  }
+
+  peekId(matrixId: string): number | undefined {
+    return this.#idsByMatrixId.get(matrixId)
+  }
+
+  /** The room, read from the database when it is not in memory. Concurrent calls join. */
+  room(id: number): Promise<Room> {
+    const room = this.#rooms.get(id)
+    if (room !== undefined) {
+      this.#rooms.delete(id)
+      this.#rooms.set(id, room)
+      return Promise.resolve(room)
+    }
+    let loading = this.#loading.get(id)
+    if (loading === undefined) {
+      loading = this.#load(id).finally(() => this.#loading.delete(id))
+      this.#loading.set(id, loading)
+    }
+    return loading
+  }
+
+  async byMatrixId(matrixId: string): Promise<Room | undefined> {
+    const id = await this.idOf(matrixId)
+    return id === undefined ? undefined : this.room(id)
+  }
+
+  /** What opens and names events of rooms, without reading the rooms themselves. */
+  async identities(ids: readonly number[]): Promise<Map<number, RoomIdentity>> {
+    const missing = ids.filter((id) => !this.#identities.has(id))
+    if (missing.length > 0) for (const row of await identitiesOf(this.#deps.db, missing)) this.#remember(row)
+    const rows = ids.flatMap((id) => this.#identities.get(id) ?? [])
+    const keys = await this.#deps.vault.keys(rows.map((row) => row.keyId))
+    const found = new Map<number, RoomIdentity>()
+    for (const row of rows) {
+      const key: SealingKey | undefined = keys.get(row.keyId)
+      if (key !== undefined) found.set(row.id, { id: row.id, matrixId: row.matrixId, version: row.version, key })
+    }
+    return found
+  }
+
+  /** A room that was just made. */
+  add(room: Room, identity: RoomIdentityRow): void {
+    this.#remember(identity)
+    this.#keep(room)
+  }
+
+  /** Forgets what is in memory: the database knows better, after a commit that failed or was another node's. */
+  drop(id: number): void {
+    const room = this.#rooms.get(id)
+    if (room === undefined) return
+    this.#rooms.delete(id)
+    this.#weight -= weightOf(room)
+  }
+
+  async #load(id: number): Promise<Room> {
+    let identity = this.#identities.get(id)
+    if (identity === undefined) {
+      identity = (await identitiesOf(this.#deps.db, [id]))[0]
+      if (identity === undefined) throw new Error(`room ${id} does not exist`)
+      this.#remember(identity)
+    }
+    const room = await loadRoom(this.#deps, identity)
+    this.#keep(room)
+    return room
+  }
+
+  #keep(room: Room): void {
+    this.#rooms.set(room.id, room)
+    this.#weight += weightOf(room)
+    for (const [id, oldest] of this.#rooms) {
+      if (this.#weight <= limits.roomCacheEntriesMax || id === room.id) break
+      this.#rooms.delete(id)
+      this.#weight -= weightOf(oldest)
+    }
+  }
+
+  #remember(identity: RoomIdentityRow): void {
+    this.#identities.set(identity.id, identity)
+    this.#idsByMatrixId.set(identity.matrixId, identity.id)
+    if (this.#identities.size <= limits.roomIdentitiesMax) return
+    for (const [id, oldest] of this.#identities) {
+      this.#identities.delete(id)
+      this.#idsByMatrixId.delete(oldest.matrixId)
+      break
+    }
+  }
+}
+
+/** Rooms grow while they are in memory; counting them by their size of the moment is near enough for a bound. */
+function weightOf(room: Room): number {
+  return 20 + room.size + room.state.size
+}

@@ -1,0 +1,57 @@
+import type { Membership, Subject } from '#access/api.ts'
+import type { Db } from '#platform/api.ts'
+import type { EventReader } from '../events/event-reader.ts'
+import type { StoredEvent } from '../events/stored-event.ts'
+import { positionOfEvent } from '../store/events.ts'
+import { stateRowsAt } from '../store/room-state.ts'
+import type { Room } from './room.ts'
+
+type Deps = { db: Db; reader: EventReader }
+
+/** The state of rooms for readers: of now for those who are in it, of then for those who left. */
+export class RoomStates {
+  readonly #deps: Deps
+
+  constructor(deps: Deps) {
+    this.#deps = deps
+  }
+
+  async visibleTo(room: Room, subject: Subject): Promise<StoredEvent[]> {
+    const then = await this.#positionOfLeaving(room, subject)
+    if (then !== undefined) {
+      const rows = await stateRowsAt(this.#deps.db, [{ roomId: room.id, position: then }])
+      return this.#deps.reader.byIds(rows.map((row) => row.eventId))
+    }
+    const others = [...room.state.values()].map((entry) => entry.internalId)
+    const members = [...room.members()].map((member) => member.internalId)
+    return this.#deps.reader.byIds([...others, ...members])
+  }
+
+  async one(room: Room, subject: Subject, type: string, stateKey: string): Promise<StoredEvent | undefined> {
+    const then = await this.#positionOfLeaving(room, subject)
+    if (then !== undefined) {
+      const events = await this.visibleTo(room, subject)
+      return events.find((event) => event.type === type && event.stateKey === stateKey)
+    }
+    const id =
+      type === 'm.room.member' ? room.member(stateKey)?.internalId : room.stateEntry(type, stateKey)?.internalId
+    return id === undefined ? undefined : (await this.#deps.reader.byIds([id]))[0]
+  }
+
+  /** Member events of now or, for who left, of then, by membership. */
+  async members(room: Room, subject: Subject, wanted: (membership: Membership) => boolean): Promise<StoredEvent[]> {
+    const then = await this.#positionOfLeaving(room, subject)
+    if (then === undefined) {
+      const members = [...room.members()].filter((member) => wanted(member.membership))
+      return this.#deps.reader.byIds(members.map((member) => member.internalId))
+    }
+    const events = await this.visibleTo(room, subject)
+    return events.filter((event) => event.type === 'm.room.member' && wanted(event.content.membership as Membership))
+  }
+
+  async #positionOfLeaving(room: Room, subject: Subject): Promise<number | undefined> {
+    const member = room.member(subject.matrixId)
+    if (member === undefined || (member.membership !== 'leave' && member.membership !== 'ban')) return undefined
+    return positionOfEvent(this.#deps.db, room.id, member.internalId)
+  }
+}

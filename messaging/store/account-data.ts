@@ -1,0 +1,33 @@
+/**
+ * Table `account_data`: what a person keeps about herself or about a room of hers, sealed under her key. One row a type;
+ * `room_id` is null for what belongs to no room.
+ */
+import { type Db, sql } from '#platform/api.ts'
+
+export type AccountDataRow = { id: number; userId: number; roomId: number | null; type: string; sealed: Buffer }
+
+const columns = 'id, user_id as "userId", room_id as "roomId", type, sealed'
+const put = sql(
+  'account_data_put',
+  `insert into account_data (user_id, room_id, type, sealed) values ($1, $2, $3, $4)
+   on conflict (user_id, room_id, type) do update set sealed = excluded.sealed returning id`,
+)
+const one = sql(
+  'account_data_one',
+  `select ${columns} from account_data where user_id = $1 and room_id is not distinct from $2 and type = $3`,
+)
+const byIds = sql('account_data_by_ids', `select ${columns} from account_data where id = any($1::bigint[])`)
+const all = sql('account_data_all', `select ${columns} from account_data where user_id = $1`)
+
+export async function putAccountData(db: Db, row: Omit<AccountDataRow, 'id'>): Promise<number> {
+  const stored = await db.row<{ id: number }>(put, [row.userId, row.roomId, row.type, row.sealed])
+  if (stored === undefined) throw new Error('account_data_put answered nothing')
+  return stored.id
+}
+
+export const accountDataRow = (db: Db, userId: number, roomId: number | null, type: string) =>
+  db.row<AccountDataRow>(one, [userId, roomId, type])
+
+export const accountDataRowsByIds = (db: Db, ids: readonly number[]) => db.rows<AccountDataRow>(byIds, [ids])
+
+export const accountDataRows = (db: Db, userId: number) => db.rows<AccountDataRow>(all, [userId])

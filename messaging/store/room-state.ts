@@ -1,0 +1,104 @@
+/**
+ * Table `room_state`: the resolved state of rooms as intervals of log positions, [from_position, to_position), the
+ * latter null while it holds. Membership is readable here; every other content lies sealed in `event`.
+ * Rows are written only by the database functions `append_events` and `apply_state`.
+ */
+import { type Db, sql } from '#platform/api.ts'
+
+export type MemberRow = { userId: number; membership: number; eventId: number; matrixId: string }
+export type StateEventRow = { type: string; stateKey: string; eventId: number }
+export type MembershipRow = { roomId: number; membership: number; eventId: number; position: number }
+
+const membersNow = sql(
+  'room_state_members_now',
+  `select s.user_id as "userId", s.membership, s.event_id as "eventId", e.matrix_id as "matrixId"
+   from room_state s join event e on e.id = s.event_id
+   where s.room_id = $1 and s.type = 'm.room.member' and s.to_position is null and s.user_id is not null`,
+)
+const othersNow = sql(
+  'room_state_others_now',
+  `select type, state_key as "stateKey", event_id as "eventId"
+   from room_state where room_id = $1 and to_position is null and user_id is null`,
+)
+const membershipsOfUser = sql(
+  'room_state_memberships_of_user',
+  `select room_id as "roomId", membership, event_id as "eventId", from_position as position
+   from room_state where user_id = $1 and to_position is null`,
+)
+const stateAt = sql(
+  'room_state_at',
+  `select p.room_id as "roomId", s.event_id as "eventId", s.user_id as "userId"
+   from unnest($1::int[], $2::bigint[]) as p(room_id, position)
+   join room_state s on s.room_id = p.room_id and s.from_position <= p.position
+     and (s.to_position is null or s.to_position > p.position)
+   where s.user_id is null or not $3::boolean or s.user_id = any($4::int[])`,
+)
+const changedBetween = sql(
+  'room_state_changed_between',
+  `select s.event_id as "eventId", s.user_id as "userId"
+   from room_state s
+   where s.room_id = $1 and s.from_position > $2 and s.from_position <= $3
+     and (s.to_position is null or s.to_position > $3)`,
+)
+const membershipHistory = sql(
+  'room_state_membership_history',
+  `select s.membership, e.ordering
+   from room_state s join event e on e.id = s.event_id
+   where s.room_id = $1 and s.user_id = $2 order by s.from_position`,
+)
+const historyOfType = sql(
+  'room_state_history_of_type',
+  `select s.event_id as "eventId", e.ordering
+   from room_state s join event e on e.id = s.event_id
+   where s.room_id = $1 and s.type = $2 and s.state_key = '' order by s.from_position`,
+)
+const membershipsAt = sql(
+  'room_state_memberships_at',
+  `select room_id as "roomId", membership from room_state
+   where user_id = $1 and room_id = any($2::int[]) and from_position <= $3
+     and (to_position is null or to_position > $3)`,
+)
+const memberEventsAt = sql(
+  'room_state_member_events_at',
+  `select event_id as "eventId" from room_state
+   where room_id = $1 and type = 'm.room.member' and from_position <= $2 and (to_position is null or to_position > $2)`,
+)
+
+export const memberRows = (db: Db, roomId: number) => db.rows<MemberRow>(membersNow, [roomId])
+export const otherStateRows = (db: Db, roomId: number) => db.rows<StateEventRow>(othersNow, [roomId])
+export const membershipRows = (db: Db, userId: number) => db.rows<MembershipRow>(membershipsOfUser, [userId])
+
+/**
+ * The state of several rooms, each at a position of its own. With `members`, of the member events only those of the
+ * users given; without it all.
+ */
+export function stateRowsAt(
+  db: Db,
+  at: readonly { roomId: number; position: number }[],
+  members?: readonly number[],
+): Promise<{ roomId: number; eventId: number; userId: number | null }[]> {
+  return db.rows(stateAt, [
+    at.map((one) => one.roomId),
+    at.map((one) => one.position),
+    members !== undefined,
+    members ?? [],
+  ])
+}
+
+/** What became state after `after` and still held at `until`. */
+export function stateRowsBetween(db: Db, roomId: number, after: number, until: number) {
+  return db.rows<{ eventId: number; userId: number | null }>(changedBetween, [roomId, after, until])
+}
+
+/** Every membership that a user had in a room, in order, with the place in the timeline where it began. */
+export const membershipHistoryRows = (db: Db, roomId: number, userId: number) =>
+  db.rows<{ membership: number; ordering: number }>(membershipHistory, [roomId, userId])
+
+export const stateHistoryRows = (db: Db, roomId: number, type: string) =>
+  db.rows<{ eventId: number; ordering: number }>(historyOfType, [roomId, type])
+
+export const membershipRowsAt = (db: Db, userId: number, roomIds: readonly number[], position: number) =>
+  db.rows<{ roomId: number; membership: number }>(membershipsAt, [userId, roomIds, position])
+
+export const memberEventIdsAt = (db: Db, roomId: number, position: number) =>
+  db.rows<{ eventId: number }>(memberEventsAt, [roomId, position])

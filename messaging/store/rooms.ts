@@ -1,0 +1,60 @@
+/**
+ * Tables `room` (id, matrix_id, version, key_id) and `room_head` (where the next event attaches; compare-and-set on
+ * version). A head is changed only by the database function `append_events`.
+ */
+import { type Db, sql } from '#platform/api.ts'
+
+export type RoomRow = { id: number; matrixId: string; version: string; keyId: number }
+
+export type HeadRow = {
+  roomId: number
+  version: number
+  extremities: string[]
+  depth: number
+  ordering: number
+  notifyCount: number
+  lineId: number
+  lineSeq: number
+}
+
+const columns = 'id, matrix_id as "matrixId", version, key_id as "keyId"'
+const byMatrixId = sql('room_by_matrix_id', `select ${columns} from room where matrix_id = $1`)
+const byIds = sql('room_by_ids', `select ${columns} from room where id = any($1::int[])`)
+const insertRoom = sql(
+  'room_insert',
+  `with made as (insert into room (matrix_id, version, key_id, created_ts) values ($1, $2, $3, $4) returning id),
+   line as (insert into state_line (room_id) select id from made returning id, room_id),
+   head as (insert into room_head (room_id, version, extremities, depth, ordering, notify_count, line_id, line_seq)
+            select room_id, 0, '{}', 0, 0, 0, id, 0 from line)
+   select id from made`,
+)
+const headOf = sql(
+  'room_head',
+  `select room_id as "roomId", version, extremities, depth, ordering, notify_count as "notifyCount",
+          line_id as "lineId", line_seq as "lineSeq"
+   from room_head where room_id = $1`,
+)
+
+export function roomByMatrixId(db: Db, matrixId: string): Promise<RoomRow | undefined> {
+  return db.row<RoomRow>(byMatrixId, [matrixId])
+}
+
+export function roomsByIds(db: Db, ids: readonly number[]): Promise<RoomRow[]> {
+  return db.rows<RoomRow>(byIds, [ids])
+}
+
+/** Makes the room, its first state line and its empty head. A room without events is seen by nobody. */
+export async function insertRoomRow(
+  db: Db,
+  room: { matrixId: string; version: string; keyId: number; createdTs: number },
+): Promise<number> {
+  const row = await db.row<{ id: number }>(insertRoom, [room.matrixId, room.version, room.keyId, room.createdTs])
+  if (row === undefined) throw new Error('room_insert answered nothing')
+  return row.id
+}
+
+export async function headRow(db: Db, roomId: number): Promise<HeadRow> {
+  const row = await db.row<HeadRow>(headOf, [roomId])
+  if (row === undefined) throw new Error(`room ${roomId} has no head`)
+  return row
+}

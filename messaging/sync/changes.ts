@@ -1,0 +1,115 @@
+/**
+ * What happened between two positions for one person: from the tail in memory where it reaches back far enough, else
+ * from the database. Both give the same.
+ */
+import type { Db } from '#platform/api.ts'
+import type { AccountData, OwnedDatum } from '../account-data/account-data.ts'
+import type { EventReader } from '../events/event-reader.ts'
+import type { Receipts } from '../receipts/receipts.ts'
+import {
+  accountDataReferencesSince,
+  membershipChangedSince,
+  newestEventLogRows,
+  type RoomLogRow,
+  receiptReferencesSince,
+} from '../store/log-rows.ts'
+import type { Placed } from './room-delta.ts'
+import { membershipSetBy, type Receipt, type Tail } from './tail.ts'
+
+export type RoomChange = {
+  /** Oldest first; at most as many as asked for, and then `moreBefore`. */
+  events: Placed[]
+  moreBefore: boolean
+  receipts: Receipt[]
+}
+
+export type Changes = {
+  readonly rooms: Map<number, RoomChange>
+  /** Rooms in which this person's own membership changed. */
+  readonly ownMemberships: Set<number>
+  readonly accountData: OwnedDatum[]
+}
+
+export type ChangesQuery = {
+  readonly person: { readonly userId: number; readonly matrixId: string }
+  /** Rooms that the person has a tie with. */
+  readonly rooms: { has(roomId: number): boolean; all(): number[] }
+  readonly after: number
+  readonly until: number
+  readonly limit: number
+}
+
+type Deps = { db: Db; reader: EventReader; receipts: Receipts; accountData: AccountData; tail: Tail }
+
+export function changesSince(deps: Deps, query: ChangesQuery): Promise<Changes> {
+  return deps.tail.reaches(query.after) ? Promise.resolve(fromTail(deps.tail, query)) : fromDatabase(deps, query)
+}
+
+function fromTail(tail: Tail, query: ChangesQuery): Changes {
+  const changes: Changes = { rooms: new Map(), ownMemberships: new Set(), accountData: [] }
+  for (const entry of tail.after(query.after)) {
+    if (entry.position > query.until) break
+    const { roomId } = entry
+    if (entry.kind === 'accountData') {
+      if (entry.userId === query.person.userId) changes.accountData.push({ ...entry.datum, roomId })
+      continue
+    }
+    if (roomId === null || !query.rooms.has(roomId)) continue
+    if (entry.kind === 'event') {
+      changeOf(changes, roomId).events.push({ event: entry.event, position: entry.position })
+      if (membershipSetBy(entry.event)?.matrixId === query.person.matrixId) changes.ownMemberships.add(roomId)
+    } else if (entry.kind === 'receipt') changeOf(changes, roomId).receipts.push(entry.receipt)
+  }
+  return changes
+}
+
+async function fromDatabase(deps: Deps, query: ChangesQuery): Promise<Changes> {
+  const { after, until, person } = query
+  const roomIds = query.rooms.all()
+  const range = { after, until, limit: query.limit + 1 }
+  const [eventRows, receiptRows, dataRows, memberRows] = await Promise.all([
+    newestEventLogRows(deps.db, roomIds, range),
+    receiptReferencesSince(deps.db, roomIds, after, until),
+    accountDataReferencesSince(deps.db, person.userId, after, until),
+    membershipChangedSince(deps.db, person.userId, after, until),
+  ])
+  const accountData = await deps.accountData.byIds(
+    person.userId,
+    dataRows.map((row) => row.reference),
+  )
+  const changes: Changes = {
+    rooms: new Map(),
+    ownMemberships: new Set(memberRows.map((row) => row.roomId)),
+    accountData,
+  }
+  await addEvents(deps, changes, eventRows, query.limit)
+  for (const { reference } of receiptRows) {
+    const receipt = await deps.receipts.placed(reference)
+    if (receipt !== undefined) changeOf(changes, receipt.roomId).receipts.push(receipt.receipt)
+  }
+  return changes
+}
+
+async function addEvents(deps: Deps, changes: Changes, rows: readonly RoomLogRow[], limit: number): Promise<void> {
+  const byRoom = Map.groupBy(rows, (row) => row.roomId)
+  const kept = [...byRoom.values()].flatMap((ofRoom) => ofRoom.slice(0, limit))
+  const events = await deps.reader.byIds(kept.map((row) => row.reference))
+  const byId = new Map(events.map((event) => [event.id, event]))
+  for (const [roomId, ofRoom] of byRoom) {
+    const change = changeOf(changes, roomId)
+    change.moreBefore = ofRoom.length > limit
+    for (const row of ofRoom.slice(0, limit).reverse()) {
+      const event = byId.get(row.reference)
+      if (event !== undefined) change.events.push({ event, position: row.position })
+    }
+  }
+}
+
+function changeOf(changes: Changes, roomId: number): RoomChange {
+  let change = changes.rooms.get(roomId)
+  if (change === undefined) {
+    change = { events: [], moreBefore: false, receipts: [] }
+    changes.rooms.set(roomId, change)
+  }
+  return change
+}

@@ -1,0 +1,117 @@
+/**
+ * Filters of clients: https://spec.matrix.org/v1.19/client-server-api/#filtering. Unknown keys are ignored; a known key of a
+ * wrong type is refused, because a filter that is silently not applied would surprise.
+ */
+import type { JsonObject, JsonValue } from '#matrix/api.ts'
+import { limits, refuse } from '#platform/api.ts'
+
+export type EventFilter = {
+  readonly limit: number
+  readonly lazyLoadMembers: boolean
+  readonly includeRedundantMembers: boolean
+  passes(event: { type: string; sender?: string; content?: JsonObject }): boolean
+  /** True where nothing is filtered, so that callers need not ask event by event. */
+  readonly isOpen: boolean
+}
+
+export type SyncFilter = {
+  readonly includeLeave: boolean
+  allowsRoom(matrixId: string): boolean
+  readonly timeline: EventFilter
+  readonly state: EventFilter
+  readonly ephemeral: EventFilter
+  readonly roomAccountData: EventFilter
+  readonly accountData: EventFilter
+}
+
+const timelineLimitDefault = 10
+
+/** Parses a whole filter; throws M_BAD_JSON with the key that is wrong. */
+export function parseSyncFilter(source: JsonValue | undefined): SyncFilter {
+  const filter = objectAt(source, 'filter')
+  const room = objectAt(filter.room, 'room')
+  const rooms = stringsAt(room.rooms, 'room.rooms')
+  const notRooms = stringsAt(room.not_rooms, 'room.not_rooms')
+  return {
+    includeLeave: booleanAt(room.include_leave, 'room.include_leave'),
+    allowsRoom: (id) => (rooms === undefined || rooms.has(id)) && !notRooms?.has(id),
+    timeline: parseEventFilter(room.timeline, 'room.timeline'),
+    state: parseEventFilter(room.state, 'room.state'),
+    ephemeral: parseEventFilter(room.ephemeral, 'room.ephemeral'),
+    roomAccountData: parseEventFilter(room.account_data, 'room.account_data'),
+    accountData: parseEventFilter(filter.account_data, 'account_data'),
+  }
+}
+
+export function parseEventFilter(source: JsonValue | undefined, at: string): EventFilter {
+  const filter = objectAt(source, at)
+  const types = patternsAt(filter.types, `${at}.types`)
+  const notTypes = patternsAt(filter.not_types, `${at}.not_types`)
+  const senders = stringsAt(filter.senders, `${at}.senders`)
+  const notSenders = stringsAt(filter.not_senders, `${at}.not_senders`)
+  const containsUrl =
+    filter.contains_url === undefined ? undefined : booleanAt(filter.contains_url, `${at}.contains_url`)
+  return {
+    limit: limitAt(filter.limit, `${at}.limit`),
+    lazyLoadMembers: booleanAt(filter.lazy_load_members, `${at}.lazy_load_members`),
+    includeRedundantMembers: booleanAt(filter.include_redundant_members, `${at}.include_redundant_members`),
+    isOpen: !types && !notTypes && !senders && !notSenders && containsUrl === undefined,
+    passes: ({ type, sender, content }) =>
+      (types === undefined || types(type)) &&
+      !notTypes?.(type) &&
+      (senders === undefined || (sender !== undefined && senders.has(sender))) &&
+      !(sender !== undefined && notSenders?.has(sender)) &&
+      (containsUrl === undefined || containsUrl === (typeof content?.url === 'string')),
+  }
+}
+
+function objectAt(value: JsonValue | undefined, at: string): JsonObject {
+  if (value === undefined || value === null) return {}
+  if (typeof value !== 'object' || Array.isArray(value)) throw wrong(at, 'an object')
+  return value
+}
+
+function booleanAt(value: JsonValue | undefined, at: string): boolean {
+  if (value === undefined || value === null) return false
+  if (typeof value !== 'boolean') throw wrong(at, 'true or false')
+  return value
+}
+
+function limitAt(value: JsonValue | undefined, at: string): number {
+  if (value === undefined || value === null) return timelineLimitDefault
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < 0) throw wrong(at, 'a whole number of 0 or more')
+  return Math.min(value, limits.pageSizeMax)
+}
+
+function stringsAt(value: JsonValue | undefined, at: string): Set<string> | undefined {
+  if (value === undefined || value === null) return undefined
+  if (!Array.isArray(value)) throw wrong(at, 'a list of strings')
+  for (const entry of value) if (typeof entry !== 'string') throw wrong(at, 'a list of strings')
+  return new Set(value as string[])
+}
+
+/** `*` stands for anything; matched by its pieces, so that no pattern can take long. */
+function patternsAt(value: JsonValue | undefined, at: string): ((type: string) => boolean) | undefined {
+  const strings = stringsAt(value, at)
+  if (strings === undefined) return undefined
+  const exact = new Set([...strings].filter((pattern) => !pattern.includes('*')))
+  const globs = [...strings].filter((pattern) => pattern.includes('*')).map((pattern) => pattern.split('*'))
+  return (type) => exact.has(type) || globs.some((pieces) => matchesPieces(type, pieces))
+}
+
+function matchesPieces(text: string, pieces: readonly string[]): boolean {
+  const first = pieces[0] ?? ''
+  const last = pieces.at(-1) ?? ''
+  if (!text.startsWith(first) || text.length < first.length + last.length) return false
+  let from = first.length
+  for (const piece of pieces.slice(1, -1)) {
+    const found = text.indexOf(piece, from)
+    if (found < 0) return false
+    from = found + piece.length
+  }
+  return text.endsWith(last) && text.length - last.length >= from
+}
+
+function wrong(at: string, right: string): Error {
+  return refuse('M_BAD_JSON', `In the filter, ${at} must be ${right}.`)
+}

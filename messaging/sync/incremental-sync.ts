@@ -1,0 +1,219 @@
+import type { Membership, VisibleRooms } from '#access/api.ts'
+import type { JsonObject } from '#matrix/api.ts'
+import type { Db } from '#platform/api.ts'
+import type { AccountData } from '../account-data/account-data.ts'
+import { aggregationsOf } from '../events/aggregations.ts'
+import type { EventReader } from '../events/event-reader.ts'
+import { visibilityFor } from '../events/visibility.ts'
+import { type Receipts, receiptEvent } from '../receipts/receipts.ts'
+import { membershipOfCode, type Room } from '../rooms/room.ts'
+import type { RoomCache } from '../rooms/room-cache.ts'
+import { newestEventLogRows } from '../store/log-rows.ts'
+import { membershipRowsAt } from '../store/room-state.ts'
+import type { Typing } from '../typing/typing.ts'
+import { type Changes, changesSince, type RoomChange } from './changes.ts'
+import { type JoinedRoomParts, joinedRoomText, leftRoomText, type SyncAnswer } from './render.ts'
+import { newestPart, type Placed, type TimelinePart } from './room-delta.ts'
+import { fullState, type StateQuery, stateChange } from './room-state-part.ts'
+import type { SentMembers } from './sent-members.ts'
+import { invitedRoomText } from './stripped-state.ts'
+import { summaryOf } from './summary.ts'
+import type { SyncQuery } from './sync.ts'
+import { membershipSetBy, type Tail } from './tail.ts'
+import type { Unread } from './unread.ts'
+
+type Deps = {
+  db: Db
+  reader: EventReader
+  rooms: RoomCache
+  receipts: Receipts
+  accountData: AccountData
+  typing: Typing
+  unread: Unread
+  tail: Tail
+  sent: SentMembers
+}
+type Place = { readonly position: number; readonly typing: number }
+type Span = { readonly query: SyncQuery; readonly after: Place; readonly until: Place; readonly changes: Changes }
+
+/** What happened for one person between two places in the log. */
+export class IncrementalSync {
+  readonly #deps: Deps
+
+  constructor(deps: Deps) {
+    this.#deps = deps
+  }
+
+  async collect(query: SyncQuery, visible: VisibleRooms, after: Place, until: Place): Promise<SyncAnswer> {
+    const changes = await changesSince(this.#deps, {
+      person: query.subject,
+      rooms: { has: (id) => visible.has(id), all: () => allRooms(visible) },
+      after: after.position,
+      until: until.position,
+      limit: query.filter.timeline.limit,
+    })
+    const span: Span = { query, after, until, changes }
+    const answer = {
+      join: new Map<string, string>(),
+      invite: new Map<string, string>(),
+      knock: new Map<string, string>(),
+      leave: new Map<string, string>(),
+      accountData: changes.accountData
+        .filter((datum) => datum.roomId === null && query.filter.accountData.passes(datum))
+        .map(({ type, content }) => ({ type, content })),
+    }
+    for (const roomId of this.#touched(span, visible)) await this.#addRoom(answer, span, visible, roomId)
+    return answer
+  }
+
+  #touched(span: Span, visible: VisibleRooms): Set<number> {
+    const touched = new Set(span.changes.rooms.keys())
+    for (const roomId of span.changes.ownMemberships) touched.add(roomId)
+    for (const { roomId } of span.changes.accountData) if (roomId !== null) touched.add(roomId)
+    for (const roomId of this.#deps.typing.roomsSince(span.after.typing)) {
+      if (visible.membership(roomId) === 'join') touched.add(roomId)
+    }
+    return touched
+  }
+
+  async #addRoom(
+    answer: { [K in 'join' | 'invite' | 'knock' | 'leave']: Map<string, string> },
+    span: Span,
+    visible: VisibleRooms,
+    roomId: number,
+  ): Promise<void> {
+    const now = visible.membership(roomId)
+    if (now === undefined) return
+    const room = await this.#deps.rooms.room(roomId)
+    if (!span.query.filter.allowsRoom(room.matrixId)) return
+    const own = span.changes.ownMemberships.has(roomId)
+    if (now === 'invite' || now === 'knock') {
+      const text = own ? await invitedRoomText(this.#deps, room, span.query.subject, now) : undefined
+      if (text !== undefined) answer[now].set(room.matrixId, text)
+      return
+    }
+    const before = own ? await this.#membershipAt(span, roomId) : now
+    if (now === 'join') {
+      answer.join.set(room.matrixId, await this.#joined(span, room, before))
+    } else if (own) {
+      answer.leave.set(room.matrixId, await this.#left(span, room, before))
+    }
+  }
+
+  async #membershipAt(span: Span, roomId: number): Promise<Membership | undefined> {
+    const { subject } = span.query
+    const [row] = await membershipRowsAt(this.#deps.db, subject.userId, [roomId], span.after.position)
+    return row === undefined ? undefined : membershipOfCode(row.membership)
+  }
+
+  async #joined(span: Span, room: Room, before: Membership | undefined): Promise<string> {
+    const { filter, subject } = span.query
+    const change = span.changes.rooms.get(room.id)
+    const isNew = before !== 'join'
+    const part = isNew ? await this.#newestVisible(span, room) : this.#timeline(span, change)
+    const timeline = part.events.filter(({ event }) => filter.timeline.passes(event))
+    const state = await this.#state(span, room, part.events, { isNew, limited: part.limited })
+    const told = timeline.map((placed) => placed.event)
+    const parts: JoinedRoomParts = {
+      timeline: told,
+      limited: part.limited,
+      end: room.head.ordering,
+      state,
+      ephemeral: this.#ephemeral(span, room, change, isNew ? await this.#allReceipts(span, room) : []),
+      accountData: this.#roomAccountData(span, room),
+      unread: await this.#unread(span, room),
+      summary:
+        isNew || part.events.some(({ event }) => membershipSetBy(event))
+          ? summaryOf(room, subject.matrixId)
+          : undefined,
+      aggregations: isNew || part.limited ? await aggregationsOf(this.#deps, subject, told) : new Map(),
+    }
+    return joinedRoomText(parts, subject)
+  }
+
+  #timeline(span: Span, change: RoomChange | undefined): TimelinePart {
+    return newestPart(change?.events ?? [], span.query.filter.timeline.limit, change?.moreBefore ?? false)
+  }
+
+  /** For a room that is new to the client: the newest events that may be seen, whenever they were sent. */
+  async #newestVisible(span: Span, room: Room): Promise<TimelinePart> {
+    const { limit } = span.query.filter.timeline
+    const range = { after: 0, until: span.until.position, limit: limit + 1 }
+    const rows = await newestEventLogRows(this.#deps.db, [room.id], range)
+    const events = await this.#deps.reader.byIds(rows.map((row) => row.reference))
+    const positions = new Map(rows.map((row) => [row.reference, row.position]))
+    const visibility = await visibilityFor(this.#deps, room, span.query.subject)
+    const placed: Placed[] = events
+      .filter((event) => visibility.sees(event))
+      .map((event) => ({ event, position: positions.get(event.id) ?? 0 }))
+    return newestPart(placed.reverse(), limit, rows.length > limit)
+  }
+
+  #state(span: Span, room: Room, timeline: readonly Placed[], how: { isNew: boolean; limited: boolean }) {
+    const { subject, filter } = span.query
+    const { sent } = this.#deps
+    const query: StateQuery = { userId: subject.userId, sessionId: subject.sessionId, filter: filter.state, sent }
+    const wish = { roomId: room.id, timeline, until: span.until.position }
+    if (how.isNew) return fullState(this.#deps, query, [wish]).then((rooms) => rooms.get(room.id) ?? [])
+    return stateChange(this.#deps, query, { ...wish, after: span.after.position, limited: how.limited })
+  }
+
+  #ephemeral(
+    span: Span,
+    room: Room,
+    change: RoomChange | undefined,
+    receiptsBefore: RoomChange['receipts'],
+  ): JsonObject[] {
+    const { filter, subject } = span.query
+    const events: JsonObject[] = []
+    const receipts = receiptEvent([...receiptsBefore, ...(change?.receipts ?? [])], subject.matrixId)
+    if (receipts !== undefined && filter.ephemeral.passes({ type: 'm.receipt' })) events.push(receipts)
+    const typists = this.#deps.typing.since(room.id, span.after.typing)
+    if (typists !== undefined && filter.ephemeral.passes({ type: 'm.typing' })) {
+      events.push({ type: 'm.typing', content: { user_ids: typists } })
+    }
+    return events
+  }
+
+  async #allReceipts(span: Span, room: Room) {
+    const receipts = await this.#deps.receipts.ofRooms([room.id], span.query.subject.userId)
+    return receipts.get(room.id) ?? []
+  }
+
+  #roomAccountData(span: Span, room: Room): JsonObject[] {
+    return span.changes.accountData
+      .filter((datum) => datum.roomId === room.id && span.query.filter.roomAccountData.passes(datum))
+      .map(({ type, content }) => ({ type, content }))
+  }
+
+  async #unread(span: Span, room: Room) {
+    const counts = await this.#deps.unread.counts(
+      span.query.subject.userId,
+      new Map([[room.id, room.head.notifyCount]]),
+    )
+    return counts.get(room.id)
+  }
+
+  async #left(span: Span, room: Room, before: Membership | undefined): Promise<string> {
+    const { subject, filter } = span.query
+    const change = span.changes.rooms.get(room.id)
+    const events = change?.events ?? []
+    const isOwn = ({ event }: Placed) => membershipSetBy(event)?.matrixId === subject.matrixId
+    const end = events.findLastIndex(isOwn)
+    // Who was never in it learns of the refusal and of nothing else.
+    const seen = before === 'join' ? events.slice(0, end + 1) : events.filter(isOwn).slice(-1)
+    const part = newestPart(seen, filter.timeline.limit, change?.moreBefore ?? false)
+    const state =
+      before === 'join' ? await this.#state(span, room, part.events, { isNew: false, limited: part.limited }) : []
+    const timeline = part.events.map((placed) => placed.event).filter((event) => filter.timeline.passes(event))
+    const place = timeline.at(-1)?.ordering ?? room.head.ordering
+    return leftRoomText(
+      { timeline, limited: part.limited, end: place, state, aggregations: new Map(), accountData: [] },
+      subject,
+    )
+  }
+}
+
+function allRooms(visible: VisibleRooms): number[] {
+  return [...visible.joined, ...visible.invited, ...visible.knocked, ...visible.left]
+}

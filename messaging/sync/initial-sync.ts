@@ -1,0 +1,187 @@
+import type { VisibleRooms } from '#access/api.ts'
+import type { JsonObject } from '#matrix/api.ts'
+import type { Db } from '#platform/api.ts'
+import type { AccountData, OwnedDatum } from '../account-data/account-data.ts'
+import { aggregationsOf } from '../events/aggregations.ts'
+import type { EventReader } from '../events/event-reader.ts'
+import type { StoredEvent } from '../events/stored-event.ts'
+import { visibilityFor } from '../events/visibility.ts'
+import { type Receipts, receiptEvent } from '../receipts/receipts.ts'
+import type { Room } from '../rooms/room.ts'
+import type { RoomCache } from '../rooms/room-cache.ts'
+import { newestEventLogRows } from '../store/log-rows.ts'
+import type { Typing } from '../typing/typing.ts'
+import { joinedRoomText, leftRoomText, type SyncAnswer } from './render.ts'
+import { newestPart, type Placed, type TimelinePart } from './room-delta.ts'
+import { fullState } from './room-state-part.ts'
+import type { SentMembers } from './sent-members.ts'
+import { invitedRoomText } from './stripped-state.ts'
+import { summaryOf } from './summary.ts'
+import type { SyncQuery } from './sync.ts'
+import type { Unread } from './unread.ts'
+
+type Deps = {
+  db: Db
+  reader: EventReader
+  rooms: RoomCache
+  receipts: Receipts
+  accountData: AccountData
+  typing: Typing
+  unread: Unread
+  sent: SentMembers
+}
+
+const roomsAtOnce = 200
+
+/** Everything that a client that knows nothing must be told. Rooms are gathered in groups, a few queries each. */
+export class InitialSync {
+  readonly #deps: Deps
+
+  constructor(deps: Deps) {
+    this.#deps = deps
+  }
+
+  async collect(query: SyncQuery, visible: VisibleRooms, until: number): Promise<SyncAnswer> {
+    const { subject, filter } = query
+    this.#deps.sent.reset(subject.sessionId)
+    const data = await this.#deps.accountData.all(subject.userId)
+    const answer = {
+      join: new Map<string, string>(),
+      invite: new Map<string, string>(),
+      knock: new Map<string, string>(),
+      leave: new Map<string, string>(),
+      accountData: data
+        .filter((datum) => datum.roomId === null && filter.accountData.passes(datum))
+        .map(({ type, content }) => ({ type, content })),
+    }
+    const joined = [...visible.joined]
+    for (let start = 0; start < joined.length; start += roomsAtOnce) {
+      await this.#addJoined(answer.join, query, joined.slice(start, start + roomsAtOnce), until, data)
+    }
+    await this.#addOutside(answer.invite, query, visible.invited, 'invite')
+    await this.#addOutside(answer.knock, query, visible.knocked, 'knock')
+    if (filter.includeLeave) await this.#addLeft(answer.leave, query, [...visible.left], until)
+    return answer
+  }
+
+  async #addJoined(
+    texts: Map<string, string>,
+    query: SyncQuery,
+    roomIds: readonly number[],
+    until: number,
+    data: readonly OwnedDatum[],
+  ): Promise<void> {
+    const { subject, filter } = query
+    const rooms = await this.#allowed(query, roomIds)
+    const ids = rooms.map((room) => room.id)
+    const parts = await this.#timelines(query, rooms, until)
+    const wishes = rooms.map((room) => ({ roomId: room.id, timeline: parts.get(room.id)?.events ?? [], until }))
+    const told = [...parts.values()].flatMap((part) => part.events.map((placed) => placed.event))
+    const sent = this.#deps.sent
+    const stateQuery = { userId: subject.userId, sessionId: subject.sessionId, filter: filter.state, sent }
+    const [states, receipts, unread, aggregations] = await Promise.all([
+      fullState(this.#deps, stateQuery, wishes),
+      this.#deps.receipts.ofRooms(ids, subject.userId),
+      this.#deps.unread.counts(subject.userId, new Map(rooms.map((room) => [room.id, room.head.notifyCount]))),
+      aggregationsOf(this.#deps, subject, told),
+    ])
+    for (const room of rooms) {
+      const part = parts.get(room.id)
+      const text = joinedRoomText(
+        {
+          timeline: this.#told(query, part),
+          limited: part?.limited ?? false,
+          end: room.head.ordering,
+          state: states.get(room.id) ?? [],
+          ephemeral: this.#ephemeral(query, room, receiptEvent(receipts.get(room.id) ?? [], subject.matrixId)),
+          accountData: data
+            .filter((datum) => datum.roomId === room.id && filter.roomAccountData.passes(datum))
+            .map(({ type, content }) => ({ type, content })),
+          unread: unread.get(room.id),
+          summary: summaryOf(room, subject.matrixId),
+          aggregations,
+        },
+        subject,
+      )
+      texts.set(room.matrixId, text)
+    }
+  }
+
+  #told(query: SyncQuery, part: TimelinePart | undefined): StoredEvent[] {
+    const { timeline } = query.filter
+    return (part?.events ?? []).map((placed) => placed.event).filter((event) => timeline.passes(event))
+  }
+
+  #ephemeral(query: SyncQuery, room: Room, receipts: JsonObject | undefined): JsonObject[] {
+    const { ephemeral } = query.filter
+    const events: JsonObject[] = []
+    if (receipts !== undefined && ephemeral.passes({ type: 'm.receipt' })) events.push(receipts)
+    const typists = this.#deps.typing.since(room.id, 0)
+    if (typists !== undefined && typists.length > 0 && ephemeral.passes({ type: 'm.typing' })) {
+      events.push({ type: 'm.typing', content: { user_ids: typists } })
+    }
+    return events
+  }
+
+  async #timelines(query: SyncQuery, rooms: readonly Room[], until: number): Promise<Map<number, TimelinePart>> {
+    const { limit } = query.filter.timeline
+    const ids = rooms.map((room) => room.id)
+    const rows = await newestEventLogRows(this.#deps.db, ids, { after: 0, until, limit: limit + 1 })
+    const byRoom = Map.groupBy(rows, (row) => row.roomId)
+    const events = await this.#deps.reader.byIds(rows.map((row) => row.reference))
+    const byId = new Map(events.map((event) => [event.id, event]))
+    const parts = new Map<number, TimelinePart>()
+    for (const room of rooms) {
+      const ofRoom = byRoom.get(room.id) ?? []
+      const placed: Placed[] = ofRoom.flatMap((row) => {
+        const event = byId.get(row.reference)
+        return event === undefined ? [] : [{ event, position: row.position }]
+      })
+      const seen = await this.#seen(query, room, placed)
+      parts.set(room.id, newestPart(seen.reverse(), limit, ofRoom.length > limit))
+    }
+    return parts
+  }
+
+  /** In rooms whose history is open to members, members need no look-up. */
+  async #seen(query: SyncQuery, room: Room, placed: readonly Placed[]): Promise<Placed[]> {
+    const isOpen = room.stateEntry('m.room.history_visibility')?.pdu.unsigned?.replaces_state === undefined
+    const visibility = room.historyVisibility()
+    const isMember = room.member(query.subject.matrixId)?.membership === 'join'
+    if (isMember && isOpen && (visibility === 'shared' || visibility === 'world_readable')) return [...placed]
+    const range = await visibilityFor(this.#deps, room, query.subject)
+    return placed.filter(({ event }) => range.sees(event))
+  }
+
+  async #allowed(query: SyncQuery, roomIds: readonly number[]): Promise<Room[]> {
+    const rooms = await Promise.all(roomIds.map((id) => this.#deps.rooms.room(id)))
+    return rooms.filter((room) => query.filter.allowsRoom(room.matrixId))
+  }
+
+  async #addOutside(
+    texts: Map<string, string>,
+    query: SyncQuery,
+    roomIds: ReadonlySet<number>,
+    membership: 'invite' | 'knock',
+  ): Promise<void> {
+    for (const room of await this.#allowed(query, [...roomIds])) {
+      const text = await invitedRoomText(this.#deps, room, query.subject, membership)
+      if (text !== undefined) texts.set(room.matrixId, text)
+    }
+  }
+
+  async #addLeft(texts: Map<string, string>, query: SyncQuery, roomIds: readonly number[], until: number) {
+    const rooms = await this.#allowed(query, roomIds)
+    const parts = await this.#timelines(query, rooms, until)
+    for (const room of rooms) {
+      const part = parts.get(room.id)
+      const timeline = this.#told(query, part)
+      const end = timeline.at(-1)?.ordering ?? room.head.ordering
+      const empty = { state: [], aggregations: new Map(), accountData: [] }
+      texts.set(
+        room.matrixId,
+        leftRoomText({ timeline, limited: part?.limited ?? false, end, ...empty }, query.subject),
+      )
+    }
+  }
+}

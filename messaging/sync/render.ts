@@ -1,0 +1,73 @@
+/** The answer of /sync as text, put together from the shared texts of events. */
+import type { JsonObject } from '#matrix/api.ts'
+import { type Aggregations, eventText, type Reader, type StoredEvent } from '../events/stored-event.ts'
+import { timelineToken } from './tokens.ts'
+import type { UnreadCounts } from './unread.ts'
+
+export type JoinedRoomParts = {
+  readonly timeline: readonly StoredEvent[]
+  readonly limited: boolean
+  /** Where to page back from when the timeline is empty. */
+  readonly end: number
+  readonly state: readonly StoredEvent[]
+  readonly ephemeral: readonly JsonObject[]
+  readonly accountData: readonly JsonObject[]
+  readonly unread: UnreadCounts | undefined
+  readonly summary: JsonObject | undefined
+  readonly aggregations: ReadonlyMap<string, Aggregations>
+}
+
+export function joinedRoomText(room: JoinedRoomParts, reader: Reader): string {
+  const parts = [timelineText(room, reader), `"state":${eventsText(room.state, reader)}`]
+  if (room.ephemeral.length > 0) parts.push(`"ephemeral":{"events":${JSON.stringify(room.ephemeral)}}`)
+  if (room.accountData.length > 0) parts.push(`"account_data":{"events":${JSON.stringify(room.accountData)}}`)
+  if (room.summary !== undefined) parts.push(`"summary":${JSON.stringify(room.summary)}`)
+  if (room.unread !== undefined) {
+    const { notifications, highlights } = room.unread
+    parts.push(`"unread_notifications":{"notification_count":${notifications},"highlight_count":${highlights}}`)
+  }
+  return `{${parts.join(',')}}`
+}
+
+export function leftRoomText(
+  room: Pick<JoinedRoomParts, 'timeline' | 'limited' | 'end' | 'state' | 'aggregations' | 'accountData'>,
+  reader: Reader,
+): string {
+  return `{${timelineText(room, reader)},"state":${eventsText(room.state, reader)}}`
+}
+
+type TimelineParts = Pick<JoinedRoomParts, 'timeline' | 'limited' | 'end' | 'aggregations'>
+
+function timelineText(room: TimelineParts, reader: Reader): string {
+  const first = room.timeline[0]
+  const events = room.timeline.map((event) => eventText(event, reader, room.aggregations.get(event.matrixId)))
+  const before = timelineToken(first?.ordering ?? room.end + 1)
+  return `"timeline":{"events":[${events.join(',')}],"limited":${room.limited},"prev_batch":"${before}"}`
+}
+
+function eventsText(events: readonly StoredEvent[], reader: Reader): string {
+  return `{"events":[${events.map((event) => eventText(event, reader)).join(',')}]}`
+}
+
+export type SyncAnswer = {
+  readonly join: ReadonlyMap<string, string>
+  readonly invite: ReadonlyMap<string, string>
+  readonly knock: ReadonlyMap<string, string>
+  readonly leave: ReadonlyMap<string, string>
+  readonly accountData: readonly JsonObject[]
+}
+
+export function isEmpty(answer: SyncAnswer): boolean {
+  const { join, invite, knock, leave, accountData } = answer
+  return join.size + invite.size + knock.size + leave.size + accountData.length === 0
+}
+
+export function syncText(answer: SyncAnswer, nextBatch: string): string {
+  const rooms = (['join', 'invite', 'knock', 'leave'] as const)
+    .filter((kind) => answer[kind].size > 0)
+    .map((kind) => `"${kind}":{${[...answer[kind]].map(([id, text]) => `${JSON.stringify(id)}:${text}`).join(',')}}`)
+  const parts = [`"next_batch":"${nextBatch}"`]
+  if (answer.accountData.length > 0) parts.push(`"account_data":{"events":${JSON.stringify(answer.accountData)}}`)
+  if (rooms.length > 0) parts.push(`"rooms":{${rooms.join(',')}}`)
+  return `{${parts.join(',')}}`
+}

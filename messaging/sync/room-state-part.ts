@@ -1,0 +1,77 @@
+/**
+ * The state that a client needs with a timeline: what held before the timeline's first event, or how that differs from
+ * what the client had. With lazy loading, of the members only those who speak in the timeline, and oneself.
+ * https://spec.matrix.org/v1.19/client-server-api/#lazy-loading-room-members
+ */
+import type { Db } from '#platform/api.ts'
+import type { EventReader } from '../events/event-reader.ts'
+import type { StoredEvent } from '../events/stored-event.ts'
+import { stateRowsAt, stateRowsBetween } from '../store/room-state.ts'
+import type { EventFilter } from './filter.ts'
+import type { Placed } from './room-delta.ts'
+import type { SentMembers } from './sent-members.ts'
+
+type Deps = { db: Db; reader: EventReader }
+
+export type StateQuery = {
+  readonly userId: number
+  readonly sessionId: number
+  readonly filter: EventFilter
+  readonly sent: SentMembers
+}
+
+export type StateWish = { readonly roomId: number; readonly timeline: readonly Placed[]; readonly until: number }
+
+/** The full state of rooms, each as it was before its timeline began. */
+export async function fullState(
+  deps: Deps,
+  query: StateQuery,
+  wishes: readonly StateWish[],
+): Promise<Map<number, StoredEvent[]>> {
+  const lazy = query.filter.lazyLoadMembers
+  const wanted = new Map(wishes.map((wish) => [wish.roomId, speakers(query.userId, wish.timeline)]))
+  const everybody = lazy ? [...new Set([...wanted.values()].flatMap((people) => [...people]))] : undefined
+  const at = wishes.map((wish) => ({ roomId: wish.roomId, position: startOf(wish) }))
+  const rows = (await stateRowsAt(deps.db, at, everybody)).filter(
+    (row) => !lazy || row.userId === null || wanted.get(row.roomId)?.has(row.userId),
+  )
+  const events = await deps.reader.byIds(rows.map((row) => row.eventId))
+  const byRoom = new Map<number, StoredEvent[]>(wishes.map((wish) => [wish.roomId, []]))
+  for (const event of events) if (query.filter.passes(event)) byRoom.get(event.roomId)?.push(event)
+  if (lazy) for (const [roomId, people] of wanted) query.sent.add(query.sessionId, roomId, people)
+  return byRoom
+}
+
+/** What changed in the state after `after` and before the timeline begins, and members who speak for the first time. */
+export async function stateChange(
+  deps: Deps,
+  query: StateQuery,
+  wish: StateWish & { readonly after: number; readonly limited: boolean },
+): Promise<StoredEvent[]> {
+  const start = startOf(wish)
+  const changed = wish.limited ? await stateRowsBetween(deps.db, wish.roomId, wish.after, start) : []
+  const ids = new Set(changed.map((row) => row.eventId))
+  if (query.filter.lazyLoadMembers) {
+    const people = speakers(query.userId, wish.timeline)
+    const unknown = query.filter.includeRedundantMembers
+      ? [...people]
+      : query.sent.unknown(query.sessionId, wish.roomId, people)
+    if (unknown.length > 0) {
+      const rows = await stateRowsAt(deps.db, [{ roomId: wish.roomId, position: start }], unknown)
+      for (const row of rows) if (row.userId !== null) ids.add(row.eventId)
+      query.sent.add(query.sessionId, wish.roomId, new Set(unknown))
+    }
+  }
+  const inTimeline = new Set(wish.timeline.map((placed) => placed.event.id))
+  const events = await deps.reader.byIds([...ids].filter((id) => !inTimeline.has(id)))
+  return events.filter((event) => query.filter.passes(event))
+}
+
+function startOf(wish: StateWish): number {
+  const first = wish.timeline[0]
+  return first === undefined ? wish.until : first.position - 1
+}
+
+function speakers(userId: number, timeline: readonly Placed[]): Set<number> {
+  return new Set([userId, ...timeline.map((placed) => placed.event.senderId)])
+}

@@ -1,0 +1,28 @@
+/** A request that may wait; `over` must be called when it is answered. */
+export type Waiting = { readonly signal: AbortSignal; over(): void }
+
+/** Ends the waiting requests of sessions that end. */
+export class SessionSignals {
+  readonly #waiting = new Map<number, Set<AbortController>>()
+
+  /** A signal that aborts with the request's own, or when the session ends. */
+  begin(sessionId: number, request: AbortSignal): Waiting {
+    const controller = new AbortController()
+    const mine = this.#waiting.get(sessionId) ?? new Set()
+    this.#waiting.set(sessionId, mine)
+    mine.add(controller)
+    const abort = () => controller.abort()
+    if (request.aborted) abort()
+    else request.addEventListener('abort', abort, { once: true })
+    const over = () => {
+      request.removeEventListener('abort', abort)
+      mine.delete(controller)
+      if (mine.size === 0 && this.#waiting.get(sessionId) === mine) this.#waiting.delete(sessionId)
+    }
+    return { signal: controller.signal, over }
+  }
+
+  end(sessionId: number): void {
+    for (const controller of this.#waiting.get(sessionId) ?? []) controller.abort()
+  }
+}

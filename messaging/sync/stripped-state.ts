@@ -1,0 +1,36 @@
+import type { Db } from '#platform/api.ts'
+import type { EventReader } from '../events/event-reader.ts'
+import { strippedText } from '../events/stored-event.ts'
+import type { Room } from '../rooms/room.ts'
+
+const toldToOutsiders = [
+  'm.room.create',
+  'm.room.join_rules',
+  'm.room.canonical_alias',
+  'm.room.avatar',
+  'm.room.name',
+  'm.room.topic',
+  'm.room.encryption',
+]
+
+/**
+ * What somebody who is invited, or knocks, is told about a room.
+ * https://spec.matrix.org/v1.19/client-server-api/#stripped-state
+ */
+export async function invitedRoomText(
+  deps: { db: Db; reader: EventReader },
+  room: Room,
+  person: { matrixId: string },
+  membership: 'invite' | 'knock',
+): Promise<string | undefined> {
+  const member = room.member(person.matrixId)
+  if (member === undefined) return undefined
+  const [own] = await deps.reader.byIds([member.internalId])
+  if (own === undefined) return undefined
+  const inviter = room.member(own.sender)
+  const [inviterEvent] =
+    inviter === undefined || inviter === member ? [] : await deps.reader.byIds([inviter.internalId])
+  const state = toldToOutsiders.flatMap((type) => room.stateEntry(type)?.pdu ?? [])
+  const texts = [...state, ...(inviterEvent ? [inviterEvent.pdu] : []), own.pdu].map(strippedText)
+  return `{"${membership}_state":{"events":[${texts.join(',')}]}}`
+}

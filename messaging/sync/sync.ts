@@ -1,0 +1,78 @@
+/**
+ * /sync: https://spec.matrix.org/v1.19/client-server-api/#syncing
+ *
+ * A client without a token gets everything (`InitialSync`); one with a token gets what happened since, from the tail in
+ * memory where that reaches back far enough. When nothing happened it waits, and what was looked through once is not
+ * looked through again.
+ */
+import type { Access, Subject } from '#access/api.ts'
+import { type Clock, limits } from '#platform/api.ts'
+import type { Memberships } from '../rooms/memberships.ts'
+import type { Typing } from '../typing/typing.ts'
+import type { SyncFilter } from './filter.ts'
+import type { IncrementalSync } from './incremental-sync.ts'
+import type { InitialSync } from './initial-sync.ts'
+import { isEmpty, syncText } from './render.ts'
+import type { Tail } from './tail.ts'
+import { parseSyncToken, syncToken, unknownToken } from './tokens.ts'
+import type { Waiters } from './waiters.ts'
+
+export type SyncQuery = {
+  readonly subject: Subject
+  readonly since: string | undefined
+  readonly filter: SyncFilter
+  readonly fullState: boolean
+  readonly timeoutMs: number
+  /** Aborts when the client leaves, the session ends or the server stops: the answer is then given at once. */
+  readonly signal: AbortSignal
+}
+
+type Deps = {
+  access: Access
+  clock: Clock
+  tail: Tail
+  typing: Typing
+  waiters: Waiters
+  memberships: Memberships
+  initial: InitialSync
+  incremental: IncrementalSync
+}
+
+export class Sync {
+  readonly #deps: Deps
+
+  constructor(deps: Deps) {
+    this.#deps = deps
+  }
+
+  /** The JSON text of the answer. */
+  async answer(query: SyncQuery): Promise<string> {
+    const { access, memberships, tail, typing, initial } = this.#deps
+    await memberships.load(query.subject.userId)
+    const since = query.since === undefined ? undefined : parseSyncToken(query.since)
+    if (since !== undefined && since.position > tail.position) throw unknownToken()
+    if (since !== undefined && !query.fullState) return this.#since(query, since.position, since.typing)
+    const until = { position: tail.position, typing: typing.serial }
+    const visible = access.visible(query.subject)
+    return syncText(await initial.collect(query, visible, until.position), syncToken(until))
+  }
+
+  async #since(query: SyncQuery, position: number, typingSerial: number): Promise<string> {
+    const { access, clock, memberships, tail, typing, waiters, incremental } = this.#deps
+    const { userId } = query.subject
+    const endMs = clock.nowMs() + Math.min(query.timeoutMs, limits.syncTimeoutMsMax)
+    let after = { position, typing: typingSerial > typing.serial ? 0 : typingSerial }
+    for (;;) {
+      await memberships.load(userId)
+      const until = { position: tail.position, typing: typing.serial }
+      const visible = access.visible(query.subject)
+      const answer = await incremental.collect(query, visible, after, until)
+      const leftMs = endMs - clock.nowMs()
+      if (!isEmpty(answer) || leftMs <= 0 || query.signal.aborted) return syncText(answer, syncToken(until))
+      after = until
+      if (tail.position === until.position && typing.serial === until.typing) {
+        await waiters.wait(userId, leftMs, query.signal)
+      }
+    }
+  }
+}

@@ -1,0 +1,177 @@
+/**
+ * The newest part of the log in memory, opened and ready to be told to clients. It follows the log: what this node wrote
+ * arrives with its facts and is taken in at once; what another node wrote is read and opened first, in order.
+ */
+import type { Membership } from '#access/api.ts'
+import type { Users } from '#identity/api.ts'
+import type { JsonObject } from '#matrix/api.ts'
+import { type LogFollower, type Logger, type LogRow, limits, logKinds } from '#platform/api.ts'
+import type { EventReader } from '../events/event-reader.ts'
+import type { StoredEvent } from '../events/stored-event.ts'
+
+export type Receipt = {
+  readonly type: string
+  readonly thread: string
+  readonly eventId: string
+  readonly ordering: number
+  readonly ts: number
+  readonly matrixId: string
+}
+export type AccountDatum = { readonly type: string; readonly content: JsonObject }
+
+export type TailEntry = {
+  readonly position: number
+  readonly roomId: number | null
+  readonly userId: number | null
+} & (
+  | { readonly kind: 'event'; readonly event: StoredEvent }
+  | { readonly kind: 'receipt'; readonly receipt: Receipt }
+  | { readonly kind: 'accountData'; readonly datum: AccountDatum }
+  | { readonly kind: 'other' }
+)
+
+/** Reads back what another node wrote. Undefined when the row is gone since. */
+export interface FactReaders {
+  receipt(id: number): Promise<Receipt | undefined>
+  accountDatum(id: number): Promise<AccountDatum | undefined>
+}
+
+export interface TailListener {
+  /** Consecutive entries, after their commit. `foreign` says that another node wrote them. */
+  onEntries(entries: readonly TailEntry[], foreign: boolean): void
+}
+
+type Deps = { users: Users; reader: EventReader; facts: FactReaders; logger: Logger }
+
+export class Tail implements LogFollower {
+  readonly #deps: Deps
+  readonly #listeners: TailListener[] = []
+  #entries: TailEntry[] = []
+  #start: number
+  #end: number
+  #behind: Promise<void> | undefined
+  #queue: { rows: readonly LogRow[]; facts: ReadonlyMap<number, unknown> }[] = []
+
+  constructor(deps: Deps, position: number) {
+    this.#deps = deps
+    this.#start = position
+    this.#end = position
+  }
+
+  /** The position that clients may be given as token: everything up to it is in memory or older. */
+  get position(): number {
+    return this.#end
+  }
+
+  /** Whether everything after `position` is in memory. */
+  reaches(position: number): boolean {
+    return position >= this.#start
+  }
+
+  listen(listener: TailListener): void {
+    this.#listeners.push(listener)
+  }
+
+  /** Entries after `position`, oldest first. Only meaningful where `reaches(position)`. */
+  after(position: number): readonly TailEntry[] {
+    let low = 0
+    let high = this.#entries.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((this.#entries[middle]?.position ?? 0) > position) high = middle
+      else low = middle + 1
+    }
+    return low === 0 ? this.#entries : this.#entries.slice(low)
+  }
+
+  deliver(rows: readonly LogRow[], facts: ReadonlyMap<number, unknown>): void {
+    if (this.#behind === undefined && rows.every((row) => facts.has(row.position))) {
+      this.#take(
+        rows.map((row) => entryOf(row, facts.get(row.position))),
+        false,
+      )
+      return
+    }
+    this.#queue.push({ rows, facts })
+    this.#behind ??= this.#catchUp().finally(() => {
+      this.#behind = undefined
+    })
+  }
+
+  async #catchUp(): Promise<void> {
+    for (;;) {
+      const next = this.#queue.shift()
+      if (next === undefined) return
+      const foreign = !next.rows.every((row) => next.facts.has(row.position))
+      this.#take(await this.#open(next.rows, next.facts), foreign)
+    }
+  }
+
+  async #open(rows: readonly LogRow[], facts: ReadonlyMap<number, unknown>): Promise<TailEntry[]> {
+    for (;;) {
+      try {
+        const missing = rows.filter((row) => row.kind === logKinds.event && !facts.has(row.position))
+        const events = await this.#deps.reader.byIds(missing.map((row) => row.reference ?? 0))
+        await this.#nameTargets(events)
+        const byId = new Map(events.map((event) => [event.id, event]))
+        return await Promise.all(
+          rows.map(async (row) => entryOf(row, facts.get(row.position) ?? (await this.#factOf(row, byId)))),
+        )
+      } catch (error) {
+        this.#deps.logger.warn('tail.open_failed', { error })
+        await new Promise((resolve) => setTimeout(resolve, 500))
+      }
+    }
+  }
+
+  async #nameTargets(events: readonly StoredEvent[]): Promise<void> {
+    const members = events.filter((event) => membershipSetBy(event) !== undefined)
+    if (members.length === 0) return
+    const people = await this.#deps.users.byMatrixIds(members.map((event) => event.stateKey ?? ''))
+    for (const event of members) event.targetId = people.get(event.stateKey ?? '')?.id
+  }
+
+  #factOf(row: LogRow, events: ReadonlyMap<number, StoredEvent>): unknown {
+    if (row.reference === null) return undefined
+    if (row.kind === logKinds.event) return events.get(row.reference)
+    if (row.kind === logKinds.receipt) return this.#deps.facts.receipt(row.reference)
+    if (row.kind === logKinds.accountData) return this.#deps.facts.accountDatum(row.reference)
+    return undefined
+  }
+
+  #take(entries: readonly TailEntry[], foreign: boolean): void {
+    const last = entries.at(-1)
+    if (last === undefined) return
+    for (const entry of entries) {
+      this.#entries.push(entry)
+      if (entry.kind === 'event') this.#deps.reader.remember(entry.event)
+    }
+    this.#end = last.position
+    if (this.#entries.length > limits.tailEntriesMax * 1.25) {
+      const gone = this.#entries.length - limits.tailEntriesMax
+      this.#start = this.#entries[gone - 1]?.position ?? this.#start
+      this.#entries = this.#entries.slice(gone)
+    }
+    for (const listener of this.#listeners) listener.onEntries(entries, foreign)
+  }
+}
+
+function entryOf(row: LogRow, fact: unknown): TailEntry {
+  const { position, roomId, userId } = row
+  if (fact !== undefined) {
+    if (row.kind === logKinds.event) return { kind: 'event', position, roomId, userId, event: fact as StoredEvent }
+    if (row.kind === logKinds.receipt) return { kind: 'receipt', position, roomId, userId, receipt: fact as Receipt }
+    if (row.kind === logKinds.accountData) {
+      return { kind: 'accountData', position, roomId, userId, datum: fact as AccountDatum }
+    }
+  }
+  return { kind: 'other', position, roomId, userId }
+}
+
+/** The membership that an event sets, when it is a member event. */
+export function membershipSetBy(event: StoredEvent): { matrixId: string; membership: Membership } | undefined {
+  if (event.type !== 'm.room.member' || event.stateKey === undefined) return undefined
+  const { membership } = event.content
+  if (typeof membership !== 'string') return undefined
+  return { matrixId: event.stateKey, membership: membership as Membership }
+}

@@ -1,0 +1,134 @@
+import type { Clock } from '../clock.ts'
+import type { Postgres, Tx } from '../postgres/types.ts'
+import type { Logger } from '../telemetry/logger.ts'
+import type { LogRow } from './kinds.ts'
+import { readRows, storedPosition, storeFailure, storePosition } from './store.ts'
+
+const pageRows = 200
+
+/** Handles consecutive rows inside the transaction that also stores the reader's position. */
+export type ReaderHandler = (rows: readonly LogRow[], tx: Tx) => Promise<void>
+
+export interface Reader {
+  readonly name: string
+  /** Undefined while it works; otherwise the position at which it stopped itself. */
+  failedAt(): number | undefined
+  /** The position up to which everything is handled and stored. */
+  position(): number
+  wake(): void
+  /** Resolves when everything up to the position given is handled, or the reader has failed. */
+  reached(position: number): Promise<void>
+  stop(): Promise<void>
+}
+
+type Deps = { postgres: Postgres; clock: Clock; logger: Logger; name: string; handler: ReaderHandler }
+
+class StoredReader implements Reader {
+  readonly name: string
+  readonly #deps: Deps
+  #position = 0
+  #failedAt: number | undefined
+  #awake = true
+  #stopped = false
+  #running: Promise<void>
+  #nudge: (() => void) | undefined
+  #waiting: { position: number; resolve: () => void }[] = []
+
+  constructor(deps: Deps) {
+    this.name = deps.name
+    this.#deps = deps
+    this.#running = this.#run()
+  }
+
+  failedAt(): number | undefined {
+    return this.#failedAt
+  }
+
+  position(): number {
+    return this.#position
+  }
+
+  wake(): void {
+    this.#awake = true
+    this.#nudge?.()
+  }
+
+  reached(position: number): Promise<void> {
+    if (this.#position >= position || this.#failedAt !== undefined) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.#waiting.push({ position, resolve })
+      this.wake()
+    })
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    this.wake()
+    await this.#running
+  }
+
+  async #run(): Promise<void> {
+    let loaded = false
+    while (!this.#stopped && this.#failedAt === undefined) {
+      try {
+        if (!loaded) this.#position = (await storedPosition(this.#deps.postgres, this.name)) ?? 0
+        loaded = true
+        if ((await this.#page()) === 0) await this.#rest()
+      } catch (error) {
+        await this.#recover(error)
+      }
+    }
+    this.#release()
+  }
+
+  /** Handles one page of rows; returns how many there were. */
+  async #page(): Promise<number> {
+    this.#awake = false
+    const rows = await readRows(this.#deps.postgres, this.#position, pageRows)
+    const last = rows.at(-1)
+    if (last === undefined) return 0
+    await this.#deps.postgres.transaction(async (tx) => {
+      await this.#deps.handler(rows, tx)
+      await storePosition(tx, this.name, last.position)
+    })
+    this.#position = last.position
+    this.#release()
+    return rows.length
+  }
+
+  async #rest(): Promise<void> {
+    if (this.#awake || this.#stopped) return
+    await new Promise<void>((resolve) => {
+      this.#nudge = resolve
+    })
+    this.#nudge = undefined
+  }
+
+  /** A lost connection is waited out; anything else is a row that this reader cannot handle, and it stops there. */
+  async #recover(error: unknown): Promise<void> {
+    if ((error as { isConnectionLost?: boolean }).isConnectionLost === true) {
+      await this.#deps.clock.sleep(500)
+      return
+    }
+    this.#failedAt = this.#position
+    this.#deps.logger.error('log.reader_stopped', { reader: this.name, position: this.#position, error })
+    await storeFailure(this.#deps.postgres, this.name, this.#position, kindOf(error)).catch(() => undefined)
+  }
+
+  #release(): void {
+    const over = this.#stopped || this.#failedAt !== undefined
+    const ready = this.#waiting.filter((wait) => over || wait.position <= this.#position)
+    this.#waiting = this.#waiting.filter((wait) => !ready.includes(wait))
+    for (const wait of ready) wait.resolve()
+  }
+}
+
+/** Only the kind of the failure is stored: a message could hold what somebody wrote. */
+function kindOf(error: unknown): string {
+  return error instanceof Error ? error.name : 'unknown'
+}
+
+/** Starts a durable reader of the log. */
+export function createReader(deps: Deps): Reader {
+  return new StoredReader(deps)
+}

@@ -1,0 +1,84 @@
+/** Everything that is composed the same way for the server, for its command line, and for tests. */
+
+import type { Access } from '#access/api.ts'
+import { createAccess } from '#access/index.ts'
+import { createIdentity, createUserDirectory, type Identity, type IdentitySettings } from '#identity/index.ts'
+import type { SendGuard } from '#messaging/api.ts'
+import { createMessaging, createProfiles, createRoomMemory, type Messaging } from '#messaging/index.ts'
+import type { Blobs, Clock, Log, Logger, Postgres, Random, Vault } from '#platform/api.ts'
+import { createBlobs, createLog, createVault } from '#platform/index.ts'
+import { loadSigningKey } from './signing-key.ts'
+
+export type ChanceryDeps = {
+  readonly postgres: Postgres
+  readonly masterKey: Buffer
+  readonly blobFolder: string
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+  readonly settings: IdentitySettings
+  readonly guards?: readonly SendGuard[]
+}
+
+export interface Chancery {
+  readonly vault: Vault
+  readonly log: Log
+  readonly blobs: Blobs
+  readonly access: Access
+  readonly identity: Identity
+  readonly messaging: Messaging
+  /** Answers what was accepted, lets readers store their positions, and ends. PostgreSQL is the caller's to stop. */
+  close(): Promise<void>
+}
+
+/** Reads top to bottom as the list of everything there is. */
+export async function composeChancery(deps: ChanceryDeps): Promise<Chancery> {
+  const { postgres, clock, random, logger, settings } = deps
+  const vault = await createVault({ db: postgres, masterKey: deps.masterKey, random, clock })
+  const log = await createLog({ postgres, clock, random, logger })
+  const blobs = await createBlobs({ folder: deps.blobFolder, vault, random })
+  const signingKey = await loadSigningKey({ db: postgres, vault, random, clock })
+
+  const directory = createUserDirectory({ db: postgres, vault, clock, random, serverName: settings.serverName })
+  const profiles = createProfiles({ postgres, users: directory.users })
+  const memory = createRoomMemory({ postgres, vault, users: directory.users })
+  const access = createAccess({ facts: memory.facts })
+  const identity = createIdentity({ db: postgres, vault, clock, random, directory, access, profiles, settings })
+  const writerConnection = await postgres.dedicated()
+  const messaging = createMessaging({
+    postgres,
+    writerConnection,
+    vault,
+    log,
+    blobs,
+    clock,
+    random,
+    logger,
+    users: directory.users,
+    identityEvents: directory.events,
+    access,
+    memory,
+    profiles,
+    guards: deps.guards ?? [],
+    serverName: settings.serverName,
+    publicUrl: settings.publicUrl,
+    signingKey,
+  })
+  const running = new AbortController()
+  const lastSeen = identity.run(running.signal)
+  return {
+    vault,
+    log,
+    blobs,
+    access,
+    identity,
+    messaging,
+    async close() {
+      running.abort()
+      await lastSeen
+      await messaging.drained()
+      await log.close()
+      await vault.close()
+    },
+  }
+}

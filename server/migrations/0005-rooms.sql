@@ -1,0 +1,204 @@
+-- Rooms, their events and their state. What is readable here: ids, types, memberships, relation edges, times, counts.
+-- Every word that somebody wrote is in a sealed column.
+
+create table room (
+  id int generated always as identity primary key,
+  matrix_id text not null unique,
+  version text not null,
+  key_id bigint not null,
+  created_ts bigint not null
+);
+comment on table room is 'One row a room; the long id stands here once.';
+comment on column room.key_id is 'The data key that seals everything said in the room.';
+
+create table room_head (
+  room_id int primary key references room (id),
+  version bigint not null,
+  extremities text[] not null,
+  depth bigint not null,
+  ordering bigint not null,
+  notify_count bigint not null,
+  line_id bigint not null,
+  line_seq int not null
+);
+comment on table room_head is 'Where the next event of a room attaches. Changed by compare-and-set on version only.';
+comment on column room_head.extremities is 'Event ids that no event names as previous yet.';
+comment on column room_head.ordering is 'The last used place in the timeline; older history that arrives later goes below 1.';
+comment on column room_head.notify_count is 'Running count of events that notify by default; unread is a difference of two such counts.';
+comment on column room_head.line_id is 'The state line and place on it that describe the state after the newest event.';
+
+create sequence event_id_block as bigint increment by 256;
+comment on sequence event_id_block is 'Writers take internal event ids in blocks of 256.';
+
+create table event (
+  id bigint primary key,
+  room_id int not null references room (id),
+  matrix_id text not null unique,
+  type text not null,
+  state_key text,
+  sender_id int not null,
+  origin_ts bigint not null,
+  depth bigint not null,
+  ordering bigint not null,
+  line_id bigint not null,
+  line_seq int not null,
+  status smallint not null default 0,
+  relates_to text,
+  relation text,
+  notify_count bigint not null,
+  redacted_by text,
+  sealed bytea not null
+);
+comment on table event is 'Every event; sealed holds the whole event as JSON under the key of its room, bound to its event id.';
+comment on column event.state_key is 'Null when it is no state event; empty or a user id as it is; any other as h: and a keyed hash.';
+comment on column event.ordering is 'Place in the timeline of the room, apart from the log, so that older history can sort before.';
+comment on column event.line_id is 'State before the event: what line_id held at line_seq.';
+comment on column event.status is 'Bits: 1 outlier (outside the timeline), 2 rejected, 4 soft-failed.';
+comment on column event.relates_to is 'The event that it refers to, and how (relation): m.replace, m.annotation, m.thread, m.reference.';
+comment on column event.notify_count is 'The running count of the room up to and with this event.';
+create unique index event_timeline on event (room_id, ordering);
+create index event_sender on event (room_id, sender_id, ordering);
+create index event_relation on event (relates_to, relation) where relates_to is not null;
+
+create table state_line (
+  id bigint generated always as identity primary key,
+  room_id int not null references room (id),
+  base_line bigint references state_line (id),
+  base_seq int,
+  nesting smallint not null default 0
+);
+comment on table state_line is 'A line of states: deltas upon a base. Straight history stays on one line; forks and resolutions open another.';
+
+create table state_delta (
+  line_id bigint not null references state_line (id),
+  type text not null,
+  state_key text not null,
+  seq int not null,
+  event_id bigint not null,
+  primary key (line_id, type, state_key, seq)
+);
+comment on table state_delta is 'From place seq on its line on, (type, state_key) is event_id.';
+
+create table room_state (
+  room_id int not null references room (id),
+  type text not null,
+  state_key text not null,
+  event_id bigint not null,
+  from_position bigint not null,
+  to_position bigint,
+  user_id int,
+  membership smallint
+);
+comment on table room_state is 'What held at a log position: the resolved state of a room as intervals [from, to); to is null while it holds.';
+comment on column room_state.membership is 'For m.room.member: 1 invite, 2 join, 3 knock, 4 leave, 5 ban; user_id is whose.';
+create unique index room_state_now on room_state (room_id, type, state_key) where to_position is null;
+create index room_state_then on room_state (room_id, from_position);
+create index room_state_person on room_state (user_id, room_id, from_position) where user_id is not null;
+
+create table transaction_id (
+  key bytea primary key,
+  event_id bigint not null,
+  created_ts bigint not null
+);
+comment on table transaction_id is 'A hash of device, path and transaction id, and the event that it made; kept 30 days.';
+create index transaction_id_age on transaction_id (created_ts);
+
+create table mention (
+  room_id int not null,
+  user_id int not null,
+  ordering bigint not null,
+  primary key (user_id, room_id, ordering)
+);
+comment on table mention is 'Events that highlight for one person (0: for everybody): the exception to the running count.';
+
+-- Ends the intervals that the new state ends and begins new ones. The same key may change several times in one batch.
+create function apply_state(states jsonb, first_position bigint) returns void
+language plpgsql as $$
+begin
+  update room_state r
+  set to_position = s.position
+  from (select room_id, type, state_key, first_position + min(n) as position
+        from jsonb_to_recordset(states) as x(room_id int, type text, state_key text, n int)
+        group by room_id, type, state_key) s
+  where r.room_id = s.room_id and r.type = s.type and r.state_key = s.state_key and r.to_position is null;
+
+  insert into room_state (room_id, type, state_key, event_id, from_position, to_position, user_id, membership)
+  select room_id, type, state_key, event_id, first_position + n,
+         first_position + lead(n) over (partition by room_id, type, state_key order by n), user_id, membership
+  from jsonb_to_recordset(states)
+    as x(room_id int, type text, state_key text, event_id bigint, n int, user_id int, membership smallint);
+end
+$$;
+
+-- Appends the events of many rooms in one round trip and one transaction. Nothing is written when a transaction id is
+-- known already (answers {"repeated": [[key, event id], …]}) or a head has moved (answers {"lost": [room id, …]}).
+-- Otherwise answers {"first": position}: the events have consecutive positions in the order given.
+create function append_events(rooms jsonb, events jsonb, states jsonb, redactions jsonb, mentions jsonb, transactions jsonb,
+                              event_ids bigint[], event_rooms int[], now_ts bigint) returns jsonb
+language plpgsql as $$
+declare
+  found jsonb;
+  first_position bigint;
+begin
+  select jsonb_agg(jsonb_build_array(t.k, e.matrix_id)) into found
+  from jsonb_to_recordset(transactions) as t(k text)
+  join transaction_id x on x.key = decode(t.k, 'base64')
+  join event e on e.id = x.event_id;
+  if found is not null then
+    return jsonb_build_object('repeated', found);
+  end if;
+
+  perform 1 from room_head where room_id = any (event_rooms) order by room_id for no key update;
+  select jsonb_agg(w.room_id) into found
+  from jsonb_to_recordset(rooms) as w(room_id int, was bigint)
+  left join room_head h using (room_id)
+  where h.version is distinct from w.was;
+  if found is not null then
+    return jsonb_build_object('lost', found);
+  end if;
+
+  update room_head h
+  set version = w.version, extremities = array[w.extremity], depth = w.depth, ordering = w.ordering,
+      notify_count = w.notify_count, line_seq = w.line_seq
+  from jsonb_to_recordset(rooms) as w(room_id int, version bigint, extremity text, depth bigint, ordering bigint,
+                                      notify_count bigint, line_seq int)
+  where h.room_id = w.room_id;
+
+  insert into event (id, room_id, matrix_id, type, state_key, sender_id, origin_ts, depth, ordering, line_id, line_seq,
+                     relates_to, relation, notify_count, sealed)
+  select id, room_id, matrix_id, type, state_key, sender_id, origin_ts, depth, ordering, line_id, line_seq,
+         relates_to, relation, notify_count, decode(sealed, 'base64')
+  from jsonb_to_recordset(events) as e(id bigint, room_id int, matrix_id text, type text, state_key text, sender_id int,
+       origin_ts bigint, depth bigint, ordering bigint, line_id bigint, line_seq int, relates_to text, relation text,
+       notify_count bigint, sealed text);
+
+  insert into transaction_id (key, event_id, created_ts)
+  select decode(t.k, 'base64'), t.e, now_ts from jsonb_to_recordset(transactions) as t(k text, e bigint);
+
+  if jsonb_array_length(redactions) > 0 then
+    update event e set sealed = decode(r.sealed, 'base64'), redacted_by = r.redacted_by
+    from jsonb_to_recordset(redactions) as r(id bigint, sealed text, redacted_by text)
+    where e.id = r.id;
+  end if;
+
+  if jsonb_array_length(mentions) > 0 then
+    insert into mention (room_id, user_id, ordering)
+    select room_id, user_id, ordering
+    from jsonb_to_recordset(mentions) as m(room_id int, user_id int, ordering bigint)
+    on conflict do nothing;
+  end if;
+
+  if jsonb_array_length(states) > 0 then
+    insert into state_delta (line_id, type, state_key, seq, event_id)
+    select line_id, type, state_key, seq, event_id
+    from jsonb_to_recordset(states) as s(line_id bigint, type text, state_key text, seq int, event_id bigint);
+  end if;
+
+  first_position := log_append(array_fill(1::smallint, array[cardinality(event_ids)]), event_rooms,
+                               array_fill(null::int, array[cardinality(event_ids)]), event_ids);
+  if jsonb_array_length(states) > 0 then
+    perform apply_state(states, first_position);
+  end if;
+  return jsonb_build_object('first', first_position);
+end
+$$;
