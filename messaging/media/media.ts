@@ -1,0 +1,169 @@
+import { Readable } from 'node:stream'
+import type { Users } from '#identity/api.ts'
+import {
+  BlobMissing,
+  type Blobs,
+  BlobTooLarge,
+  type Clock,
+  KeyUnavailable,
+  limits,
+  type Postgres,
+  type Random,
+  refuse,
+  SealBroken,
+  type SealingKey,
+} from '#platform/api.ts'
+import { insertMedia, type MediaRow, mediaRow } from '../store/media.ts'
+import { withoutPath } from './content-disposition.ts'
+import { contentTypeFrom, unknownContentType } from './content-types.ts'
+import type { ByteRange } from './ranges.ts'
+
+type Deps = {
+  postgres: Postgres
+  blobs: Pick<Blobs, 'read' | 'write'>
+  users: Pick<Users, 'keyOf'>
+  random: Random
+  clock: Clock
+}
+
+export type Upload = {
+  readonly ownerId: number
+  readonly bytes: Readable
+  readonly contentType: string | undefined
+  readonly fileName: string | undefined
+  readonly signal: AbortSignal
+}
+
+/** A stored file, without its bytes. */
+export type MediaFile = {
+  readonly id: string
+  readonly sizeBytes: number
+  readonly contentType: string
+  readonly fileName: string | undefined
+  readonly blob: { readonly id: string; readonly keyId: number }
+}
+
+/** 144 random bits: an id cannot be guessed, and a file is read only by people who were sent its address. */
+const idBytes = 18
+const idForm = /^[A-Za-z0-9_-]{1,255}$/
+const nameBytesMax = 255
+
+/**
+ * Files that people share. Bytes are encrypted while they arrive; file, key and row stand or fall together. Name and type are
+ * sealed under the key of the person who uploaded the file.
+ */
+export class Media {
+  readonly #deps: Deps
+
+  constructor(deps: Deps) {
+    this.#deps = deps
+  }
+
+  /** Stores a file and answers its id. Nothing of it stays when it is too large or the sender leaves. */
+  async upload(upload: Upload): Promise<string> {
+    const { blobs, clock, postgres, random, users } = this.#deps
+    const id = random.token(idBytes)
+    const key = await users.keyOf(upload.ownerId)
+    const sealed = sealAbout(key, id, aboutOf(upload))
+    try {
+      await blobs.write(upload.bytes, {
+        maxBytes: limits.mediaBytesMax,
+        signal: upload.signal,
+        keep: (blob, saveKey) =>
+          postgres.transaction(async (tx) => {
+            await saveKey(tx)
+            await insertMedia(tx, {
+              id,
+              ownerId: upload.ownerId,
+              blobId: blob.id,
+              blobKeyId: blob.keyId,
+              sizeBytes: blob.sizeBytes,
+              sealed,
+              createdTs: clock.nowMs(),
+            })
+          }),
+      })
+    } catch (error) {
+      if (error instanceof BlobTooLarge) throw tooLarge()
+      throw error
+    }
+    return id
+  }
+
+  async find(id: string): Promise<MediaFile | undefined> {
+    if (!idForm.test(id)) return undefined
+    const row = await mediaRow(this.#deps.postgres, id)
+    if (row === undefined) return undefined
+    const { contentType, fileName } = await this.#about(row)
+    return { id, sizeBytes: row.sizeBytes, contentType, fileName, blob: { id: row.blobId, keyId: row.blobKeyId } }
+  }
+
+  /**
+   * The bytes. The first piece is opened before this resolves, so that a file that is missing or was altered is refused in
+   * words; damage further on cuts the answer off.
+   */
+  async read(file: MediaFile, range: ByteRange): Promise<Readable> {
+    const stream = this.#deps.blobs.read(file.blob, range)
+    const pieces = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>
+    try {
+      const first = await pieces.next()
+      return Readable.from(continued(first, pieces), { objectMode: false })
+    } catch (error) {
+      throw unreadable(error)
+    }
+  }
+
+  async #about(row: MediaRow): Promise<About> {
+    try {
+      const key = await this.#deps.users.keyOf(row.ownerId)
+      return JSON.parse(key.open('media', row.id, row.sealed).toString('utf8')) as About
+    } catch (error) {
+      // The person was erased: her file may still stand in rooms of others, without its name.
+      if (error instanceof KeyUnavailable) return { contentType: unknownContentType }
+      throw unreadable(error)
+    }
+  }
+}
+
+type About = { readonly contentType: string; readonly fileName?: string }
+
+function aboutOf(upload: Upload): About {
+  const contentType = contentTypeFrom(upload.contentType)
+  const fileName = withoutPath(upload.fileName ?? '')
+  if (Buffer.byteLength(fileName) > nameBytesMax) {
+    throw refuse('M_INVALID_PARAM', `The name of a file has at most ${nameBytesMax} bytes. Shorten it.`)
+  }
+  return fileName === '' ? { contentType } : { contentType, fileName }
+}
+
+function sealAbout(key: SealingKey, id: string, about: About): Buffer {
+  return key.seal('media', id, Buffer.from(JSON.stringify(about)))
+}
+
+async function* continued(
+  first: IteratorResult<Buffer>,
+  pieces: AsyncIterator<Buffer>,
+): AsyncGenerator<Buffer, void, void> {
+  try {
+    for (let step = first; step.done !== true; step = await pieces.next()) yield step.value
+  } finally {
+    await pieces.return?.()
+  }
+}
+
+export function tooLarge(): Error {
+  const mebibytes = Math.floor(limits.mediaBytesMax / 2 ** 20)
+  return refuse('M_TOO_LARGE', `The file is larger than the ${mebibytes} MiB that are allowed. Send a smaller one.`)
+}
+
+function unreadable(error: unknown): unknown {
+  if (error instanceof SealBroken) {
+    return refuse('CHANCERY_UNREADABLE', 'This file was changed or damaged on the server and is not shown.', {
+      cause: error,
+    })
+  }
+  if (error instanceof BlobMissing || error instanceof KeyUnavailable) {
+    return refuse('M_NOT_FOUND', 'This file is not on the server any more.', { cause: error })
+  }
+  return error
+}
