@@ -10,7 +10,8 @@ export async function readEvent(
   room: Room,
   eventId: string,
 ): Promise<StoredEvent> {
-  if (!isEventId(eventId)) throw refuse('M_INVALID_PARAM', 'This is no event id. An event id begins with a dollar sign.')
+  if (!isEventId(eventId))
+    throw refuse('M_INVALID_PARAM', 'This is no event id. An event id begins with a dollar sign.')
   const event = await deps.reader.inRoom(room, eventId)
   if (event === undefined) throw refuse('M_NOT_FOUND', 'This room has no event of this id. Load the room again.')
   return event

@@ -11,8 +11,8 @@ import { refuseServerControlled } from './account-data-types.ts'
 import type { Caller } from './acts.ts'
 import { requireOwn } from './own-person.ts'
 import { clientPaths } from './paths.ts'
-import { EmptyAnswer, EventType, JsonBody, UserId } from './shapes.ts'
 import { requireRoomId } from './room-id.ts'
+import { EmptyAnswer, EventType, JsonBody, UserId } from './shapes.ts'
 
 type Deps = { accountData: Pick<AccountData, 'put'>; doors: Pick<Doors, 'enter'> }
 

@@ -6,7 +6,7 @@ const known = /^(?:avatar_url|displayname|m\.tz|[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9
 const nameBytesMax = 255
 /** Names are shown in lists and stand in every membership; longer ones are no names. */
 const displayNameLengthMax = 256
-const mediaAddress = /^mxc:\/\/[^/\s\u0000]+\/[A-Za-z0-9_-]+$/
+const mediaAddress = /^mxc:\/\/[A-Za-z0-9.:[\]-]+\/[A-Za-z0-9_-]+$/
 
 /** The fields that stand in the membership events of the person's rooms. */
 export function isInMemberships(field: string): boolean {
