@@ -19,8 +19,6 @@ export const limits = {
   headerBytesMax: 16 * KiB,
   /** One uploaded file. Told to clients as m.upload.size. */
   mediaBytesMax: 100 * MiB,
-  /** A person's whole profile; fixed by the specification. */
-  profileBytesMax: 64 * KiB,
   /** Entries of one page, whatever a client asks for; larger answers would hold others up. */
   pageSizeMax: 1_000,
 
@@ -48,6 +46,9 @@ export const limits = {
   /** At stop: waiting requests are answered within this; what is left is cut. */
   drainMs: 5_000,
 
+  /** Transaction ids: a client that repeats one after this long has lost more than an answer. */
+  transactionIdDays: 30,
+
   // --- sockets
 
   /** Open connections of one server; file descriptors are kept for PostgreSQL and files. */
@@ -69,8 +70,6 @@ export const limits = {
   peopleInMemoryMax: 50_000,
   /** Opened profiles, for lists of people and for searching by name. */
   profilesInMemoryMax: 50_000,
-  /** Decrypted profiles. */
-  profilesInMemoryMax: 10_000,
   /** Decrypted events for answers; the most recently read. */
   eventsInMemoryMax: 5_000,
   /** Transaction ids whose event is remembered without asking the database. */

@@ -99,8 +99,11 @@ export interface HttpServer {
   add(routes: readonly Route[]): void
   /** All routes added so far, for tests that walk them. */
   routes(): readonly Route[]
-  /** Serves a folder's files below a path: hashed assets for ever, index.html never cached. */
-  serveFolder(prefix: string, folder: string): void
+  /**
+   * Serves the files of a folder below a path that ends with a slash: hashed names for ever, the rest asked for anew.
+   * `styleHashes` ('sha256-…') are inline styles that its pages need.
+   */
+  serveFolder(prefix: string, folder: string, styleHashes?: readonly string[]): void
   /** Begins to listen. Port 0 takes a free one. */
   listen(host: string, port: number): Promise<{ port: number }>
   /**

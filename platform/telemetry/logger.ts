@@ -42,3 +42,6 @@ export interface Logger {
   warn(event: string, fields?: LogFields): void
   error(event: string, fields?: LogFields): void
 }
+
+/** Says nothing; for tests and for parts that are used alone. */
+export const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() {} }
