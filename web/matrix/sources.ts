@@ -47,7 +47,7 @@ export function roomSource(client: MatrixClient, room: Room): EventSource {
 }
 
 export function threadSource(client: MatrixClient, thread: Thread): EventSource {
-  const hasOlder = () => thread.liveTimeline.getPaginationToken(Direction.Backward) !== null
+  const hasOlder = () => Boolean(thread.liveTimeline.getPaginationToken(Direction.Backward))
   return {
     timelineSet: thread.timelineSet,
     async open() {

@@ -20,7 +20,7 @@ import { words } from '../words/index.ts'
 import { codeOf } from './failure.ts'
 import { say } from './notices.ts'
 import { RoomModel } from './room.ts'
-import { coalesce, Keeper, Value } from './value.ts'
+import { coalesce, Keeper, sameList, Value } from './value.ts'
 
 const resendMs = 5000
 const spokenCountMs = 10_000
@@ -40,7 +40,9 @@ export class Office {
   private readonly models = new Map<string, RoomModel>()
   private readonly timers: ReturnType<typeof setInterval>[] = []
   private readonly newEntries = new Map<string, number>()
-  private readonly refreshSoon = coalesce(() => this.rooms.set(this.rows.keep(readRooms(this.client))))
+  private readonly refreshSoon = coalesce(() =>
+    this.rooms.update((rows) => sameList(rows, this.rows.keep(readRooms(this.client)))),
+  )
 
   private constructor(session: Session, client: MatrixClient, connection: Value<Connection>, stop: () => void) {
     this.session = session

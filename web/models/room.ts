@@ -45,7 +45,7 @@ export class RoomModel {
   private readonly client: MatrixClient
   private readonly stops: (() => void)[] = []
   private membersAsked = false
-  private sentReceiptId: string | undefined
+  private readonly sentReceipts = new Map<TimelineModel, string>()
 
   constructor(client: MatrixClient, room: Room) {
     this.client = client
@@ -103,11 +103,9 @@ export class RoomModel {
   markRead(timeline: TimelineModel = this.timeline): void {
     const id = timeline.lastId()
     const event = id ? timeline.event(id) : undefined
-    if (!event || !id || id === this.sentReceiptId || id.startsWith('~')) return
-    this.sentReceiptId = id
-    this.client.sendReadReceipt(event, ReceiptType.Read).catch(() => {
-      this.sentReceiptId = undefined
-    })
+    if (!event || !id || id === this.sentReceipts.get(timeline) || id.startsWith('~')) return
+    this.sentReceipts.set(timeline, id)
+    this.client.sendReadReceipt(event, ReceiptType.Read).catch(() => this.sentReceipts.delete(timeline))
   }
 
   async toggleEndorsement(eventId: string, key: string, mineId: string | undefined): Promise<void> {

@@ -15,7 +15,7 @@ import { words } from '../words/index.ts'
 import type { ComposerModel } from './composer.ts'
 import { codeOf, explain } from './failure.ts'
 import { type Item, layMinutes } from './minutes.ts'
-import { coalesce, Keeper, Value } from './value.ts'
+import { coalesce, Keeper, sameFields, sameList, Value } from './value.ts'
 
 export type TimelineState = {
   status: 'opening' | 'ready' | 'failed'
@@ -170,14 +170,18 @@ export class TimelineModel {
     )
     const older =
       this.olderState === 'loading' ? 'loading' : this.olderState === 'failed' ? 'failed' : hasOlder ? 'more' : 'none'
-    this.state.set({
+    const before = this.state.get()
+    const next: TimelineState = {
       status: 'ready',
-      items,
+      items: sameList(before.items, items),
       older,
       live,
       read: this.readers(entries, loaded),
       soughtId: this.soughtId,
-    })
+    }
+    // Much of what the client hears changes nothing here; an equal state draws nothing.
+    if (JSON.stringify(before.read) === JSON.stringify(next.read)) next.read = before.read
+    this.state.set(sameFields(before, next))
   }
 
   private readers(entries: readonly Entry[], events: readonly MatrixEvent[]): TimelineState['read'] {

@@ -57,6 +57,17 @@ export class Keeper<T> {
   }
 }
 
+/** The list before, if the new one holds the same items in the same order. */
+export function sameList<T>(before: readonly T[], next: readonly T[]): readonly T[] {
+  return before.length === next.length && before.every((item, index) => item === next[index]) ? before : next
+}
+
+/** The object before, if every field of the new one is identical. */
+export function sameFields<T extends object>(before: T, next: T): T {
+  const names = Object.keys(next) as (keyof T)[]
+  return names.every((name) => Object.is(before[name], next[name])) ? before : next
+}
+
 /** Runs `work` once after the current turn, however often it is asked for. */
 export function coalesce(work: () => void): () => void {
   let asked = false

@@ -276,6 +276,7 @@ export const en = {
   room: {
     sealedHere: 'Sealed on our server',
     sealedHereShort: 'Sealed',
+    lockedHereShort: 'Cannot be opened here',
     lockedHere: 'Sealed end to end; this client cannot open it yet',
     members: (n: number) => count(n, 'person', 'people'),
     fromHouse: (n: number, house: string) => `${numbers.format(n)} from ${house}`,

@@ -41,7 +41,7 @@ export function Act({ icon, turn, children, shortcut, halt, onAct }: ActProps) {
     <MenuItem className={halt ? 'halt' : ''} onAction={onAct} textValue={children}>
       {icon && <Icon of={icon} turn={turn ?? false} />}
       {children}
-      {shortcut && <kbd aria-hidden="true">{shortcut}</kbd>}
+      {shortcut && <kbd>{shortcut}</kbd>}
     </MenuItem>
   )
 }

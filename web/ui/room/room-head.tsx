@@ -24,7 +24,8 @@ export function RoomHead({ model, header, side }: RoomHeadProps) {
         <p className="about">
           <span>
             <Seal state={locked ? 'broken' : 'held'} />
-            {locked ? words.room.lockedHere : words.room.sealedHere}
+            <span className="not-phone">{locked ? words.room.lockedHere : words.room.sealedHere}</span>
+            <span className="phone-only">{locked ? words.room.lockedHereShort : words.room.sealedHereShort}</span>
           </span>
           {partner ? (
             <span className="exact">{partner.id}</span>

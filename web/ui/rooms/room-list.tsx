@@ -145,7 +145,7 @@ function GoTo({ typed, onType, onGo }: { typed: string; onType(text: string): vo
         onKeyDown={onKey}
         autoComplete="off"
       />
-      <kbd aria-hidden="true">Ctrl K</kbd>
+      <kbd>Ctrl K</kbd>
     </label>
   )
 }

@@ -1,0 +1,71 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import chromium from '@sparticuz/chromium'
+import { type Browser, type BrowserContext, type Page, chromium as playwright } from 'playwright-core'
+import { expect } from 'vitest'
+import type { Actor, Stage } from './stage.ts'
+
+export const desktop = { width: 1440, height: 900 }
+export const phone = { width: 390, height: 844 }
+
+/** The Chromium that comes from the package registry, so that no browser has to be installed. */
+export async function launchBrowser(): Promise<Browser> {
+  return playwright.launch({
+    executablePath: await chromium.executablePath(),
+    headless: true,
+    // As root, and in containers, Chromium's own sandbox cannot start.
+    args: ['--no-sandbox', '--headless=new', '--disable-gpu', '--disable-dev-shm-usage'],
+  })
+}
+
+/** A browser of its own for one person: nothing is shared with another. */
+export async function newPage(browser: Browser, size: { width: number; height: number } = desktop): Promise<Page> {
+  const context: BrowserContext = await browser.newContext({ viewport: size, reducedMotion: 'reduce' })
+  const page = await context.newPage()
+  page.setDefaultTimeout(15_000)
+  // An exception in the page fails the journey, also when everything looks right.
+  page.on('pageerror', (error) => {
+    throw error
+  })
+  return page
+}
+
+export async function signIn(page: Page, stage: Stage, actor: Actor): Promise<void> {
+  await page.goto(stage.url)
+  await page.getByLabel('User name').fill(actor.username)
+  await page.getByLabel('Password', { exact: true }).fill(actor.password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('navigation', { name: 'Places' }).waitFor()
+}
+
+/** Opens a room over the interface and returns its id. */
+export async function createRoom(page: Page, name: string, invite: readonly Actor[] = []): Promise<string> {
+  await page.getByRole('button', { name: 'New room or message' }).click()
+  await page.getByRole('menuitem', { name: 'New room…' }).click()
+  const dialog = page.getByRole('dialog', { name: 'New room' })
+  await dialog.getByLabel('Name', { exact: true }).fill(name)
+  for (const actor of invite) {
+    await dialog.getByLabel('Invite now (may be empty)').first().fill(actor.userId)
+    await dialog.getByRole('checkbox').first().check()
+  }
+  await dialog.getByRole('button', { name: 'Open the room' }).click()
+  await page.getByRole('heading', { level: 1, name }).waitFor()
+  return decodeURIComponent(new URL(page.url()).hash.split('/')[2] ?? '')
+}
+
+export async function write(page: Page, words: string): Promise<void> {
+  const field = page.getByRole('textbox', { name: 'Your words' })
+  await field.fill(words)
+  await field.press('Enter')
+}
+
+/** The line of the sheet that holds these words. */
+export const entry = (page: Page, words: string) => page.locator('#sheet .entry', { hasText: words })
+
+/** axe must find nothing: WCAG 2.0 to 2.2, A and AA, and its best practices. */
+export async function expectAccessible(page: Page, where: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+    .analyze()
+  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`)
+  expect(found, where).toEqual([])
+}

@@ -1,0 +1,210 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createRoom, entry, launchBrowser, newPage, signIn, write } from './browser.ts'
+import { type Actor, openStage, type Stage } from './stage.ts'
+
+let stage: Stage
+let browser: Browser
+let ngozi: Actor
+let dawit: Actor
+let hers: Page
+let his: Page
+let roomId: string
+
+const pixel = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+)
+
+beforeAll(async () => {
+  ;[stage, browser] = await Promise.all([openStage(), launchBrowser()])
+  ngozi = await stage.actor('Ngozi Umeadi')
+  dawit = await stage.actor('Dawit Gebreselam')
+  hers = await newPage(browser)
+  his = await newPage(browser)
+  await signIn(hers, stage, ngozi)
+  await signIn(his, stage, dawit)
+}, 180_000)
+afterAll(async () => {
+  await browser?.close()
+  await stage?.close()
+})
+
+test('a room is opened, an invitation is accepted, and words appear on the other side', async () => {
+  roomId = await createRoom(hers, 'Storm tide', [dawit])
+  await his.getByRole('link', { name: /Storm tide/ }).click()
+  await his.getByText('Ngozi Umeadi invites you to this room.').waitFor()
+  await his.getByRole('button', { name: 'Accept' }).click()
+  await his.getByRole('textbox', { name: 'Your words' }).waitFor()
+
+  await write(hers, 'Gates 1 to 5 close at **19:30**.')
+  await entry(his, 'Gates 1 to 5 close at 19:30.').waitFor()
+  expect(await entry(his, 'Gates 1 to 5').locator('strong').textContent()).toBe('19:30')
+  await write(his, 'Understood.\nWe are at gate 4.')
+  await entry(hers, 'We are at gate 4.').waitFor()
+})
+
+test('HTML that somebody types stays text', async () => {
+  await write(hers, 'Look: <img src=x onerror="document.title=1"> and <b>bold</b>')
+  const line = entry(his, 'Look: <img')
+  await line.waitFor()
+  expect(await line.locator('.text img, .text b').count()).toBe(0)
+})
+
+test('a reply quotes, an endorsement counts, an edit replaces, a removal removes', async () => {
+  await entry(his, 'Gates 1 to 5').hover()
+  await entry(his, 'Gates 1 to 5').getByRole('button', { name: 'Reply' }).click()
+  await write(his, 'All five?')
+  const reply = entry(hers, 'All five?')
+  await reply.waitFor()
+  expect(await reply.locator('.cite').textContent()).toContain('Gates 1 to 5 close')
+
+  await entry(his, 'Gates 1 to 5').first().hover()
+  await entry(his, 'Gates 1 to 5').first().locator('.acts').getByRole('button', { name: 'Endorse' }).click()
+  await his.getByRole('menuitem', { name: 'Agreed', exact: true }).click()
+  const endorsed = entry(hers, 'Gates 1 to 5')
+    .first()
+    .getByRole('button', { name: /^Agreed 1/ })
+  await endorsed.waitFor()
+  await endorsed.click()
+  await entry(his, 'Gates 1 to 5')
+    .first()
+    .getByRole('button', { name: /^Agreed 2/ })
+    .waitFor()
+
+  await his.getByRole('textbox', { name: 'Your words' }).press('ArrowUp')
+  await his.getByText('You are editing your words').waitFor()
+  await write(his, 'All six?')
+  await entry(hers, 'All six?').waitFor()
+  await entry(hers, 'All six?')
+    .getByText(/^edited /)
+    .waitFor()
+  expect(await entry(hers, 'All five?').count()).toBe(0)
+
+  await entry(his, 'All six?').hover()
+  await entry(his, 'All six?').getByRole('button', { name: 'More' }).click()
+  await his.getByRole('menuitem', { name: 'Remove for everyone' }).click()
+  await his.getByRole('dialog').getByRole('button', { name: 'Remove for everyone' }).click()
+  await hers.getByText('Dawit Gebreselam removed an entry.').waitFor()
+  expect(await entry(hers, 'All six?').count()).toBe(0)
+})
+
+test('a thread stands beside the room and is counted under its root', async () => {
+  await entry(his, 'Understood.').hover()
+  await entry(his, 'Understood.').getByRole('button', { name: 'Thread' }).click()
+  const panel = his.getByRole('complementary', { name: 'Thread' })
+  await panel.getByText('Begun by Dawit Gebreselam').waitFor()
+  await panel.getByRole('textbox', { name: 'Your reply' }).fill('The seal leaks.')
+  await panel.getByRole('textbox', { name: 'Your reply' }).press('Enter')
+  await panel.locator('.slip', { hasText: 'The seal leaks.' }).waitFor()
+
+  const link = entry(hers, 'We are at gate 4.').getByRole('link', { name: /1 reply/ })
+  await link.click()
+  const other = hers.getByRole('complementary', { name: 'Thread' })
+  await other.locator('.slip', { hasText: 'The seal leaks.' }).waitFor()
+  await other.getByRole('textbox', { name: 'Your reply' }).fill('A van comes at 17:00.')
+  await other.getByRole('button', { name: 'Reply', exact: true }).last().click()
+  await panel.locator('.slip', { hasText: 'A van comes at 17:00.' }).waitFor()
+  await entry(his, 'We are at gate 4.')
+    .getByRole('link', { name: /2 replies/ })
+    .waitFor()
+  // What is said in a thread does not stand in the room.
+  expect(await entry(hers, 'The seal leaks.').count()).toBe(0)
+  await hers.getByRole('button', { name: 'Close the thread' }).last().click()
+  await his.getByRole('button', { name: 'Close the thread' }).last().click()
+})
+
+test('a picture arrives, and only who is signed in can fetch it', async () => {
+  const chooser = hers.waitForEvent('filechooser')
+  await hers.getByRole('button', { name: 'Add a file' }).click()
+  await (await chooser).setFiles({ name: 'gate-plan.png', mimeType: 'image/png', buffer: pixel })
+  const picture = his.getByRole('button', { name: 'Look at gate-plan.png' })
+  await picture.waitFor()
+  await expect.poll(() => picture.locator('img').getAttribute('src')).toMatch(/^blob:/)
+  await picture.click()
+  await his.getByRole('dialog', { name: 'gate-plan.png' }).getByRole('button', { name: 'Close' }).click()
+})
+
+test('a mention is completed by keyboard and marked for whom it means', async () => {
+  const field = hers.getByRole('textbox', { name: 'Your words' })
+  await field.pressSequentially('Please look, @Daw')
+  await hers.getByRole('option', { name: /Dawit Gebreselam/ }).waitFor()
+  await field.press('Enter')
+  await field.pressSequentially('before three')
+  await field.press('Enter')
+  const line = entry(his, 'Please look,')
+  await line.waitFor()
+  expect(await line.locator('.mention.you').textContent()).toBe('@Dawit Gebreselam')
+})
+
+test('unread words are counted until they are read', async () => {
+  await his.goto(`${stage.url}#/`)
+  await his.getByRole('heading', { name: 'Choose a room' }).waitFor()
+  await write(hers, 'One')
+  await write(hers, 'Two')
+  await his.getByRole('link', { name: /Storm tide.*2 unread/ }).waitFor()
+  await his.getByRole('link', { name: /Storm tide/ }).click()
+  await entry(his, 'Two').waitFor()
+  await expect.poll(() => his.getByRole('link', { name: /Storm tide.*unread/ }).count()).toBe(0)
+  await hers.getByText('Read', { exact: true }).waitFor()
+})
+
+test('typing is told, and a draft waits for its writer', async () => {
+  await his.getByRole('textbox', { name: 'Your words' }).pressSequentially('Half a sen')
+  await hers.getByText('Dawit Gebreselam is writing').waitFor()
+  await his.reload()
+  const field = his.getByRole('textbox', { name: 'Your words' })
+  await field.waitFor()
+  expect(await field.inputValue()).toBe('Half a sen')
+  await field.fill('')
+})
+
+test('what is written without a connection waits, and goes when it is back', async () => {
+  await hers.context().setOffline(true)
+  await write(hers, 'Written in the tunnel')
+  await entry(hers, 'Written in the tunnel').getByText('Waits').waitFor()
+  await hers.context().setOffline(false)
+  await entry(his, 'Written in the tunnel').waitFor({ timeout: 30_000 })
+  await expect.poll(() => entry(hers, 'Written in the tunnel').getByText('Waits').count(), { timeout: 10_000 }).toBe(0)
+}, 60_000)
+
+test('an address leads to one entry', async () => {
+  const link = await entry(hers, 'Gates 1 to 5').first().locator('.when a').getAttribute('href')
+  await his.goto(`${stage.url}${link}`)
+  await his.locator('.entry.sought', { hasText: 'Gates 1 to 5' }).waitFor()
+  expect(link).toContain(roomId)
+})
+
+test('from send to display takes less than 150 ms at the 95th percentile', async () => {
+  await his.goto(`${stage.url}#/room/${roomId}`)
+  await entry(his, 'Two').waitFor()
+  const times: number[] = []
+  for (let round = 0; round < 40; round += 1) {
+    const words = `Round ${round} of the tide`
+    const shown = his.evaluate(
+      (sought) =>
+        new Promise<number>((done) => {
+          const look = () => {
+            const found = [...document.querySelectorAll('#sheet .entry .text')].some(
+              (text) => text.textContent === sought,
+            )
+            if (!found) return
+            observer.disconnect()
+            done(performance.timeOrigin + performance.now())
+          }
+          const observer = new MutationObserver(look)
+          observer.observe(document.body, { childList: true, subtree: true, characterData: true })
+        }),
+      words,
+    )
+    await hers.getByRole('textbox', { name: 'Your words' }).fill(words)
+    const sent = await hers.evaluate(() => {
+      const field = document.querySelector<HTMLTextAreaElement>('#sheet textarea')
+      field?.form?.requestSubmit()
+      return performance.timeOrigin + performance.now()
+    })
+    times.push((await shown) - sent)
+  }
+  times.sort((a, b) => a - b)
+  expect(times[Math.floor(times.length * 0.95)]).toBeLessThan(150)
+}, 60_000)
