@@ -1,0 +1,97 @@
+import { randomBytes } from 'node:crypto'
+import pg from 'pg'
+import { type Percentiles, percentiles } from './percentiles.ts'
+
+export type CommitsResult = Percentiles & {
+  /** What was asked for. */
+  readonly wanted: number
+  /** What PostgreSQL had free. */
+  readonly connections: number
+  readonly perSecond: number
+}
+
+export const commitConnections = [1, 16, 64]
+
+const rowBytes = 1_000
+const warmUpMs = 500
+
+/**
+ * The yardstick: how many one-row durable commits a second the PostgreSQL gives to that many connections, with nothing
+ * between. Works in a database of its own, which is dropped again.
+ */
+export async function measureCommits(
+  address: pg.ClientConfig,
+  seconds: number,
+  show: (result: CommitsResult) => void,
+): Promise<CommitsResult[]> {
+  const database = `chancery_bench_${randomBytes(6).toString('hex')}`
+  const admin = new pg.Client(address)
+  await admin.connect()
+  try {
+    await admin.query(`CREATE DATABASE ${database}`)
+    try {
+      const results: CommitsResult[] = []
+      for (const wanted of commitConnections) {
+        const connections = Math.min(wanted, await freeConnections(admin))
+        const result = { wanted, ...(await commitOn(withDatabase(address, database), connections, seconds)) }
+        results.push(result)
+        show(result)
+      }
+      return results
+    } finally {
+      await admin.query(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`)
+    }
+  } finally {
+    await admin.end()
+  }
+}
+
+function withDatabase(address: pg.ClientConfig, database: string): pg.ClientConfig {
+  if (address.connectionString === undefined) return { ...address, database }
+  const url = new URL(address.connectionString)
+  url.pathname = `/${database}`
+  return { ...address, connectionString: url.href }
+}
+
+/** A few are left to the server, which goes on living meanwhile. */
+async function freeConnections(admin: pg.Client): Promise<number> {
+  const { rows } = await admin.query<{ free: number }>(
+    `SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+       - (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend')::int - 2 AS free`,
+  )
+  return Math.max(1, rows[0]?.free ?? 1)
+}
+
+async function commitOn(address: pg.ClientConfig, connections: number, seconds: number) {
+  const clients = Array.from({ length: connections }, () => new pg.Client(address))
+  await Promise.all(clients.map((client) => client.connect()))
+  try {
+    await clients[0]?.query(
+      'CREATE TABLE IF NOT EXISTS yardstick (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, words bytea NOT NULL)',
+    )
+    await insertFor(clients, warmUpMs)
+    const startMs = performance.now()
+    const times = await insertFor(clients, seconds * 1000)
+    const tookMs = performance.now() - startMs
+    return { connections, perSecond: Math.round((times.length / tookMs) * 1000), ...percentiles(times) }
+  } finally {
+    await Promise.all(clients.map((client) => client.end()))
+  }
+}
+
+async function insertFor(clients: readonly pg.Client[], forMs: number): Promise<number[]> {
+  const times: number[] = []
+  const untilMs = performance.now() + forMs
+  const values = [randomBytes(rowBytes)]
+  const insert = { name: 'yardstick', text: 'INSERT INTO yardstick (words) VALUES ($1)', values }
+  await Promise.all(
+    clients.map(async (client) => {
+      while (performance.now() < untilMs) {
+        const sentMs = performance.now()
+        await client.query(insert)
+        times.push(performance.now() - sentMs)
+      }
+    }),
+  )
+  return times
+}

@@ -1,0 +1,92 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type pg from 'pg'
+import { measureCommits } from './commits.ts'
+import { databaseAddress } from './database-address.ts'
+import { measureFanOut } from './fan-out.ts'
+import { type Figures, machine } from './figures.ts'
+import { memoryOf } from './memory.ts'
+import type { Options, Part } from './options.ts'
+import { startOwnServer } from './own-server.ts'
+import { People } from './people.ts'
+import { commitsLine, fanOutLine, memoryLine, sendsLine, tableHead } from './report.ts'
+import { measureSends } from './sends.ts'
+
+/** How long a server may settle before its memory is read. */
+const settleMs = 10_000
+
+type Subject = {
+  readonly url: URL
+  readonly secret: string
+  readonly pid: number | undefined
+  readonly database: pg.ClientConfig | undefined
+  stop(): Promise<void>
+}
+
+/** Measures what the options name, and shows each figure as it comes. */
+export async function runBench(options: Options, show: (line: string) => void): Promise<Figures> {
+  const subject = await subjectOf(options, show)
+  const stopAndExit = () => void subject.stop().finally(() => process.exit(130))
+  process.once('SIGINT', stopAndExit).once('SIGTERM', stopAndExit)
+  try {
+    return await measure(options, subject, show)
+  } finally {
+    process.off('SIGINT', stopAndExit).off('SIGTERM', stopAndExit)
+    await subject.stop()
+  }
+}
+
+async function subjectOf(options: Options, show: (line: string) => void): Promise<Subject> {
+  const given = options.databaseUrl === undefined ? undefined : { connectionString: options.databaseUrl }
+  if (options.url !== undefined) {
+    const { url, pid, secret = '' } = options
+    return { url, secret, pid, database: given, stop: async () => {} }
+  }
+  show('Starting a Chancery for this run …')
+  const own = await startOwnServer()
+  const { url, secret, pid } = own
+  try {
+    return { url, secret, pid, database: given ?? databaseAddress(own.dataFolder), stop: own.stop }
+  } catch (error) {
+    await own.stop()
+    throw error
+  }
+}
+
+async function measure(options: Options, subject: Subject, show: (line: string) => void): Promise<Figures> {
+  const { url, secret, pid, database } = subject
+  const figures: Figures = {
+    ...{ machine: machine(), server: url.href, sends: [], fanOut: [], commits: [] },
+    ...{ memoryIdle: undefined, memoryAfter: undefined },
+  }
+  const wants = (part: Part) => options.only.has(part)
+  const target = { url }
+  const commits = async () => {
+    if (!wants('commits') || database === undefined) return
+    const more = await measureCommits(database, options.seconds, (result) => show(commitsLine(result)))
+    figures.commits = [...figures.commits, ...more]
+  }
+  const people = new People(target, secret)
+  try {
+    show(tableHead)
+    if (wants('memory') && pid !== undefined) {
+      await wait(settleMs)
+      figures.memoryIdle = memoryOf(pid)
+      show(memoryLine('idle', figures.memoryIdle))
+    }
+    await commits()
+    if (wants('sends')) {
+      figures.sends = await measureSends(target, people, options.seconds, (result) => show(sendsLine(result)))
+      // Once more: a machine's disk is not equally fast at all times.
+      await commits()
+    }
+    if (wants('fanout')) figures.fanOut = await measureFanOut(target, people, (result) => show(fanOutLine(result)))
+  } finally {
+    people.close()
+  }
+  if (wants('memory') && pid !== undefined) {
+    await wait(settleMs)
+    figures.memoryAfter = memoryOf(pid)
+    show(memoryLine('after the load', figures.memoryAfter))
+  }
+  return figures
+}
