@@ -47,6 +47,7 @@ type Deps = BuildDeps & {
 
 export class RoomMaker {
   readonly #deps: Deps
+  #lastMs = 0
 
   constructor(deps: Deps) {
     this.#deps = deps
@@ -57,7 +58,7 @@ export class RoomMaker {
     const invited = await this.#invited(wish)
     if (wish.room_alias_name !== undefined) await this.#deps.aliases.check(wish.room_alias_name)
     const createContent = createContentOf(subject, version, wish)
-    const createdMs = this.#deps.clock.nowMs()
+    const createdMs = this.#momentOfOne()
     const matrixId = this.#roomId(subject, version, createContent, createdMs)
     const room = await this.#insert(matrixId, version, createdMs)
     const alias =
@@ -75,6 +76,12 @@ export class RoomMaker {
     }
     if (wish.visibility === 'public') await listRoom(this.#deps.postgres, room.id)
     return room
+  }
+
+  /** No two rooms of this process are born in one millisecond: like create events would make one and the same room id. */
+  #momentOfOne(): number {
+    this.#lastMs = Math.max(this.#deps.clock.nowMs(), this.#lastMs + 1)
+    return this.#lastMs
   }
 
   async #invited(wish: RoomWish): Promise<User[]> {

@@ -1,0 +1,37 @@
+import { type Clock, type Logger, limits, type Postgres, type RunningJobs } from '#platform/api.ts'
+import { createJobs } from '#platform/index.ts'
+import type { Chancery } from './platform.ts'
+
+const hourMs = 3_600_000
+const dayMs = 24 * hourMs
+
+/** What is done now and then: forgetting what has served its time. */
+export function startJobs(deps: {
+  postgres: Postgres
+  clock: Clock
+  logger: Logger
+  chancery: Chancery
+}): Promise<RunningJobs> {
+  const { postgres, clock, logger, chancery } = deps
+  const jobs = createJobs({ postgres, clock, onFailure: (error) => logger.error('jobs.failed', { error }) })
+  return jobs.start({
+    handlers: {},
+    every: {
+      'forget-transaction-ids': {
+        intervalMs: hourMs,
+        handler: async () => {
+          const before = clock.nowMs() - limits.transactionIdDays * dayMs
+          const count = await chancery.messaging.forgetTransactionsBefore(before)
+          logger.info('transactions.forgotten', { count })
+        },
+      },
+      'sweep-blobs': {
+        intervalMs: dayMs,
+        handler: async () => {
+          const { removed } = await chancery.blobs.sweep()
+          logger.info('blobs.swept', { count: removed })
+        },
+      },
+    },
+  })
+}

@@ -1,0 +1,148 @@
+/**
+ * One running Chancery: data directory, PostgreSQL, the composed folders, the listener. Started top to bottom, stopped
+ * bottom to top.
+ */
+import { join } from 'node:path'
+import type { Clock, Config, Logger, Postgres, Random } from '#platform/api.ts'
+import {
+  checkServerSettings,
+  connect,
+  createHttp,
+  createMetrics,
+  migrate,
+  openDataDirectory,
+  serveMetrics,
+  startEmbedded,
+} from '#platform/index.ts'
+import { startJobs } from '../composition/jobs.ts'
+import { type Chancery, composeChancery } from '../composition/platform.ts'
+import { version } from '../composition/version.ts'
+import { withProgress } from './progress.ts'
+
+export type StartDeps = {
+  readonly config: Config
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+  readonly say: (line: string) => void
+  readonly migrations: string
+  /** The built web client; undefined where there is none. */
+  readonly webClient: string | undefined
+}
+
+export interface RunningChancery {
+  readonly chancery: Chancery
+  readonly postgres: Postgres
+  readonly port: number
+  readonly isNew: boolean
+  /** Settles when PostgreSQL ended although nobody had asked it to. */
+  readonly postgresLost: Promise<void>
+  /** Answers waiting requests, lets readers store their positions, then stops PostgreSQL and frees the data directory. */
+  stop(): Promise<void>
+}
+
+type Step = () => Promise<void> | void
+
+export async function startChancery(deps: StartDeps): Promise<RunningChancery> {
+  const undo: Step[] = []
+  const stop = async () => {
+    for (let step = undo.pop(); step !== undefined; step = undo.pop()) await step()
+  }
+  try {
+    return { ...(await startAll(deps, undo)), stop }
+  } catch (error) {
+    await stop().catch(() => undefined)
+    throw error
+  }
+}
+
+async function startAll(deps: StartDeps, undo: Step[]): Promise<Omit<RunningChancery, 'stop'>> {
+  const { config, clock, random, logger, say } = deps
+  const directory = await openDataDirectory({
+    folder: config.dataFolder,
+    serverName: config.serverName,
+    clock,
+    ...(config.masterKeyFile === undefined ? {} : { masterKeyFile: config.masterKeyFile }),
+  })
+  undo.push(() => directory.close())
+  if (directory.isKeyNew) {
+    say(`The master key is ${directory.masterKeyFile}. Keep a copy elsewhere: without it nothing can be read.`)
+  }
+  for (const warning of directory.warnings) say(`Note: ${warning}`)
+
+  const { postgres, lost } = await startPostgres(deps, directory.postgresFolder, undo)
+  await withProgress(say, clock, 'Preparing the database', () => migrate(postgres, deps.migrations))
+  const chancery = await composeChancery({
+    postgres,
+    masterKey: directory.masterKey,
+    blobFolder: join(directory.folder, 'blobs'),
+    clock,
+    random,
+    logger,
+    settings: {
+      serverName: config.serverName,
+      publicUrl: config.publicUrl,
+      version,
+      isDemo: config.isDemo,
+      passwordHashing: config.passwordHashing,
+      rateLimits: config.rateLimits,
+      registrationSharedSecret: config.registrationSharedSecret,
+    },
+  })
+  undo.push(() => chancery.close())
+  const jobs = await startJobs({ postgres, clock, logger, chancery })
+  undo.push(() => jobs.stop())
+  const port = await listen(deps, chancery, postgres, undo)
+  return { chancery, postgres, port, isNew: directory.isNew, postgresLost: lost }
+}
+
+async function startPostgres(deps: StartDeps, folder: string, undo: Step[]) {
+  const { config, clock, logger, say } = deps
+  if (config.databaseUrl !== undefined) {
+    const postgres = connect({ address: { url: config.databaseUrl } })
+    undo.push(() => postgres.close())
+    await checkServerSettings(postgres)
+    return { postgres, lost: new Promise<void>(() => undefined) }
+  }
+  const embedded = await withProgress(say, clock, 'Starting PostgreSQL', () =>
+    startEmbedded({ folder, log: (level, line) => logger[level]('postgres.said', { detail: line }), progress: say }),
+  )
+  let isStopping = false
+  undo.push(() => {
+    isStopping = true
+    return embedded.stop()
+  })
+  const postgres = connect({ address: embedded.address })
+  undo.push(() => postgres.close())
+  await checkServerSettings(postgres)
+  const lost = embedded.exited.then(() => (isStopping ? new Promise<void>(() => undefined) : undefined))
+  return { postgres, lost }
+}
+
+async function listen(deps: StartDeps, chancery: Chancery, postgres: Postgres, undo: Step[]): Promise<number> {
+  const { config, clock, random, logger } = deps
+  const metrics = createMetrics({ clock })
+  metrics.gauge('chancery_log_position', 'The newest position that followers have heard of.', () =>
+    chancery.log.position(),
+  )
+  const http = createHttp({
+    gate: chancery.identity.gate,
+    clock,
+    random,
+    logger,
+    metrics,
+    trustedProxies: config.trustedProxies,
+    rateLimits: config.rateLimits,
+    isReady: async () => (await postgres.row('select 1')) !== undefined,
+  })
+  http.add(chancery.identity.routes)
+  http.add(chancery.messaging.routes)
+  if (deps.webClient !== undefined) http.serveFolder('/', deps.webClient)
+  if (config.metricsPort !== undefined) {
+    const served = await serveMetrics(metrics, config.metricsPort)
+    undo.push(() => served.close())
+  }
+  const { port } = await http.listen(config.host, config.port)
+  undo.push(() => http.close())
+  return port
+}

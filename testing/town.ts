@@ -1,0 +1,153 @@
+/**
+ * The town: a whole Chancery in this process, on a real PostgreSQL, behind its real HTTP server. Tests speak to it as
+ * clients do. What they make (people, rooms, words) takes a line each.
+ *
+ *     await using town = await startTown()
+ *     const [alice, bob] = await town.people('alice', 'bob')
+ *     const room = await alice.createRoom({ invite: [bob.id] })
+ *     await bob.join(room)
+ *     await alice.say(room, 'Good morning')
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { SendGuard } from '#messaging/api.ts'
+import { type Clock, type HttpServer, type Logger, type Postgres, silentLogger, systemClock } from '#platform/api.ts'
+import { connect, createHttp } from '#platform/index.ts'
+import { type Chancery, composeChancery } from '#server/composition/platform.ts'
+import { type TestDatabase, testDatabase } from './database.ts'
+import { seededRandom } from './seeded-random.ts'
+import { TownPerson } from './town-person.ts'
+
+export type TownOptions = {
+  readonly clock?: Clock
+  readonly seed?: number
+  readonly logger?: Logger
+  readonly guards?: readonly SendGuard[]
+  readonly rateLimits?: boolean
+  readonly registrationSharedSecret?: string
+  readonly webClient?: string
+  /** Answers are held against their routes' schemas, unless a test wants to see the server as it is. */
+  readonly checkAnswers?: boolean
+}
+
+export const townPassword = 'correct horse battery staple'
+
+type House = { chancery: Chancery; http: HttpServer; postgres: Postgres; port: number }
+
+export class Town implements AsyncDisposable {
+  readonly database: TestDatabase
+  readonly #folder: string
+  readonly #options: TownOptions
+  #house: House
+
+  constructor(database: TestDatabase, folder: string, options: TownOptions, house: House) {
+    this.database = database
+    this.#folder = folder
+    this.#options = options
+    this.#house = house
+  }
+
+  get chancery(): Chancery {
+    return this.#house.chancery
+  }
+
+  get http(): HttpServer {
+    return this.#house.http
+  }
+
+  get postgres(): Postgres {
+    return this.#house.postgres
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#house.port}`
+  }
+
+  /** An account, signed in. */
+  async person(
+    username: string,
+    how: { role?: 'owner' | 'administrator' | 'member'; displayName?: string } = {},
+  ): Promise<TownPerson> {
+    await this.chancery.identity.accounts.create({
+      username,
+      password: townPassword,
+      role: how.role ?? 'member',
+      displayName: how.displayName ?? username.charAt(0).toUpperCase() + username.slice(1),
+    })
+    return this.signIn(username)
+  }
+
+  async people<const Names extends readonly string[]>(...names: Names): Promise<{ [K in keyof Names]: TownPerson }> {
+    const made: TownPerson[] = []
+    for (const name of names) made.push(await this.person(name))
+    return made as { [K in keyof Names]: TownPerson }
+  }
+
+  /** A further device of an account. */
+  signIn(username: string): Promise<TownPerson> {
+    return TownPerson.signIn(() => this.url, username, townPassword)
+  }
+
+  /** Stops in order and starts again on the same data. People stay signed in. */
+  async restart(): Promise<void> {
+    await leave(this.#house)
+    this.#house = await moveIn(this.database, this.#folder, this.#options)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await leave(this.#house)
+    await this.database.dispose()
+    await rm(this.#folder, { recursive: true, force: true })
+  }
+}
+
+export async function startTown(options: TownOptions = {}): Promise<Town> {
+  const database = await testDatabase()
+  const folder = await mkdtemp(join(tmpdir(), 'chancery-town-'))
+  return new Town(database, folder, options, await moveIn(database, folder, options))
+}
+
+async function moveIn(database: TestDatabase, folder: string, options: TownOptions): Promise<House> {
+  const clock = options.clock ?? systemClock
+  const random = seededRandom(options.seed)
+  const logger = options.logger ?? silentLogger
+  const postgres = connect({ address: database.address, poolSize: 6, applicationName: 'chancery town' })
+  const chancery = await composeChancery({
+    postgres,
+    masterKey: Buffer.alloc(32, 7),
+    blobFolder: join(folder, 'blobs'),
+    clock,
+    random,
+    logger,
+    guards: options.guards ?? [],
+    settings: {
+      serverName: 'town.example',
+      publicUrl: 'http://town.example',
+      version: '0.0.0',
+      isDemo: false,
+      passwordHashing: 'cheap',
+      rateLimits: options.rateLimits ?? false,
+      registrationSharedSecret: options.registrationSharedSecret,
+    },
+  })
+  const http = createHttp({
+    gate: chancery.identity.gate,
+    clock,
+    random,
+    logger,
+    rateLimits: options.rateLimits ?? false,
+    checkAnswers: options.checkAnswers ?? true,
+  })
+  http.add(chancery.identity.routes)
+  http.add(chancery.messaging.routes)
+  if (options.webClient !== undefined) http.serveFolder('/', options.webClient)
+  const { port } = await http.listen('127.0.0.1', 0)
+  return { chancery, http, postgres, port }
+}
+
+async function leave(house: House): Promise<void> {
+  await house.http.close()
+  await house.chancery.close()
+  await house.postgres.close()
+}
