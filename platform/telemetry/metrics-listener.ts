@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import type { Metrics } from './metrics.ts'
 
 /** GET /metrics on a listener of its own, on loopback only: the numbers say who talks how much. */
-export async function listenForMetrics(
+export async function serveMetrics(
   metrics: Pick<Metrics, 'text'>,
   port: number,
 ): Promise<{ port: number; close(): Promise<void> }> {

@@ -1,4 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import type { Clock } from '../clock.ts'
 
 /** What the HTTP server tells. */
 export interface RequestMetrics {
@@ -28,7 +29,8 @@ type Family = { readonly lines: () => string[] }
 
 const secondsBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60]
 
-export function createMetrics(): Metrics {
+export function createMetrics({ clock }: { clock: Clock }): Metrics {
+  const startedMs = clock.nowMs()
   const families: Family[] = []
   const head = (name: string, meaning: string, type: string) => [`# HELP ${name} ${meaning}`, `# TYPE ${name} ${type}`]
 
@@ -88,7 +90,7 @@ export function createMetrics(): Metrics {
     return seconds
   })
   gauge('process_resident_memory_bytes', 'Resident memory.', () => process.memoryUsage.rss())
-  gauge('process_uptime_seconds', 'Time since start.', () => process.uptime())
+  gauge('process_uptime_seconds', 'Time since start.', () => (clock.nowMs() - startedMs) / 1000)
 
   return {
     counter,

@@ -1,0 +1,2 @@
+export type { Config, ConfigDeps, LogLevel, ReadConfig } from './config.ts'
+export { type ConfigProblem, ConfigRefused } from './config-refused.ts'

@@ -1,0 +1,2 @@
+export { readConfig } from './config.ts'
+export { optionsHelp } from './reference.ts'

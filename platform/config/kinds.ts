@@ -1,0 +1,98 @@
+import { isIP } from 'node:net'
+import { isServerName } from '#matrix/api.ts'
+
+/** What an option may hold: how its text is read, and the sentence for a text that cannot be. */
+export type Kind<T> = {
+  /** Undefined when the text is wrong. */
+  readonly read: (text: string) => T | undefined
+  /** Follows "Give ": what would be right. */
+  readonly right: string
+}
+
+const hostName = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i
+
+export const path: Kind<string> = {
+  read: (text) => (text.trim() === '' || text.includes('\0') ? undefined : text),
+  right: 'the path of a file or folder',
+}
+
+export const secret: Kind<string> = {
+  read: (text) => (text === '' ? undefined : text),
+  right: 'a text that is not empty',
+}
+
+export const port: Kind<number> = { read: (text) => wholeNumber(text, 1, 65_535), right: 'a number from 1 to 65535' }
+
+export const portOrOff: Kind<number> = {
+  read: (text) => (text === 'off' ? 0 : wholeNumber(text, 0, 65_535)),
+  right: 'a number from 1 to 65535, or 0 for none',
+}
+
+export const host: Kind<string> = {
+  read: (text) => (isIP(text) !== 0 || (hostName.test(text) && !/^[\d.]+$/.test(text)) ? text : undefined),
+  right: 'an address such as 127.0.0.1, 0.0.0.0 or ::, or a host name, without a port',
+}
+
+export const serverName: Kind<string> = {
+  read: (text) => (isServerName(text) ? text : undefined),
+  right: 'a host name such as chat.agency.example, with or without a port; letters, digits, dots and hyphens',
+}
+
+/** An origin: what follows a host in a URL would be lost or doubled in the links that are made from it. */
+export const publicUrl: Kind<string> = {
+  read(text) {
+    if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return undefined
+    const url = new URL(text)
+    const isOrigin = url.username === '' && url.password === '' && url.search === '' && url.hash === ''
+    return isOrigin && url.pathname === '/' ? url.origin : undefined
+  },
+  right: 'a URL such as https://chat.agency.example, without a path, user name or query',
+}
+
+export const databaseUrl: Kind<string> = {
+  read: (text) => (/^postgres(ql)?:\/\/./.test(text) && URL.canParse(text) ? text : undefined),
+  right: 'a URL such as postgres://user:password@host:5432/database',
+}
+
+export const networks: Kind<readonly string[]> = {
+  read(text) {
+    const entries = text.split(',').map((entry) => entry.trim())
+    return entries.every(isNetwork) ? Object.freeze(entries) : undefined
+  },
+  right: 'addresses or networks, separated by commas, such as 10.0.0.7, 192.168.0.0/16, fd00::/8',
+}
+
+export const onOrOff: Kind<boolean> = {
+  read: (text) => switchTexts.get(text.toLowerCase()),
+  right: 'on or off',
+}
+
+const switchTexts = new Map([
+  ['on', true],
+  ['true', true],
+  ['1', true],
+  ['off', false],
+  ['false', false],
+  ['0', false],
+])
+
+export function oneOf<const T extends string>(...texts: readonly T[]): Kind<T> {
+  return {
+    read: (text) => texts.find((known) => known === text),
+    right: `${texts.slice(0, -1).join(', ')} or ${texts.at(-1)}`,
+  }
+}
+
+function wholeNumber(text: string, min: number, max: number): number | undefined {
+  if (!/^\d{1,9}$/.test(text)) return undefined
+  const number = Number(text)
+  return number >= min && number <= max ? number : undefined
+}
+
+/** A prefix of 0 would believe everybody, which is what trusting only some is there to prevent. */
+function isNetwork(text: string): boolean {
+  const [address = '', prefix, ...rest] = text.split('/')
+  const family = isIP(address)
+  if (family === 0 || rest.length > 0) return false
+  return prefix === undefined || wholeNumber(prefix, 1, family === 4 ? 32 : 128) !== undefined
+}

@@ -1,0 +1,185 @@
+import * as kinds from './kinds.ts'
+
+export type Option = {
+  /** As on the command line after `--`, and in the file. The environment variable follows from it. */
+  readonly name: string
+  /** Stands for the value in the help; an option without one is given by its name alone. */
+  readonly placeholder?: string
+  readonly kind: kinds.Kind<unknown>
+  /** As somebody would write it. */
+  readonly default?: string
+  /** In words, for a default that depends on something or is nothing. */
+  readonly defaultMeaning?: string
+  readonly meaning: string
+  /** Another environment variable that says the same; the CHANCERY_ one goes first. */
+  readonly customaryVariable?: string
+  /** May be given as a file, and is never repeated in a message. */
+  readonly isSecret?: true
+  /** The file cannot name itself, and a question for help is no setting. */
+  readonly notIn?: readonly Place[]
+}
+
+export type Place = 'environment' | 'file'
+
+/** Every option: the help, the reference, and what is read and checked all follow from this table. */
+export const options = {
+  dataFolder: {
+    name: 'data',
+    placeholder: 'DIR',
+    kind: kinds.path,
+    default: './data',
+    meaning: 'Folder that holds everything: the database, files, and what belongs to them.',
+  },
+  masterKeyFile: {
+    name: 'master-key',
+    placeholder: 'FILE',
+    kind: kinds.path,
+    defaultMeaning: 'the data directory\u2019s name with .key, beside it',
+    meaning: 'File of the key that everything is encrypted under. Keep a copy elsewhere, apart from backups.',
+  },
+  port: {
+    name: 'port',
+    placeholder: 'PORT',
+    kind: kinds.port,
+    default: '8008',
+    meaning: 'Port for browsers and apps.',
+  },
+  host: {
+    name: 'host',
+    placeholder: 'ADDRESS',
+    kind: kinds.host,
+    default: '127.0.0.1',
+    meaning: 'Address to listen on. Chancery speaks HTTP; put a proxy that speaks HTTPS between it and a network.',
+  },
+  serverName: {
+    name: 'server-name',
+    placeholder: 'NAME',
+    kind: kinds.serverName,
+    default: 'localhost',
+    meaning: 'What stands after the colon in @alice:NAME. Fixed with the first start.',
+  },
+  publicUrl: {
+    name: 'public-url',
+    placeholder: 'URL',
+    kind: kinds.publicUrl,
+    defaultMeaning: 'http://localhost:PORT',
+    meaning: 'Where browsers and apps reach the server. Links in invitations begin with it.',
+  },
+  trustedProxies: {
+    name: 'trusted-proxies',
+    placeholder: 'ADDRESSES',
+    kind: kinds.networks,
+    defaultMeaning: 'none',
+    meaning: 'Addresses or networks (CIDR) of proxies, separated by commas, whose X-Forwarded-For is believed.',
+  },
+  databaseUrl: {
+    name: 'database-url',
+    placeholder: 'URL',
+    kind: kinds.databaseUrl,
+    defaultMeaning: 'an own PostgreSQL in the data directory',
+    customaryVariable: 'DATABASE_URL',
+    isSecret: true,
+    meaning: 'A PostgreSQL (15 or later) of yours, instead of the one that Chancery brings.',
+  },
+  registrationSharedSecret: {
+    name: 'registration-shared-secret',
+    placeholder: 'SECRET',
+    kind: kinds.secret,
+    defaultMeaning: 'off',
+    isSecret: true,
+    meaning: 'Opens /_synapse/admin/v1/register: programs that know the secret may make accounts.',
+  },
+  metricsPort: {
+    name: 'metrics-port',
+    placeholder: 'PORT',
+    kind: kinds.portOrOff,
+    default: '0',
+    meaning: 'Port on the loopback address for Prometheus, at /metrics; 0 means none.',
+  },
+  logLevel: {
+    name: 'log-level',
+    placeholder: 'LEVEL',
+    kind: kinds.oneOf('debug', 'info', 'warn', 'error'),
+    default: 'info',
+    meaning: 'The least important lines that are still logged: debug, info, warn or error.',
+  },
+  isDemo: {
+    name: 'demo',
+    kind: kinds.onOrOff,
+    default: 'off',
+    meaning: 'Fills an empty data directory with a small agency to look at. Refused where real accounts are.',
+  },
+  rateLimits: {
+    name: 'rate-limits',
+    placeholder: 'on|off',
+    kind: kinds.onOrOff,
+    default: 'on',
+    meaning: 'For tests only: off lets anybody ask, and guess passwords, as often as they like.',
+  },
+  passwordHashing: {
+    name: 'password-hashing',
+    placeholder: 'strong|cheap',
+    kind: kinds.oneOf('strong', 'cheap'),
+    default: 'strong',
+    meaning: 'For tests only: cheap makes sign-in fast and stolen passwords easy to find.',
+  },
+  configFile: {
+    name: 'config',
+    placeholder: 'FILE',
+    kind: kinds.path,
+    defaultMeaning: 'none',
+    notIn: ['file'],
+    meaning: 'YAML file with any of these options.',
+  },
+  help: {
+    name: 'help',
+    kind: kinds.onOrOff,
+    defaultMeaning: '',
+    notIn: ['environment', 'file'],
+    meaning: 'Prints this text and ends.',
+  },
+  version: {
+    name: 'version',
+    kind: kinds.onOrOff,
+    defaultMeaning: '',
+    notIn: ['environment', 'file'],
+    meaning: 'Prints the version and ends.',
+  },
+} as const satisfies Record<string, Option>
+
+export type OptionKey = keyof typeof options
+
+/** What an option holds once it is read. */
+export type OptionValue<K extends OptionKey> = (typeof options)[K]['kind'] extends kinds.Kind<infer T> ? T : never
+
+export const optionKeys = Object.keys(options) as OptionKey[]
+
+export function optionOf(key: OptionKey): Option {
+  return options[key]
+}
+
+/** In the order in which they count. */
+export function variablesOf(option: Option): readonly string[] {
+  if (option.notIn?.includes('environment')) return []
+  const own = `CHANCERY_${option.name.toUpperCase().replaceAll('-', '_')}`
+  return option.customaryVariable === undefined ? [own] : [own, option.customaryVariable]
+}
+
+/** A name by which an option can be given; secrets have a second one, for a file that holds them. */
+export type OptionName = { readonly key: OptionKey; readonly holdsPath: boolean }
+
+function namesBy(namesOf: (option: Option) => readonly string[], fileSuffix: string): ReadonlyMap<string, OptionName> {
+  const names = new Map<string, OptionName>()
+  for (const key of optionKeys) {
+    const option = optionOf(key)
+    for (const name of namesOf(option)) {
+      names.set(name, { key, holdsPath: false })
+      if (option.isSecret) names.set(name + fileSuffix, { key, holdsPath: true })
+    }
+  }
+  return names
+}
+
+export const commandLineNames = namesBy((option) => [option.name], '-file')
+export const variableNames = namesBy(variablesOf, '_FILE')
+export const fileNames = namesBy((option) => (option.notIn?.includes('file') ? [] : [option.name]), '-file')
