@@ -1,5 +1,4 @@
 export { createBlobs, createBlobsOn } from './blobs/blobs.ts'
-export { ConfigRefused } from './config/config-refused.ts'
 export * from './config/index.ts'
 export * from './data-directory/index.ts'
 export { createHttp, type HttpDeps } from './http/http-server.ts'

@@ -1,2 +1,3 @@
-export type { Config, ConfigDeps, LogLevel, ReadConfig } from './config.ts'
-export { type ConfigProblem, ConfigRefused } from './config-refused.ts'
+export type { ConfigProblem } from './config-refused.ts'
+export { ConfigRefused } from './config-refused.ts'
+export type { Config, LogLevel, ReadConfig } from './read-config.ts'

@@ -1,2 +1,3 @@
-export { readConfig } from './config.ts'
+export { ConfigRefused } from './config-refused.ts'
+export { type ConfigSources, readConfig } from './read-config.ts'
 export { optionsHelp } from './reference.ts'

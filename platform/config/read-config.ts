@@ -2,7 +2,7 @@ import { isIPv4 } from 'node:net'
 import { readConfigFile } from './config-file.ts'
 import { type ConfigProblem, ConfigRefused } from './config-refused.ts'
 import { type OptionKey, type OptionValue, optionKeys, optionOf, variablesOf } from './options.ts'
-import { type Given, readCommandLine, readEnvironment, rightOf, type Source, shown } from './sources.ts'
+import { type Given, readCommandLine, readEnvironment, type Source, shown } from './sources.ts'
 
 export type LogLevel = OptionValue<'logLevel'>
 
@@ -28,7 +28,7 @@ export type Config = {
   readonly wants: 'start' | 'help' | 'version'
 }
 
-export type ConfigDeps = {
+export type ConfigSources = {
   /** What follows the program's name. */
   readonly argv: readonly string[]
   readonly env: Readonly<Record<string, string | undefined>>
@@ -48,7 +48,7 @@ type Values = { [K in OptionKey]?: OptionValue<K> }
  * Reads the command line, the environment and the file, in this order of precedence, and checks all of it.
  * Throws `ConfigRefused`, which names everything that is wrong.
  */
-export function readConfig({ argv, env, readFile }: ConfigDeps): ReadConfig {
+export function readConfig({ argv, env, readFile }: ConfigSources): ReadConfig {
   const commandLine = readCommandLine(argv)
   const wants = wantedBy(commandLine)
   // Help is for those whose configuration is wrong, so it does not ask for a right one.
@@ -77,7 +77,7 @@ function wantedBy(commandLine: Source): Config['wants'] {
   return names.includes('version') ? 'version' : 'start'
 }
 
-function readFileOf(sources: readonly Source[], readFile: ConfigDeps['readFile']): Source {
+function readFileOf(sources: readonly Source[], readFile: ConfigSources['readFile']): Source {
   const named = sources.flatMap((source) => source.given).find((one) => one.key === 'configFile')
   if (named === undefined) return { given: [], problems: [], warnings: [] }
   try {
@@ -88,7 +88,11 @@ function readFileOf(sources: readonly Source[], readFile: ConfigDeps['readFile']
 }
 
 /** The value of each option from the first source that has it; every source is checked, also where it loses. */
-function readValues(sources: readonly Source[], readFile: ConfigDeps['readFile'], problems: ConfigProblem[]): Values {
+function readValues(
+  sources: readonly Source[],
+  readFile: ConfigSources['readFile'],
+  problems: ConfigProblem[],
+): Values {
   const values: Record<string, unknown> = {}
   for (const source of sources) {
     const taken = new Map<OptionKey, Given>()
@@ -107,7 +111,7 @@ function readValues(sources: readonly Source[], readFile: ConfigDeps['readFile']
   return values as Values
 }
 
-function readValue(one: Given, readFile: ConfigDeps['readFile'], problems: ConfigProblem[]): unknown {
+function readValue(one: Given, readFile: ConfigSources['readFile'], problems: ConfigProblem[]): unknown {
   const option = optionOf(one.key)
   let { text } = one
   if (one.holdsPath) {
