@@ -1,4 +1,4 @@
-import type { Subject } from '#access/api.ts'
+import { assertGrant, type Grant, type Subject } from '#access/api.ts'
 import { buildAlias, isAlias, parseAlias } from '#matrix/api.ts'
 import { type Db, refuse, SealBroken, type SealingKey, type Vault } from '#platform/api.ts'
 import { aliasRow, aliasRowsOfRoom, insertAlias, removeAlias } from '../store/room-aliases.ts'
@@ -32,7 +32,7 @@ export class Aliases {
   /** Takes an alias for a room; refuses with M_ROOM_IN_USE when it is taken. Answers the whole alias. */
   async claim(localpart: string, room: Named, creator: Pick<Subject, 'userId'>): Promise<string> {
     const alias = this.#built(localpart)
-    if (!(await this.tryClaim(alias, room, creator))) throw taken(alias)
+    if (!(await this.#insert(alias, room, creator.userId))) throw taken(alias)
     return alias
   }
 
@@ -42,21 +42,32 @@ export class Aliases {
     if ((await this.resolve(alias)) !== undefined) throw taken(alias)
   }
 
+  /** Takes back what `claim` took for a room that could not be made. */
   async release(alias: string): Promise<void> {
     await removeAlias(this.#deps.db, this.#hash(alias))
   }
 
-  /** False when the alias is taken. The alias must be one of this server. */
-  tryClaim(alias: string, room: Named, creator: Pick<Subject, 'userId'>): Promise<boolean> {
-    const hash = this.#hash(alias)
-    const sealed = room.key.seal('room_alias', hash.toString('hex'), Buffer.from(alias))
-    return insertAlias(this.#deps.db, { hash, roomId: room.id, creatorId: creator.userId, sealed })
+  /** Gives a room a further alias of this server. False when the alias is taken. */
+  async give(grant: Grant, alias: string, room: Named): Promise<boolean> {
+    assertGrant(grant, 'room.alias', room.id)
+    return this.#insert(alias, room, grant.subject.userId)
+  }
+
+  async remove(grant: Grant, alias: string): Promise<void> {
+    assertGrant(grant, 'rooms.alias')
+    await this.release(alias)
   }
 
   /** All aliases of a room, sorted. One that cannot be opened any more is left out. */
   async ofRoom(room: Named): Promise<string[]> {
     const rows = await aliasRowsOfRoom(this.#deps.db, room.id)
     return rows.flatMap((row) => openAlias(room.key, row) ?? []).sort()
+  }
+
+  #insert(alias: string, room: Named, creatorId: number): Promise<boolean> {
+    const hash = this.#hash(alias)
+    const sealed = room.key.seal('room_alias', hash.toString('hex'), Buffer.from(alias))
+    return insertAlias(this.#deps.db, { hash, roomId: room.id, creatorId, sealed })
   }
 
   #hash(alias: string): Buffer {

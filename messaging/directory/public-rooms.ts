@@ -1,8 +1,9 @@
+import { assertGrant, type Grant } from '#access/api.ts'
 import type { JsonObject } from '#matrix/api.ts'
 import { type Db, type Logger, refuse } from '#platform/api.ts'
 import type { Room } from '../rooms/room.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
-import { listedRoomIds } from '../store/room-directory.ts'
+import { isListed, listedRoomIds, listRoom, unlistRoom } from '../store/room-directory.ts'
 import { searchable, searchWords } from './searchable.ts'
 
 type Deps = { db: Db; rooms: Pick<RoomCache, 'room'>; logger: Logger }
@@ -26,6 +27,15 @@ export class PublicRooms {
 
   constructor(deps: Deps) {
     this.#deps = deps
+  }
+
+  has(room: Pick<Room, 'id'>): Promise<boolean> {
+    return isListed(this.#deps.db, room.id)
+  }
+
+  async setListed(grant: Grant, room: Pick<Room, 'id'>, listed: boolean): Promise<void> {
+    assertGrant(grant, 'room.alias', room.id)
+    await (listed ? listRoom : unlistRoom)(this.#deps.db, room.id)
   }
 
   async page(query: PublicRoomsQuery): Promise<JsonObject> {

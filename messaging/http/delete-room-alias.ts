@@ -17,7 +17,7 @@ import { clientPaths } from './paths.ts'
 import { EmptyAnswer } from './shapes.ts'
 
 type Deps = {
-  aliases: Pick<Aliases, 'find' | 'release'>
+  aliases: Pick<Aliases, 'find' | 'remove'>
   access: Access
   rooms: Pick<RoomCache, 'room'>
   memberships: Pick<Memberships, 'load'>
@@ -45,7 +45,7 @@ export function deleteRoomAlias({ aliases, access, rooms, memberships }: Deps): 
       if (!isCreator && !(isMember && mayName(room, subject.matrixId))) {
         throw refuse('M_FORBIDDEN', 'Only who gave the address or leads the room can remove it. Ask a moderator of it.')
       }
-      await aliases.release(params.roomAlias)
+      await aliases.remove(access.require(subject, 'rooms.alias'), params.roomAlias)
       return {}
     },
   })

@@ -6,22 +6,22 @@
  */
 import Type from 'typebox'
 import { type Access, room as roomObject } from '#access/api.ts'
-import { type Db, type Route, refuse, route } from '#platform/api.ts'
+import { type Route, refuse, route } from '#platform/api.ts'
+import type { PublicRooms } from '../directory/public-rooms.ts'
 import type { Memberships } from '../rooms/memberships.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
-import { isListed } from '../store/room-directory.ts'
 import type { Caller } from './acts.ts'
 import { clientPaths } from './paths.ts'
 import { RoomId } from './shapes.ts'
 
 type Deps = {
-  db: Db
+  publicRooms: Pick<PublicRooms, 'has'>
   access: Access
   rooms: Pick<RoomCache, 'byMatrixId'>
   memberships: Pick<Memberships, 'load'>
 }
 
-export function getRoomVisibilityOnDirectory({ db, access, rooms, memberships }: Deps): Route {
+export function getRoomVisibilityOnDirectory({ publicRooms, access, rooms, memberships }: Deps): Route {
   return route({
     method: 'GET',
     path: clientPaths('/directory/list/room/:roomId'),
@@ -32,7 +32,7 @@ export function getRoomVisibilityOnDirectory({ db, access, rooms, memberships }:
     async handle({ params, caller }) {
       const subject = caller as Caller
       const [room] = await Promise.all([rooms.byMatrixId(params.roomId), memberships.load(subject.userId)])
-      const listed = room !== undefined && (await isListed(db, room.id))
+      const listed = room !== undefined && (await publicRooms.has(room))
       if (listed) return { visibility: 'public' }
       if (room === undefined || !access.decide(subject, 'room.see', roomObject(room.id)).allowed) {
         throw refuse('M_NOT_FOUND', 'There is no such room, or none that you may know of.')

@@ -11,7 +11,7 @@ import type { Caller } from './acts.ts'
 import { clientPaths } from './paths.ts'
 import { EmptyAnswer, RoomId } from './shapes.ts'
 
-type Deps = { aliases: Pick<Aliases, 'isOurs' | 'tryClaim'>; doors: Pick<Doors, 'enter'> }
+type Deps = { aliases: Pick<Aliases, 'isOurs' | 'give'>; doors: Pick<Doors, 'enter'> }
 
 export function setRoomAlias({ aliases, doors }: Deps): Route {
   return route({
@@ -29,8 +29,8 @@ export function setRoomAlias({ aliases, doors }: Deps): Route {
       if (!aliases.isOurs(alias)) {
         throw refuse('M_INVALID_PARAM', 'Addresses can be given on this server only. Use its name behind the colon.')
       }
-      const { room } = await doors.enter(caller as Caller, 'room.alias', body.room_id)
-      if (!(await aliases.tryClaim(alias, room, caller as Caller))) {
+      const { room, grant } = await doors.enter(caller as Caller, 'room.alias', body.room_id)
+      if (!(await aliases.give(grant, alias, room))) {
         throw refuse('M_UNKNOWN', 'This address already belongs to a room. Choose another one.', { status: 409 })
       }
       return {}

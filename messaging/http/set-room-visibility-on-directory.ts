@@ -5,15 +5,17 @@
  * - For members who may change the room's main address.
  */
 import Type from 'typebox'
-import { type Db, type Route, refuse, route } from '#platform/api.ts'
+import { type Route, refuse, route } from '#platform/api.ts'
 import { mayName } from '../directory/power-to-name.ts'
+import type { PublicRooms } from '../directory/public-rooms.ts'
 import type { Doors } from '../rooms/doors.ts'
-import { listRoom, unlistRoom } from '../store/room-directory.ts'
 import type { Caller } from './acts.ts'
 import { clientPaths } from './paths.ts'
 import { EmptyAnswer, RoomId } from './shapes.ts'
 
-export function setRoomVisibilityOnDirectory({ db, doors }: { db: Db; doors: Pick<Doors, 'enter'> }): Route {
+type Deps = { publicRooms: Pick<PublicRooms, 'setListed'>; doors: Pick<Doors, 'enter'> }
+
+export function setRoomVisibilityOnDirectory({ publicRooms, doors }: Deps): Route {
   return route({
     method: 'PUT',
     path: clientPaths('/directory/list/room/:roomId'),
@@ -27,12 +29,11 @@ export function setRoomVisibilityOnDirectory({ db, doors }: { db: Db; doors: Pic
     answer: EmptyAnswer,
     async handle({ params, body, caller }) {
       const subject = caller as Caller
-      const { room } = await doors.enter(subject, 'room.alias', params.roomId)
+      const { room, grant } = await doors.enter(subject, 'room.alias', params.roomId)
       if (!mayName(room, subject.matrixId)) {
         throw refuse('M_FORBIDDEN', 'Only who leads the room can list it for everybody. Ask a moderator of it.')
       }
-      if (body.visibility === 'private') await unlistRoom(db, room.id)
-      else await listRoom(db, room.id)
+      await publicRooms.setListed(grant, room, body.visibility !== 'private')
       return {}
     },
   })

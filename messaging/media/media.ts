@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import { assertGrant, type Grant } from '#access/api.ts'
 import type { Users } from '#identity/api.ts'
 import {
   BlobMissing,
@@ -27,7 +28,6 @@ type Deps = {
 }
 
 export type Upload = {
-  readonly ownerId: number
   readonly bytes: Readable
   readonly contentType: string | undefined
   readonly fileName: string | undefined
@@ -60,11 +60,13 @@ export class Media {
   }
 
   /** Stores a file and answers its id. Nothing of it stays when it is too large or the sender leaves. */
-  async upload(upload: Upload): Promise<string> {
+  async upload(grant: Grant, upload: Upload): Promise<string> {
+    assertGrant(grant, 'media.upload')
+    const ownerId = grant.subject.userId
     const { blobs, clock, postgres, random, users } = this.#deps
     const id = random.token(idBytes)
-    const key = await users.keyOf(upload.ownerId)
-    const sealed = sealAbout(key, id, aboutOf(upload))
+    const key = await users.keyOf(ownerId)
+    const about = aboutOf(upload)
     try {
       await blobs.write(upload.bytes, {
         maxBytes: limits.mediaBytesMax,
@@ -74,18 +76,18 @@ export class Media {
             await saveKey(tx)
             await insertMedia(tx, {
               id,
-              ownerId: upload.ownerId,
+              ownerId,
               blobId: blob.id,
               blobKeyId: blob.keyId,
               sizeBytes: blob.sizeBytes,
-              sealed,
+              sealed: sealAbout(key, id, { ...about, blobId: blob.id }),
               createdTs: clock.nowMs(),
             })
           }),
       })
     } catch (error) {
       if (error instanceof BlobTooLarge) throw tooLarge()
-      throw error
+      throw brokenOff(upload) ?? error
     }
     return id
   }
@@ -116,7 +118,9 @@ export class Media {
   async #about(row: MediaRow): Promise<About> {
     try {
       const key = await this.#deps.users.keyOf(row.ownerId)
-      return JSON.parse(key.open('media', row.id, row.sealed).toString('utf8')) as About
+      const about = JSON.parse(key.open('media', row.id, row.sealed).toString('utf8')) as SealedAbout
+      if (about.blobId !== row.blobId) throw new SealBroken('media', row.id, key.id)
+      return about
     } catch (error) {
       // The person was erased: her file may still stand in rooms of others, without its name.
       if (error instanceof KeyUnavailable) return { contentType: unknownContentType }
@@ -127,6 +131,9 @@ export class Media {
 
 type About = { readonly contentType: string; readonly fileName?: string }
 
+/** The blob is named again, so that a row that was pointed at another file's bytes is found out. */
+type SealedAbout = About & { readonly blobId: string }
+
 function aboutOf(upload: Upload): About {
   const contentType = contentTypeFrom(upload.contentType)
   const fileName = withoutPath(upload.fileName ?? '')
@@ -136,7 +143,7 @@ function aboutOf(upload: Upload): About {
   return fileName === '' ? { contentType } : { contentType, fileName }
 }
 
-function sealAbout(key: SealingKey, id: string, about: About): Buffer {
+function sealAbout(key: SealingKey, id: string, about: SealedAbout): Buffer {
   return key.seal('media', id, Buffer.from(JSON.stringify(about)))
 }
 
@@ -149,6 +156,17 @@ async function* continued(
   } finally {
     await pieces.return?.()
   }
+}
+
+/** Why an upload did not come to its end, when that is neither its size nor a defect. */
+function brokenOff({ bytes, signal }: Upload): Error | undefined {
+  if (signal.reason === 'stopping') {
+    return refuse('CHANCERY_STOPPING', 'The server is stopping. Send the file again in a moment.')
+  }
+  if (!signal.aborted && !bytes.errored && !bytes.readableAborted) return undefined
+  return refuse('M_UNKNOWN', 'The connection was closed before the whole file had arrived. Send it again.', {
+    status: 400,
+  })
 }
 
 export function tooLarge(): Error {
