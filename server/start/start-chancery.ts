@@ -105,7 +105,11 @@ async function startPostgres(deps: StartDeps, folder: string, undo: Step[]) {
     return { postgres, lost: new Promise<void>(() => undefined) }
   }
   const embedded = await withProgress(say, clock, 'Starting PostgreSQL', () =>
-    startEmbedded({ folder, log: (level, line) => logger[level]('postgres.said', { detail: line }), progress: say }),
+    startEmbedded({
+      folder,
+      log: (level, line) => logger[level === 'info' ? 'debug' : level]('postgres.said', { detail: line }),
+      progress: say,
+    }),
   )
   let isStopping = false
   undo.push(() => {
