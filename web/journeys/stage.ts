@@ -124,7 +124,12 @@ async function furnish(url: string, setUpLink: string, setUp: boolean, close: ()
     setUpLink,
     async actor(name) {
       const { token } = await invite(name)
-      const username = `${name.split(' ')[0]?.toLowerCase()}-${randomBytes(3).toString('hex')}`
+      const first =
+        name
+          .normalize('NFD')
+          .replace(/[^A-Za-z ]/g, '')
+          .split(' ')[0] ?? ''
+      const username = `${first.toLowerCase()}-${randomBytes(3).toString('hex')}`
       const account = { username, password, display_name: name }
       const answer = await post<LoginAnswer>(`${url}api/v1/invitation/${token}/accept`, account)
       return { username, password, name, userId: answer.user_id, accessToken: answer.access_token }

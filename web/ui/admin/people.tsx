@@ -62,7 +62,6 @@ export function People({ userId }: { userId: string | undefined }) {
           </div>
         </header>
         <div className="bar-row">
-          {/* biome-ignore lint/a11y/noLabelWithoutControl: the input stands inside. */}
           <label className="search">
             <Icon of={Search} />
             <span className="sr">{words.admin.search}</span>

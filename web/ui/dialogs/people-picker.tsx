@@ -91,30 +91,26 @@ export function PeoplePicker(props: PeoplePickerProps) {
         />
       </span>
       <div className="found" role="group" aria-label={label}>
-        {found.map((person) => {
-          const reason = unavailable?.get(person.id)
-          return (
-            <label key={person.id} className={reason ? 'person-row quiet' : 'person-row'}>
-              <Face person={person} />
-              <span className="n">
-                {person.name}
-                <small className="exact">{person.id}</small>
+        {found.map((person) =>
+          unavailable?.has(person.id) ? (
+            <div key={person.id} className="person-row quiet">
+              <Shown person={person} />
+              <span className="small">{unavailable.get(person.id)}</span>
+            </div>
+          ) : (
+            <label key={person.id} className="person-row">
+              <Shown person={person} />
+              <span className="tick">
+                <input
+                  type={single ? 'radio' : 'checkbox'}
+                  name={`${id}-person`}
+                  checked={isPicked(person)}
+                  onChange={() => toggle(person)}
+                />
               </span>
-              {reason ? (
-                <span className="small">{reason}</span>
-              ) : (
-                <span className="tick">
-                  <input
-                    type={single ? 'radio' : 'checkbox'}
-                    name={`${id}-person`}
-                    checked={isPicked(person)}
-                    onChange={() => toggle(person)}
-                  />
-                </span>
-              )}
             </label>
-          )
-        })}
+          ),
+        )}
       </div>
       <span className="hint" role="status">
         {searching
@@ -124,5 +120,17 @@ export function PeoplePicker(props: PeoplePickerProps) {
             : ''}
       </span>
     </div>
+  )
+}
+
+function Shown({ person }: { person: Person }) {
+  return (
+    <>
+      <Face person={person} />
+      <span className="n">
+        {person.name}
+        <small className="exact">{person.id}</small>
+      </span>
+    </>
   )
 }

@@ -1,5 +1,5 @@
 import { ArrowDown } from 'lucide-react'
-import { type KeyboardEvent, useCallback, useState } from 'react'
+import { type KeyboardEvent, useState } from 'react'
 import type { Item } from '../../models/minutes.ts'
 import type { RoomModel } from '../../models/room.ts'
 import type { TimelineModel } from '../../models/timeline.ts'
@@ -8,6 +8,7 @@ import { Icon } from '../parts/icon.tsx'
 import { useValue } from '../parts/use-value.ts'
 import { ChangeLine } from './change-line.tsx'
 import { EntryView } from './entry-view.tsx'
+import { isInside, lineKey } from './line-key.ts'
 import { useEntryKeys } from './use-entry-keys.ts'
 import { useMinutesScroll } from './use-minutes-scroll.ts'
 
@@ -22,14 +23,9 @@ export function Minutes({ model, timeline, label, onRead }: MinutesProps) {
   const onEntryKey = useEntryKeys(model, timeline)
 
   // Focus and pointer are followed here once, instead of in every entry.
-  const keyOf = useCallback(
-    (target: EventTarget) => (target as Element).closest<HTMLElement>('[data-key]')?.dataset.key,
-    [],
-  )
-
   function onKeyDown(event: KeyboardEvent<HTMLElement>): void {
     if (walkEntries(event, scroller.current)) return
-    const key = keyOf(event.target)
+    const key = lineKey(event)
     const entry = state.items.find((item) => item.key === key)
     if (entry?.type === 'entry' && (event.target as Element).matches('.entry')) onEntryKey(event, entry.entry)
   }
@@ -46,8 +42,8 @@ export function Minutes({ model, timeline, label, onRead }: MinutesProps) {
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
         tabIndex={0}
         onKeyDown={onKeyDown}
-        onFocus={(event) => setActiveKey(keyOf(event.target))}
-        onPointerOver={(event) => event.pointerType === 'mouse' && setPointedKey(keyOf(event.target))}
+        onFocus={(event) => isInside(event) && setActiveKey(lineKey(event))}
+        onPointerOver={(event) => event.pointerType === 'mouse' && isInside(event) && setPointedKey(lineKey(event))}
         onPointerLeave={() => setPointedKey(undefined)}
       >
         {state.status === 'opening' && <Bones />}

@@ -29,7 +29,14 @@ function walkRows(event: KeyboardEvent<HTMLElement>): void {
   next.scrollIntoView({ block: 'nearest' })
 }
 
-export function RoomList({ organisation, currentId }: { organisation: string; currentId: string | undefined }) {
+type RoomListProps = {
+  organisation: string
+  currentId: string | undefined
+  /** It is the only pane in sight, so it is the page's main part. */
+  alone: boolean
+}
+
+export function RoomList({ organisation, currentId, alone }: RoomListProps) {
   const rows = useValue(useOffice().rooms)
   const [tab, setTab] = useState<Tab>('all')
   const [typed, setTyped] = useState('')
@@ -40,14 +47,15 @@ export function RoomList({ organisation, currentId }: { organisation: string; cu
   const shownIds = groups.flatMap((group) => (folded.includes(group.name) ? [] : group.rooms.map((row) => row.id)))
   const stop = [stopId, currentId].find((id) => id && shownIds.includes(id)) ?? shownIds[0]
 
+  const Pane = alone ? 'main' : 'section'
   const toggle = (name: GroupName) =>
     setFolded((names) => (names.includes(name) ? names.filter((other) => other !== name) : [...names, name]))
 
   return (
-    <section className="list" aria-label={words.list.label}>
+    <Pane className="list" aria-label={words.list.label}>
       <div className="list-head">
         <div className="house">
-          <span>{organisation}</span>
+          {alone ? <h1>{organisation}</h1> : <span>{organisation}</span>}
           <NewMenu />
         </div>
         <GoTo typed={typed} onType={setTyped} onGo={() => shownIds[0] && go({ page: 'room', roomId: shownIds[0] })} />
@@ -75,7 +83,7 @@ export function RoomList({ organisation, currentId }: { organisation: string; cu
           <Nothing typed={typed} tab={tab} onFind={() => dialogs.show(<NewMessageDialog typed={typed} />)} />
         )}
       </div>
-    </section>
+    </Pane>
   )
 }
 
@@ -131,7 +139,6 @@ function GoTo({ typed, onType, onGo }: { typed: string; onType(text: string): vo
   }
 
   return (
-    // biome-ignore lint/a11y/noLabelWithoutControl: the input stands inside.
     <label className="search">
       <Icon of={Search} />
       <span className="sr">{words.list.searchLabel}</span>

@@ -57,7 +57,6 @@ export function PeoplePanel({ model }: { model: RoomModel }) {
             {words.members.invite}
           </button>
         )}
-        {/* biome-ignore lint/a11y/noLabelWithoutControl: the input stands inside. */}
         <label className="search">
           <Icon of={Search} />
           <span className="sr">{words.members.search}</span>

@@ -2,6 +2,7 @@ import { ChevronLeft, X } from 'lucide-react'
 import { type ReactNode, useEffect, useRef } from 'react'
 import { IconButton } from '../parts/icon-button.tsx'
 import { go } from '../parts/use-route.ts'
+import { isInside } from '../room/line-key.ts'
 
 type SidePanelProps = { roomId: string; title: string; about?: string; closeLabel: string; children: ReactNode }
 
@@ -19,14 +20,13 @@ export function SidePanel({ roomId, title, about, closeLabel, children }: SidePa
   }, [])
 
   return (
-    // biome-ignore lint/a11y/noNoninteractiveElementInteractions: Escape closes what lies over the sheet.
     <aside
       className="side"
       ref={panel}
       tabIndex={-1}
       aria-label={title}
       onKeyDown={(event) => {
-        if (event.key === 'Escape' && !event.defaultPrevented) close()
+        if (event.key === 'Escape' && !event.defaultPrevented && isInside(event)) close()
       }}
     >
       <div className="side-head">

@@ -7,6 +7,7 @@ import { useValue } from '../parts/use-value.ts'
 import { Composer } from '../room/composer.tsx'
 import { EntryBody } from '../room/entry-body.tsx'
 import { EntryTools } from '../room/entry-tools.tsx'
+import { isInside, lineKey } from '../room/line-key.ts'
 import { useDrop } from '../room/room-sheet.tsx'
 import { useMinutesScroll } from '../room/use-minutes-scroll.ts'
 import { Face } from '../staff/face.tsx'
@@ -46,7 +47,6 @@ function OpenThread({ model, thread }: { model: RoomModel; thread: ThreadModel }
   const { scroller, list } = useMinutesScroll(timeline, markRead)
   const [shownKey, setShownKey] = useState<string>()
   const { over, handlers } = useDrop((files) => composer.attach(files))
-  const keyOf = (target: EventTarget) => (target as Element).closest<HTMLElement>('[data-key]')?.dataset.key
   return (
     <div className="thread-pane" {...handlers}>
       <div
@@ -56,8 +56,8 @@ function OpenThread({ model, thread }: { model: RoomModel; thread: ThreadModel }
         aria-label={words.thread.label}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
         tabIndex={0}
-        onFocus={(event) => setShownKey(keyOf(event.target))}
-        onPointerOver={(event) => event.pointerType === 'mouse' && setShownKey(keyOf(event.target))}
+        onFocus={(event) => isInside(event) && setShownKey(lineKey(event))}
+        onPointerOver={(event) => event.pointerType === 'mouse' && isInside(event) && setShownKey(lineKey(event))}
       >
         <ol className="slips" ref={list}>
           {state.items.map((item) =>

@@ -16,8 +16,9 @@ export function Me({ onSignOut }: { onSignOut(): void }) {
   const me = useValue(office.me)
   const dialogs = useDialogs()
   const trigger = (
-    <Button className="me" aria-label={words.spine.you(me.name)}>
+    <Button className="me">
       <Face person={me} size="big" />
+      <span className="sr">{words.spine.you(me.name)}</span>
     </Button>
   )
   const head = (

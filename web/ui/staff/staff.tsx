@@ -7,6 +7,7 @@ import { words } from '../../words/index.ts'
 import { Admin } from '../admin/admin.tsx'
 import { DialogHost } from '../parts/dialog.tsx'
 import { Spoken, Toasts } from '../parts/toasts.tsx'
+import { useOnePane } from '../parts/use-media-query.ts'
 import { useRoute } from '../parts/use-route.ts'
 import { useValue } from '../parts/use-value.ts'
 import { RoomList } from '../rooms/room-list.tsx'
@@ -69,13 +70,13 @@ function Frame({ organisation, onSignOut }: { organisation: string; onSignOut():
       document.title = words.title(route.page === 'admin' ? words.admin.title : organisation, forYou)
   }, [route, forYou, organisation])
 
+  const alone = useOnePane() && route.page !== 'room'
+
   if (connection === 'opening') return <Opening />
   if (route.page === 'admin') {
     return (
       <div className="app at-sheet admin">
-        <a className="skip" href="#sheet" onClick={skip}>
-          {words.skip}
-        </a>
+        <SkipLink />
         <Spine route={route} messagesRoute={lastRoom} onSignOut={onSignOut} />
         <Admin route={route} />
       </div>
@@ -83,20 +84,32 @@ function Frame({ organisation, onSignOut }: { organisation: string; onSignOut():
   }
   return (
     <div className={`app ${route.page === 'room' ? 'at-sheet' : 'at-list'}`}>
-      <a className="skip" href="#sheet" onClick={skip}>
-        {words.skip}
-      </a>
+      <SkipLink />
       <Spine route={route} messagesRoute={{ page: 'home' }} onSignOut={onSignOut} />
-      <RoomList organisation={organisation} currentId={route.page === 'room' ? route.roomId : undefined} />
-      <RoomPlace route={route} forYou={forYou} />
+      <RoomList
+        organisation={organisation}
+        currentId={route.page === 'room' ? route.roomId : undefined}
+        alone={alone}
+      />
+      {!alone && <RoomPlace route={route} forYou={forYou} />}
     </div>
   )
 }
 
-// The fragment is the route, so the skip link moves the focus itself.
-function skip(event: React.MouseEvent): void {
-  event.preventDefault()
-  document.getElementById('sheet')?.focus()
+function SkipLink() {
+  return (
+    // biome-ignore lint/a11y/useValidAnchor: it is a link to a place on the page; as the fragment is the route, it moves the focus itself.
+    <a
+      className="skip"
+      href="#sheet"
+      onClick={(event) => {
+        event.preventDefault()
+        document.getElementById('sheet')?.focus()
+      }}
+    >
+      {words.skip}
+    </a>
+  )
 }
 
 function Opening() {

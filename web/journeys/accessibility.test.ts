@@ -1,0 +1,150 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import {
+  createRoom,
+  desktop,
+  entry,
+  expectAccessible,
+  launchBrowser,
+  newPage,
+  phone,
+  signIn,
+  write,
+} from './browser.ts'
+import { type Actor, openStage, type Stage } from './stage.ts'
+
+let stage: Stage
+let browser: Browser
+let page: Page
+let guest: Actor
+let roomId: string
+
+const themes = ['light', 'dark', 'contrast'] as const
+
+async function eachTheme(where: string): Promise<void> {
+  for (const theme of themes) {
+    await page.evaluate((name) => document.documentElement.setAttribute('data-theme', name), theme)
+    await expectAccessible(page, `${where}, ${theme}, ${page.viewportSize()?.width} wide`)
+  }
+  await page.evaluate(() => document.documentElement.removeAttribute('data-theme'))
+}
+
+async function noSidewaysScroll(where: string): Promise<void> {
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+  expect(over, `${where} scrolls sideways`).toBeLessThanOrEqual(0)
+}
+
+const go = async (hash: string) => {
+  await page.evaluate((next) => {
+    location.hash = next
+  }, hash)
+}
+
+beforeAll(async () => {
+  ;[stage, browser] = await Promise.all([openStage(), launchBrowser()])
+  guest = await stage.actor('Émile Rochat')
+  page = await newPage(browser)
+}, 180_000)
+afterAll(async () => {
+  await browser?.close()
+  await stage?.close()
+})
+
+test('axe finds nothing before the door', async () => {
+  for (const size of [desktop, phone]) {
+    await page.setViewportSize(size)
+    await page.goto(`${stage.url}#/signin`)
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByText('Type your user name.').waitFor()
+    await eachTheme('sign-in with errors')
+    await go(new URL(await stage.invitationLink('Hana Mizutani')).hash)
+    await page.getByLabel('Your name').waitFor()
+    await eachTheme('invitation')
+    await go('#/setup/no-such-token')
+    await page.getByText('This set-up link is used up or wrong.').waitFor()
+    await eachTheme('set-up')
+  }
+}, 120_000)
+
+test('axe finds nothing in a room, its panels, menus and dialogs', async () => {
+  await page.setViewportSize(desktop)
+  await signIn(page, stage, stage.owner)
+  await eachTheme('no rooms')
+  roomId = await createRoom(page, 'Storm tide, Quay District', [guest])
+  await write(page, 'Gates 1 to 5 close at **19:30**. See `gauge 17`.\n\n```\nGET /levels/17\n```\n\n1. one\n2. two')
+  await entry(page, 'Gates 1 to 5').locator('time').waitFor()
+  await entry(page, 'Gates 1 to 5').hover()
+  await entry(page, 'Gates 1 to 5').getByRole('button', { name: 'Endorse' }).click()
+  await eachTheme('menu of endorsements')
+  await page.getByRole('menuitem', { name: 'Agreed', exact: true }).click()
+  await entry(page, 'Gates 1 to 5')
+    .getByRole('button', { name: /^Agreed/ })
+    .waitFor()
+  await eachTheme('room')
+
+  await go(`#/room/${roomId}/people`)
+  await page.getByText('Owner').waitFor()
+  await eachTheme('people of the room')
+  await page.getByRole('button', { name: 'Invite people…' }).click()
+  await page.getByRole('dialog').getByRole('searchbox').fill('a')
+  await eachTheme('invite')
+  await page.keyboard.press('Escape')
+  await go(`#/room/${roomId}/about`)
+  await page.getByText('How it is sealed').waitFor()
+  await eachTheme('about the room')
+
+  await entry(page, 'Gates 1 to 5').hover()
+  await entry(page, 'Gates 1 to 5').getByRole('button', { name: 'Thread' }).click()
+  await page.getByRole('textbox', { name: 'Your reply' }).fill('Good.')
+  await page.keyboard.press('Enter')
+  await page.locator('.slip', { hasText: 'Good.' }).waitFor()
+  await eachTheme('thread')
+}, 180_000)
+
+test('axe finds nothing in one’s own menu and dialogs', async () => {
+  for (const item of ['Look of this device…', 'Change your name…', 'Your devices…']) {
+    await page.getByRole('button', { name: 'Tomasz Wierzba, you' }).click()
+    await page.getByRole('menuitem', { name: item }).click()
+    await page.getByRole('dialog').waitFor()
+    await eachTheme(item)
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+  }
+}, 120_000)
+
+test('axe finds nothing in the administration', async () => {
+  for (const size of [desktop, phone]) {
+    await page.setViewportSize(size)
+    await go('#/admin/people')
+    await page.getByRole('row', { name: /Émile Rochat/ }).waitFor()
+    await eachTheme('people')
+    await page.getByRole('link', { name: 'Émile Rochat' }).first().click()
+    await page.getByRole('heading', { name: 'Devices' }).waitFor()
+    await eachTheme('a person')
+    await go('#/admin/invitations')
+    await page.getByRole('heading', { level: 1, name: 'Invitations' }).waitFor()
+    await page.getByRole('row').nth(1).waitFor()
+    await eachTheme('invitations')
+    await noSidewaysScroll('invitations')
+  }
+}, 120_000)
+
+test('axe finds nothing on a phone, and 320 pixels are enough', async () => {
+  await page.setViewportSize(phone)
+  await go('#/')
+  await page.getByRole('main', { name: 'Rooms and people' }).waitFor()
+  await eachTheme('list on a phone')
+  await go(`#/room/${roomId}`)
+  await entry(page, 'Gates 1 to 5').waitFor()
+  await eachTheme('room on a phone')
+  await page.setViewportSize({ width: 320, height: 640 })
+  await expectAccessible(page, 'room at 320')
+  await noSidewaysScroll('room')
+  await go('#/')
+  await noSidewaysScroll('list')
+  await page.setViewportSize({ width: 1024, height: 768 })
+  await go(`#/room/${roomId}/people`)
+  await page.getByText('Owner').waitFor()
+  await expectAccessible(page, 'panel over the sheet')
+}, 120_000)
