@@ -1,0 +1,15 @@
+import { atRest } from './at-rest/at-rest.ts'
+import { killNine } from './kill-nine/kill-nine.ts'
+import { killNineWithoutDurability } from './kill-nine/without-durability.ts'
+import { load } from './load.ts'
+import type { Proof } from './proof.ts'
+import { stateResolution } from './state-resolution.ts'
+
+/** Every law that `npm run prove` can prove in full, by its name. */
+export const proofs: Readonly<Record<string, Proof>> = {
+  'kill-nine': killNine,
+  'kill-nine-without-durability': killNineWithoutDurability,
+  'at-rest': atRest,
+  load,
+  'state-resolution': stateResolution,
+}
