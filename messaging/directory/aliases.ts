@@ -7,7 +7,10 @@ type Deps = { db: Db; vault: Pick<Vault, 'lookupHash'>; serverName: string }
 
 type Named = { readonly id: number; readonly key: SealingKey }
 
-/** Addresses of rooms on this server, like #office:example.org. https://spec.matrix.org/v1.19/client-server-api/#room-aliases */
+/**
+ * Addresses of rooms on this server, like #office:example.org.
+ * https://spec.matrix.org/v1.19/client-server-api/#room-aliases
+ */
 export class Aliases {
   readonly #deps: Deps
 

@@ -15,8 +15,8 @@ export type FoundPerson = {
 type Candidate = FoundPerson & { readonly rank: number; readonly sortName: string }
 
 /**
- * People of this server by name or user id, for writing to them. Names lie sealed in the database, so they are compared in
- * memory. https://spec.matrix.org/v1.19/client-server-api/#user-directory
+ * People of this server by name or user id, for writing to them. Names lie sealed in the database, so they are compared
+ * in memory. https://spec.matrix.org/v1.19/client-server-api/#user-directory
  */
 export class PeopleSearch {
   readonly #deps: Deps

@@ -21,7 +21,10 @@ export type PublicRoomsQuery = {
 const listedRoomsMax = 2_000
 const token = /^p(\d{1,6})$/
 
-/** The rooms that everybody may find, the largest first. https://spec.matrix.org/v1.19/client-server-api/#published-room-directory */
+/**
+ * The rooms that everybody may find, the largest first.
+ * https://spec.matrix.org/v1.19/client-server-api/#published-room-directory
+ */
 export class PublicRooms {
   readonly #deps: Deps
 

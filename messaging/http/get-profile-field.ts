@@ -2,8 +2,8 @@
  * GET /_matrix/client/v3/profile/{userId}/{keyName}
  * https://spec.matrix.org/v1.19/client-server-api/#get_matrixclientv3profileuseridkeyname
  *
- * - Name and picture of somebody who set none are an empty object, which clients know from before there were other fields;
- *   any other field that is not there is M_NOT_FOUND.
+ * - Name and picture of somebody who set none are an empty object, which clients know from before there were other
+ *   fields; any other field that is not there is M_NOT_FOUND.
  */
 import Type from 'typebox'
 import type { Users } from '#identity/api.ts'

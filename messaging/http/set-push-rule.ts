@@ -2,7 +2,8 @@
  * PUT /_matrix/client/v3/pushrules/global/{kind}/{ruleId}
  * https://spec.matrix.org/v1.19/client-server-api/#put_matrixclientv3pushrulesglobalkindruleid
  *
- * - A new rule is the most important of the person's own rules of its kind, unless `before` or `after` names a neighbour.
+ * - A new rule is the most important of the person's own rules of its kind, unless `before` or `after` names a
+ *   neighbour.
  * - A rule that exists gets new contents and stays on or off as it was.
  */
 import Type from 'typebox'

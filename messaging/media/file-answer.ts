@@ -4,7 +4,9 @@ import { isInlineSafe } from './content-types.ts'
 import type { Media, MediaFile } from './media.ts'
 import { parseRange } from './ranges.ts'
 
-/** Files are what strangers made: nothing in one may run, load or frame anything, even when it is opened by its address. */
+/**
+ * Files are what strangers made: nothing in one may run, load or frame anything, even when it is opened by its address.
+ */
 const contentSecurityPolicy = [
   'sandbox',
   "default-src 'none'",

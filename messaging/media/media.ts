@@ -49,8 +49,8 @@ const idForm = /^[A-Za-z0-9_-]{1,255}$/
 const nameBytesMax = 255
 
 /**
- * Files that people share. Bytes are encrypted while they arrive; file, key and row stand or fall together. Name and type are
- * sealed under the key of the person who uploaded the file.
+ * Files that people share. Bytes are encrypted while they arrive; file, key and row stand or fall together. Name and
+ * type are sealed under the key of the person who uploaded the file.
  */
 export class Media {
   readonly #deps: Deps
@@ -101,8 +101,8 @@ export class Media {
   }
 
   /**
-   * The bytes. The first piece is opened before this resolves, so that a file that is missing or was altered is refused in
-   * words; damage further on cuts the answer off.
+   * The bytes. The first piece is opened before this resolves, so that a file that is missing or was altered is refused
+   * in words; damage further on cuts the answer off.
    */
   async read(file: MediaFile, range: ByteRange): Promise<Readable> {
     const stream = this.#deps.blobs.read(file.blob, range)

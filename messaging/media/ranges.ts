@@ -2,8 +2,8 @@
 export type ByteRange = { readonly start: number; readonly end: number }
 
 /**
- * What a Range header asks of a file: one range of bytes, 'all' where there is none or it is of a kind that may be ignored
- * (several ranges, other units), 'unsatisfiable' where nothing of it lies in the file.
+ * What a Range header asks of a file: one range of bytes, 'all' where there is none or it is of a kind that may be
+ * ignored (several ranges, other units), 'unsatisfiable' where nothing of it lies in the file.
  * https://www.rfc-editor.org/rfc/rfc9110#name-range
  */
 export function parseRange(header: string | undefined, sizeBytes: number): ByteRange | 'all' | 'unsatisfiable' {

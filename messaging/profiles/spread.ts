@@ -19,8 +19,8 @@ const awaitedRoomsMax = 50
 const roomsAtOnce = 8
 
 /**
- * Tells the rooms of a person her new name and picture, as a new membership event in each. Which rooms are told is decided
- * by access like any other change. A room that cannot be told keeps the old name there and stops nobody else.
+ * Tells the rooms of a person her new name and picture, as a new membership event in each. Which rooms are told is
+ * decided by access like any other change. A room that cannot be told keeps the old name there and stops nobody else.
  */
 export class ProfileSpread {
   readonly #deps: Deps

@@ -8,8 +8,8 @@ const type = 'm.push_rules'
 type Person = { readonly userId: number; readonly matrixId: string }
 
 /**
- * The push rules of people, kept as account data in the form that clients read, so that a change reaches the person's other
- * devices like any other account data. Whoever changed nothing has no row.
+ * The push rules of people, kept as account data in the form that clients read, so that a change reaches the person's
+ * other devices like any other account data. Whoever changed nothing has no row.
  */
 export class PushRules {
   readonly #accountData: Pick<AccountData, 'get' | 'put'>

@@ -91,8 +91,8 @@ export function changeRule(
 }
 
 /**
- * The rules of a person from what is stored: the server's own rules are always those of this version of the server, with the
- * person's choice of on or off and of actions; her own rules stand before them, behind the master rule.
+ * The rules of a person from what is stored: the server's own rules are always those of this version of the server,
+ * with the person's choice of on or off and of actions; her own rules stand before them, behind the master rule.
  */
 export function rulesFromStored(stored: JsonObject | undefined, matrixId: string): PushRuleset {
   const rules = defaultPushRules(matrixId)

@@ -6,8 +6,8 @@ import type { Room } from '../rooms/room.ts'
 const hopsMax = 3
 
 /**
- * The thread that an event belongs to: the id of the thread's root, or 'main'. What reacts to, edits or refers to an event
- * belongs where that event belongs. https://spec.matrix.org/v1.19/client-server-api/#threading
+ * The thread that an event belongs to: the id of the thread's root, or 'main'. What reacts to, edits or refers to an
+ * event belongs where that event belongs. https://spec.matrix.org/v1.19/client-server-api/#threading
  */
 export async function threadOf(
   deps: { reader: Pick<EventReader, 'inRoom'> },

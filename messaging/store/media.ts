@@ -1,6 +1,6 @@
 /**
- * Table `media`: one row an uploaded file. The bytes are an encrypted blob; `sealed` holds name and content type as JSON,
- * bound to the id; `size_bytes` is the plain size.
+ * Table `media`: one row an uploaded file. The bytes are an encrypted blob; `sealed` holds name and content type as
+ * JSON, bound to the id; `size_bytes` is the plain size.
  */
 import { type Db, sql } from '#platform/api.ts'
 

@@ -1,6 +1,6 @@
 /**
- * Table `room_alias`: addresses of rooms on this server. `hash` is the keyed hash of the whole alias, for look-ups; `sealed`
- * is the alias under the key of its room, bound to the hash.
+ * Table `room_alias`: addresses of rooms on this server. `hash` is the keyed hash of the whole alias, for look-ups;
+ * `sealed` is the alias under the key of its room, bound to the hash.
  */
 import { type Db, sql } from '#platform/api.ts'
 

@@ -1,6 +1,6 @@
 /**
- * Table `sync_filter`: filters that clients stored, sealed under the person's key. `hash` is the keyed hash of the filter, so
- * that a client that stores the same one at every start gets the same row.
+ * Table `sync_filter`: filters that clients stored, sealed under the person's key. `hash` is the keyed hash of the
+ * filter, so that a client that stores the same one at every start gets the same row.
  */
 import { type Db, sql } from '#platform/api.ts'
 
