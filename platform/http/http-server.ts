@@ -113,8 +113,8 @@ class FastifyHttpServer implements HttpServer {
     return this.#routes
   }
 
-  serveFolder(prefix: string, folder: string, styleHashes: readonly string[] = []): void {
-    this.#folders.push(new StaticFiles(prefix, folder, styleHashes))
+  serveFolder(prefix: string, folder: string): void {
+    this.#folders.push(new StaticFiles(prefix, folder))
   }
 
   async listen(host: string, port: number): Promise<{ port: number }> {

@@ -99,11 +99,8 @@ export interface HttpServer {
   add(routes: readonly Route[]): void
   /** All routes added so far, for tests that walk them. */
   routes(): readonly Route[]
-  /**
-   * Serves the files of a folder below a path that ends with a slash: hashed names for ever, the rest asked for anew.
-   * `styleHashes` ('sha256-…') are inline styles that its pages need.
-   */
-  serveFolder(prefix: string, folder: string, styleHashes?: readonly string[]): void
+  /** Serves a folder below a path that ends with a slash: hashed names are kept for ever, the rest is asked for anew. */
+  serveFolder(prefix: string, folder: string): void
   /** Begins to listen. Port 0 takes a free one. */
   listen(host: string, port: number): Promise<{ port: number }>
   /**

@@ -4,14 +4,26 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { extname, join, relative, sep } from 'node:path'
 import { streamTo } from './answers.ts'
 
+/** The one style that React Aria, the web client's library of controls, puts into the page itself. */
+const touchRule = `@layer {
+  [data-react-aria-pressable] {
+    touch-action: pan-x pan-y pinch-zoom;
+  }
+}`
+
+function hashOf(style: string): string {
+  return `'sha256-${createHash('sha256').update(style).digest('base64')}'`
+}
+
 /** Only what the web client needs; WebAssembly is its end-to-end encryption. */
 const pagePolicy = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
-  "style-src 'self'",
+  `style-src 'self' ${hashOf(touchRule)}`,
   "img-src 'self' blob: data:",
   "media-src 'self' blob:",
-  "font-src 'self'",
+  // Small fonts stand inside the style sheet.
+  "font-src 'self' data:",
   "connect-src 'self'",
   "worker-src 'self' blob:",
   "manifest-src 'self'",
@@ -56,12 +68,9 @@ type StaticFile = {
  */
 export class StaticFiles {
   readonly #files = new Map<string, StaticFile>()
-  readonly #policy: string
 
-  /** `prefix` ends with a slash. `styleHashes` are further styles that pages may carry, as 'sha256-…'. */
-  constructor(prefix: string, folder: string, styleHashes: readonly string[] = []) {
-    const styles = styleHashes.map((hash) => ` '${hash}'`).join('')
-    this.#policy = pagePolicy.map((rule) => (rule.startsWith('style-src') ? rule + styles : rule)).join('; ')
+  /** `prefix` ends with a slash. */
+  constructor(prefix: string, folder: string) {
     const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name))
@@ -75,7 +84,7 @@ export class StaticFiles {
     }
   }
 
-  /** Answers when the path is one of the files; false when it is not. */
+  /** Answers and gives the status when the path is one of the files; undefined when it is not. */
   answer(request: IncomingMessage, response: ServerResponse, pathname: string): number | undefined {
     const file = this.#files.get(pathname)
     if (file === undefined || (request.method !== 'GET' && request.method !== 'HEAD')) return undefined
@@ -88,8 +97,8 @@ export class StaticFiles {
       'referrer-policy': 'no-referrer',
       'cross-origin-opener-policy': 'same-origin',
       'cross-origin-resource-policy': 'same-origin',
-      'content-security-policy': this.#policy,
-      'permissions-policy': 'geolocation=(), payment=(), usb=(), serial=(), bluetooth=()',
+      'content-security-policy': pagePolicy.join('; '),
+      'permissions-policy': 'geolocation=(), payment=(), usb=(), serial=()',
     }
     if (request.headers['if-none-match'] === file.etag) {
       response.writeHead(304, headers)
