@@ -1,3 +1,3 @@
 export type { ConfigProblem } from './config-refused.ts'
 export { ConfigRefused } from './config-refused.ts'
-export type { Config, LogLevel, ReadConfig } from './read-config.ts'
+export type { Config, ReadConfig } from './read-config.ts'

@@ -1,10 +1,9 @@
 import { isIPv4 } from 'node:net'
+import type { LogLevel } from '../telemetry/create-logger.ts'
 import { readConfigFile } from './config-file.ts'
 import { type ConfigProblem, ConfigRefused } from './config-refused.ts'
 import { type OptionKey, type OptionValue, optionKeys, optionOf, variablesOf } from './options.ts'
 import { type Given, readCommandLine, readEnvironment, type Source, shown } from './sources.ts'
-
-export type LogLevel = OptionValue<'logLevel'>
 
 /** What this server was told. Frozen. */
 export type Config = {

@@ -1,134 +1,112 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { Clock } from '../clock.ts'
+import * as prometheus from './prometheus.ts'
 
 /** What the HTTP server tells. */
 export interface RequestMetrics {
+  /** `operation` is the route's, never a path: paths name people and rooms. */
   requestEnded(operation: string, status: number, durationMs: number): void
 }
 
-export interface Counter {
-  add(labels: readonly string[], amount?: number): void
+/** What the writer of events tells. */
+export interface WriterMetrics {
+  batchCommitted(events: number, durationMs: number): void
 }
 
-export interface Histogram {
-  observe(labels: readonly string[], value: number): void
-}
-
-/** Numbers about the running server in the text format of Prometheus. */
-export interface Metrics extends RequestMetrics {
-  counter(name: string, meaning: string, labelNames?: readonly string[]): Counter
+/** Numbers about the running server, for Prometheus. */
+export interface Metrics extends RequestMetrics, WriterMetrics {
+  counter(name: string, meaning: string, labelNames?: readonly string[]): prometheus.Counter
   /** `boundaries` are the upper edges of the buckets, ascending. */
-  histogram(name: string, meaning: string, boundaries: readonly number[], labelNames?: readonly string[]): Histogram
+  histogram(
+    name: string,
+    meaning: string,
+    boundaries: readonly number[],
+    labelNames?: readonly string[],
+  ): prometheus.Histogram
   /** Read when the metrics are asked for. */
   gauge(name: string, meaning: string, read: () => number): void
   text(): string
   close(): void
 }
 
-type Family = { readonly lines: () => string[] }
+/** Long polling answers within 60 s; everything else should within a tenth. */
+const requestSeconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 30, 60]
+const commitSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5]
+const batchEvents = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512]
 
-const secondsBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60]
+const loopResolutionMs = 20
 
-export function createMetrics({ clock }: { clock: Clock }): Metrics {
-  const startedMs = clock.nowMs()
-  const families: Family[] = []
-  const head = (name: string, meaning: string, type: string) => [`# HELP ${name} ${meaning}`, `# TYPE ${name} ${type}`]
-
-  function counter(name: string, meaning: string, labelNames: readonly string[] = []): Counter {
-    const values = new Map<string, number>()
-    families.push({
-      lines: () => [...head(name, meaning, 'counter'), ...[...values].map(([labels, n]) => `${name}${labels} ${n}`)],
-    })
-    return {
-      add(labels, amount = 1) {
-        const key = labelText(labelNames, labels)
-        values.set(key, (values.get(key) ?? 0) + amount)
-      },
-    }
+export function createMetrics({ clock }: { readonly clock: Pick<Clock, 'nowMs'> }): Metrics {
+  const families = new Map<string, prometheus.Family>()
+  const add = (family: prometheus.Family): void => {
+    if (families.has(family.name)) throw new Error(`There is a metric ${family.name} already.`)
+    families.set(family.name, family)
   }
-
-  function histogram(
-    name: string,
-    meaning: string,
-    boundaries: readonly number[],
-    labelNames: readonly string[] = [],
-  ): Histogram {
-    const series = new Map<string, HistogramSeries>()
-    families.push({
-      lines: () => [
-        ...head(name, meaning, 'histogram'),
-        ...[...series.values()].flatMap((one) => histogramLines(name, labelNames, boundaries, one)),
-      ],
-    })
-    return {
-      observe(labels, value) {
-        const key = labels.join('\0')
-        let one = series.get(key)
-        if (one === undefined) {
-          one = { labels: [...labels], counts: new Array(boundaries.length).fill(0), sum: 0, count: 0 }
-          series.set(key, one)
-        }
-        one.sum += value
-        one.count++
-        const bucket = boundaries.findIndex((edge) => value <= edge)
-        if (bucket !== -1) one.counts[bucket]!++
-      },
-    }
+  const counter: Metrics['counter'] = (name, meaning, labelNames = []) => {
+    const made = prometheus.counter(name, meaning, labelNames)
+    add(made.family)
+    return made.counter
   }
-
-  function gauge(name: string, meaning: string, read: () => number): void {
-    families.push({ lines: () => [...head(name, meaning, 'gauge'), `${name} ${read()}`] })
+  const histogram: Metrics['histogram'] = (name, meaning, boundaries, labelNames = []) => {
+    const made = prometheus.histogram(name, meaning, boundaries, labelNames)
+    add(made.family)
+    return made.histogram
   }
+  const gauge: Metrics['gauge'] = (name, meaning, read) => add(prometheus.gauge(name, meaning, read))
 
-  const requests = counter('chancery_requests_total', 'Answered requests.', ['operation', 'status'])
-  const durations = histogram('chancery_request_seconds', 'Time to answer.', secondsBoundaries, ['operation'])
-  const loopDelay = monitorEventLoopDelay({ resolution: 100 })
-  loopDelay.enable()
-  gauge('chancery_event_loop_delay_seconds', 'p99 of the delay of the event loop since the last reading.', () => {
-    const seconds = loopDelay.percentile(99) / 1e9
-    loopDelay.reset()
-    return seconds
-  })
-  gauge('process_resident_memory_bytes', 'Resident memory.', () => process.memoryUsage.rss())
-  gauge('process_uptime_seconds', 'Time since start.', () => (clock.nowMs() - startedMs) / 1000)
+  const requests = histogram('http_request_duration_seconds', 'Time to answer a request.', requestSeconds, [
+    'operation',
+    'status',
+  ])
+  const sizes = histogram('chancery_writer_batch_events', 'Events that one commit stored.', batchEvents)
+  const commits = histogram('chancery_writer_commit_duration_seconds', 'Time of one commit of events.', commitSeconds)
+  const closeLoop = measureLoop(gauge)
+  measureProcess(gauge, clock)
 
   return {
     counter,
     histogram,
     gauge,
-    requestEnded(operation, status, durationMs) {
-      requests.add([operation, String(status)])
-      durations.observe([operation], durationMs / 1000)
+    requestEnded: (operation, status, durationMs) => requests.observe([operation, classOf(status)], durationMs / 1000),
+    batchCommitted(events, durationMs) {
+      sizes.observe([], events)
+      commits.observe([], durationMs / 1000)
     },
-    text: () => `${families.flatMap((family) => family.lines()).join('\n')}\n`,
-    close: () => loopDelay.disable(),
+    text: () => `${[...families.values()].flatMap((family) => family.lines()).join('\n')}\n`,
+    close: closeLoop,
   }
 }
 
-type HistogramSeries = { labels: string[]; counts: number[]; sum: number; count: number }
-
-function histogramLines(
-  name: string,
-  labelNames: readonly string[],
-  boundaries: readonly number[],
-  { labels, counts, sum, count }: HistogramSeries,
-): string[] {
-  let below = 0
-  const buckets = boundaries.map((edge, at) => {
-    below += counts[at]!
-    return `${name}_bucket${labelText([...labelNames, 'le'], [...labels, String(edge)])} ${below}`
-  })
-  const text = labelText(labelNames, labels)
-  return [
-    ...buckets,
-    `${name}_bucket${labelText([...labelNames, 'le'], [...labels, '+Inf'])} ${count}`,
-    `${name}_sum${text} ${sum}`,
-    `${name}_count${text} ${count}`,
-  ]
+/** 2xx, 4xx and so on: which refusal it was stands in the log. */
+function classOf(status: number): string {
+  return `${Math.floor(status / 100)}xx`
 }
 
-function labelText(names: readonly string[], values: readonly string[]): string {
-  if (names.length === 0) return ''
-  const quoted = (value: string) => value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')
-  return `{${names.map((name, at) => `${name}="${quoted(values[at] ?? '')}"`).join(',')}}`
+/** How late timers are. Node counts the waiting that was asked for as well, so it is taken off again. */
+function measureLoop(gauge: Metrics['gauge']): () => void {
+  const delay = monitorEventLoopDelay({ resolution: loopResolutionMs })
+  delay.enable()
+  const lateSeconds = (nanoseconds: number) => Math.max(0, nanoseconds / 1e6 - loopResolutionMs) / 1000
+  gauge('nodejs_eventloop_lag_p50_seconds', 'Lateness of the event loop since the last reading, median.', () =>
+    lateSeconds(delay.percentile(50)),
+  )
+  gauge('nodejs_eventloop_lag_p99_seconds', 'The same, 99th percentile.', () => lateSeconds(delay.percentile(99)))
+  gauge('nodejs_eventloop_lag_max_seconds', 'The same, worst.', () => {
+    const worst = lateSeconds(delay.max)
+    // Read last of the three, so that each reading covers the time since the one before.
+    delay.reset()
+    return worst
+  })
+  return () => void delay.disable()
+}
+
+function measureProcess(gauge: Metrics['gauge'], clock: Pick<Clock, 'nowMs'>): void {
+  const startedSeconds = clock.nowMs() / 1000
+  gauge('process_start_time_seconds', 'When the server started, in seconds since 1970.', () => startedSeconds)
+  gauge('process_resident_memory_bytes', 'Resident memory.', () => process.memoryUsage.rss())
+  gauge('nodejs_heap_size_used_bytes', 'Memory that JavaScript objects take.', () => process.memoryUsage().heapUsed)
+  gauge('process_cpu_seconds_total', 'Time on the processors since the start.', () => {
+    const { user, system } = process.cpuUsage()
+    return (user + system) / 1e6
+  })
 }
