@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { undeclaredRoutes } from '#access/api.ts'
+import { startTown, type Town } from '#testing/town.ts'
+import type { TownPerson } from '#testing/town-person.ts'
+
+let town: Town
+let stranger: TownPerson
+let room: string
+beforeAll(async () => {
+  town = await startTown({ registrationSharedSecret: 'open for the walk' })
+  const alice = await town.person('alice', { role: 'owner' })
+  stranger = await town.person('stranger')
+  room = await alice.createRoom({ preset: 'private_chat', name: 'Secret of the house' })
+  await alice.say(room, 'the secret itself')
+})
+afterAll(() => town[Symbol.asyncDispose]())
+
+/** Routes that anybody may ask before they are signed in; whoever adds one here has thought about it. */
+const forNobody = [
+  'acceptInvitation',
+  'checkSetupLink',
+  'checkUsernameAvailability',
+  'completeSetup',
+  'getContent',
+  'getContentOverrideName',
+  'getContentThumbnail',
+  'getInstallation',
+  'getInvitation',
+  'getLoginFlows',
+  'getVersions',
+  'getWellknown',
+  'login',
+  'refresh',
+  'register',
+  'sharedSecretNonce',
+  'sharedSecretRegister',
+]
+
+describe('every route', () => {
+  it('declares what it needs, and access knows the need', () => {
+    expect(undeclaredRoutes(town.http.routes())).toEqual([])
+  })
+
+  it('needs somebody, unless it stands on the list', () => {
+    const open = town.http.routes().filter((route) => route.needs === 'nobody')
+    expect([...new Set(open.map((route) => route.operation))].sort()).toEqual(forNobody)
+  })
+
+  it('refuses who has no token', async () => {
+    for (const route of town.http.routes().filter((one) => one.needs !== 'nobody')) {
+      const answer = await fetch(town.url + pathOf(route.path), { method: route.method })
+      expect([route.operation, answer.status]).toEqual([route.operation, 401])
+    }
+  })
+
+  it('tells a stranger nothing of a room that is not his', async () => {
+    for (const route of town.http.routes()) {
+      const body = route.method === 'GET' || route.method === 'DELETE' ? {} : { raw: '{}' }
+      const path = pathOf(route.path)
+      if (/log-?out|deactivate|delete_devices/i.test(path) || path.endsWith('/sync')) continue
+      const answer = await stranger.call(route.method, path, body)
+      expect([route.operation, answer.status < 500]).toEqual([route.operation, true])
+      expect(answer.text).not.toContain('secret')
+      expect(answer.text).not.toContain('Secret of the house')
+    }
+    expect(JSON.stringify(await stranger.sync())).not.toContain('ecret')
+  })
+})
+
+/** The first path of a route with something plausible in each place. */
+function pathOf(path: string | readonly string[]): string {
+  const first = typeof path === 'string' ? path : (path[0] ?? '')
+  const values: Record<string, string> = {
+    roomId: room,
+    roomIdOrAlias: room,
+    userId: stranger.id,
+    eventType: 'm.room.name',
+    type: 'org.example.type',
+    serverName: 'town.example',
+  }
+  return first
+    .split('/')
+    .map((part) => (part.startsWith(':') ? encodeURIComponent(values[part.slice(1)] ?? 'x') : part))
+    .join('/')
+}
