@@ -12,6 +12,7 @@ import { Threads } from './events/threads.ts'
 import { Timeline } from './events/timeline.ts'
 import { coreRoutes } from './http/core-routes.ts'
 import { createSideParts, sideRoutes } from './http/side-routes.ts'
+import { Media } from './media/media.ts'
 import type { SendGuard } from './ports.ts'
 import { Profiles } from './profiles/profiles.ts'
 import { Receipts } from './receipts/receipts.ts'
@@ -82,6 +83,8 @@ export interface Messaging {
   readonly doors: Doors
   readonly receipts: Receipts
   readonly accountData: AccountData
+  readonly profiles: Profiles
+  readonly media: Media
   readonly reader: EventReader
   /** Forgets transaction ids that are older than the time given, in milliseconds since 1970. */
   forgetTransactionsBefore(ts: number): Promise<number>
@@ -146,8 +149,13 @@ export function createMessaging(deps: MessagingDeps): Messaging {
     doors,
     receipts,
     accountData,
+    profiles,
+    media: new Media(shared),
     reader,
     forgetTransactionsBefore: (ts) => forgetTransactionsBefore(db, ts),
-    drained: () => commit.drained(),
+    async drained() {
+      await side.profileSpread.settled()
+      await commit.drained()
+    },
   }
 }
