@@ -84,7 +84,7 @@ function Frame({ organisation, onSignOut }: { organisation: string; onSignOut():
   }
   return (
     <div className={`app ${route.page === 'room' ? 'at-sheet' : 'at-list'}`}>
-      <SkipLink />
+      {!alone && <SkipLink />}
       <Spine route={route} messagesRoute={{ page: 'home' }} onSignOut={onSignOut} />
       <RoomList
         organisation={organisation}
