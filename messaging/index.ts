@@ -1,7 +1,18 @@
 import type { Access, RoomFacts } from '#access/api.ts'
 import type { IdentityEvents, Users } from '#identity/api.ts'
 import type { SigningKey } from '#matrix/api.ts'
-import type { Blobs, Clock, Dedicated, Log, Logger, Postgres, Random, Route, Vault } from '#platform/api.ts'
+import type {
+  Blobs,
+  Clock,
+  Dedicated,
+  Log,
+  Logger,
+  Postgres,
+  Random,
+  Route,
+  Vault,
+  WriterMetrics,
+} from '#platform/api.ts'
 import { AccountData } from './account-data/account-data.ts'
 import { EventIds } from './events/event-ids.ts'
 import { EventReader } from './events/event-reader.ts'
@@ -73,6 +84,7 @@ export type MessagingDeps = {
   readonly serverName: string
   readonly publicUrl: string
   readonly signingKey: SigningKey
+  readonly metrics?: WriterMetrics | undefined
 }
 
 export interface Messaging {
@@ -88,6 +100,8 @@ export interface Messaging {
   readonly reader: EventReader
   /** Forgets transaction ids that are older than the time given, in milliseconds since 1970. */
   forgetTransactionsBefore(ts: number): Promise<number>
+  /** People who wait in /sync at this moment. */
+  waitingPeople(): number
   /** Resolves when everything that was accepted is committed. */
   drained(): Promise<void>
 }
@@ -113,7 +127,14 @@ export function createMessaging(deps: MessagingDeps): Messaging {
   log.follow(tail)
 
   const building = { clock, vault, serverName, signingKey: deps.signingKey }
-  const commit = new GroupCommit({ connection: deps.writerConnection, rooms, log, clock, logger })
+  const commit = new GroupCommit({
+    connection: deps.writerConnection,
+    rooms,
+    log,
+    clock,
+    logger,
+    metrics: deps.metrics,
+  })
   const ids = new EventIds(db)
   const writer = new RoomWriter({ ...building, rooms, ids, commit, reader, guards: deps.guards })
   const doors = new Doors({ access, rooms, memberships })
@@ -153,6 +174,7 @@ export function createMessaging(deps: MessagingDeps): Messaging {
     media: new Media(shared),
     reader,
     forgetTransactionsBefore: (ts) => forgetTransactionsBefore(db, ts),
+    waitingPeople: () => waiters.size,
     async drained() {
       await side.profileSpread.settled()
       await commit.drained()

@@ -21,6 +21,7 @@ import { type Member, membershipCodes, type Room, stateName } from '../rooms/roo
 import type { EventInsert, StateInsert } from '../store/append.ts'
 import type { Draft } from './draft.ts'
 import { sealEvent } from './event-codec.ts'
+import { mentionedIn } from './mentioned.ts'
 import { notifies } from './notifies.ts'
 import { storedStateKey } from './state-keys.ts'
 import { relationOf, StoredEvent } from './stored-event.ts'
@@ -30,11 +31,18 @@ export type BuiltEvent = {
   readonly event: StoredEvent
   readonly row: EventInsert
   readonly state: Omit<StateInsert, 'n'> | undefined
-  readonly redaction: { readonly target: StoredEvent; readonly pdu: Pdu; readonly sealed: Buffer } | undefined
+  readonly redaction: BuiltRedaction | undefined
+  /** Matrix ids of people; `everybody` for all who are in the room. */
   readonly mentioned: readonly string[]
   /** The version of the room's head once this event is in it. */
   readonly headVersion: number
 }
+
+export type BuiltRedaction = Overwritten & {
+  /** The state event that replaced the redacted one and told what had stood before it. */
+  readonly successor: Overwritten | undefined
+}
+type Overwritten = { readonly target: StoredEvent; readonly pdu: Pdu; readonly sealed: Buffer }
 
 export type BuildDeps = {
   readonly clock: Clock
@@ -69,7 +77,7 @@ export function buildEvent(deps: BuildDeps, room: Room, internalId: number, draf
     row,
     state: draft.stateKey === undefined ? undefined : stateOf(room, draft, row),
     redaction: redactionOf(room, draft, event),
-    mentioned: counts > 0 ? mentionedIn(pdu.content) : [],
+    mentioned: counts > 0 ? mentionedIn(room, pdu) : [],
     headVersion: head.version + 1,
   }
   takeIn(room, built)
@@ -77,6 +85,9 @@ export function buildEvent(deps: BuildDeps, room: Room, internalId: number, draf
 }
 
 function authorised(deps: BuildDeps, room: Room, draft: Draft): Pdu {
+  if (draft.onlyWhile !== undefined && room.member(draft.sender.matrixId)?.membership !== draft.onlyWhile) {
+    throw refuse('M_FORBIDDEN', 'You are no longer in this room. Ask a member to invite you.')
+  }
   const pdu: Pdu = {
     type: draft.type,
     sender: draft.sender.matrixId,
@@ -159,6 +170,13 @@ function redactionOf(room: Room, draft: Draft, event: StoredEvent): BuiltEvent['
   if (target === undefined) return undefined
   const pdu = redact(target.pdu, room.version)
   pdu.unsigned = { redacted_because: JSON.parse(`${event.sharedText()}}`) as JsonObject }
+  const successor = draft.successor === undefined ? undefined : withoutPrevious(room, draft.successor)
+  return { target, pdu, sealed: sealEvent(room.key, target.matrixId, pdu), successor }
+}
+
+function withoutPrevious(room: Room, target: StoredEvent): Overwritten {
+  const { prev_content: _, ...unsigned } = target.pdu.unsigned ?? {}
+  const pdu = { ...target.pdu, unsigned }
   return { target, pdu, sealed: sealEvent(room.key, target.matrixId, pdu) }
 }
 
@@ -180,14 +198,6 @@ function previousOf(room: Room, type: string, stateKey: string): Pick<Member, 'e
   if (type === 'm.room.member') return room.member(stateKey)
   const entry = room.stateEntry(type, stateKey)
   return entry && { eventId: entry.eventId, content: entry.pdu.content }
-}
-
-function mentionedIn(content: JsonObject): string[] {
-  const mentions = content['m.mentions']
-  if (mentions === null || typeof mentions !== 'object' || Array.isArray(mentions)) return []
-  const { user_ids: ids, room } = mentions as JsonObject
-  const people = Array.isArray(ids) ? ids.filter((id): id is string => typeof id === 'string') : []
-  return room === true ? [...new Set(people), '@room'] : [...new Set(people)]
 }
 
 function takeIn(room: Room, built: BuiltEvent): void {

@@ -1,3 +1,4 @@
+import type { Membership } from '#access/api.ts'
 import type { JsonObject } from '#matrix/api.ts'
 import type { StoredEvent } from './stored-event.ts'
 
@@ -21,9 +22,13 @@ export type Draft = {
   readonly stateKey?: string
   /** For redactions: the event that goes. */
   readonly redacts?: StoredEvent
+  /** For redactions of state: the event that replaced it, whose `prev_content` goes with it. */
+  readonly successor?: StoredEvent
   readonly transaction?: Transaction
   /** For member events: whose membership it is. */
   readonly target?: Sender
+  /** The sender's membership that the draft rests on: when it is another one by then, the draft is refused. */
+  readonly onlyWhile?: Membership
   /** When it was said, where that is not now: milliseconds since 1970. */
   readonly originTs?: number
 }

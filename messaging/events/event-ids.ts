@@ -13,18 +13,20 @@ export class EventIds {
     this.#db = db
   }
 
-  /** Waits until `count` ids can be taken at once. */
-  async reserve(count: number): Promise<void> {
+  /** Ids that are the caller's alone. Waits only when too few are left. */
+  async take(count: number): Promise<number[]> {
     while (this.#left() < count) {
       this.#refill()
       await this.#refilling
     }
+    const ids = Array.from({ length: count }, () => this.#next())
     if (this.#left() < keepReady) this.#refill()
+    return ids
   }
 
-  take(): number {
+  #next(): number {
     const block = this.#blocks[0]
-    if (block === undefined) throw new Error('no event id was reserved')
+    if (block === undefined) throw new Error('fewer event ids are left than were counted')
     const id = block.next
     block.next += 1
     if (block.next === block.end) this.#blocks.shift()

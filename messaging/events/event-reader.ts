@@ -3,6 +3,7 @@ import { type Db, type Logger, limits, SealBroken } from '#platform/api.ts'
 import type { Room } from '../rooms/room.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
 import { type EventRow, eventRowByMatrixId, eventRowsByIds } from '../store/events.ts'
+import { stateSuccessorRow } from '../store/room-state.ts'
 import type { Draft } from './draft.ts'
 import { openEvent, type RoomIdentity, unreadableEvent } from './event-codec.ts'
 import type { StoredEvent } from './stored-event.ts'
@@ -32,11 +33,6 @@ export class EventReader {
     }
   }
 
-  /** A redaction that another node committed: the next reading gets the redacted form. */
-  forget(id: number): void {
-    this.#recent.delete(id)
-  }
-
   peek(id: number): StoredEvent | undefined {
     return this.#recent.get(id)
   }
@@ -60,10 +56,33 @@ export class EventReader {
   }
 
   /** One event of one room; undefined when there is none of that id in it. */
-  async inRoom(room: RoomIdentity, eventId: string): Promise<StoredEvent | undefined> {
+  inRoom(room: RoomIdentity, eventId: string): Promise<StoredEvent | undefined> {
+    return this.ofRoomId(room.id, eventId)
+  }
+
+  async ofRoomId(roomId: number, eventId: string): Promise<StoredEvent | undefined> {
     const row = await eventRowByMatrixId(this.#deps.db, eventId)
-    if (row === undefined || row.roomId !== room.id) return undefined
+    if (row === undefined || row.roomId !== roomId) return undefined
     return (await this.open([row]))[0]
+  }
+
+  /** The state event that took the place of this one, when one did. */
+  async successor(event: StoredEvent): Promise<StoredEvent | undefined> {
+    const row = await stateSuccessorRow(this.#deps.db, event.roomId, event.id)
+    return row === undefined ? undefined : (await this.byIds([row.eventId]))[0]
+  }
+
+  /** Another node redacted these: what is in memory takes the form that is stored now. */
+  async refresh(matrixIds: readonly string[]): Promise<void> {
+    for (const matrixId of matrixIds) {
+      const row = await eventRowByMatrixId(this.#deps.db, matrixId)
+      const known = row === undefined ? undefined : this.#recent.get(row.id)
+      if (row === undefined || known === undefined) continue
+      this.#recent.delete(row.id)
+      const [stored] = await this.open([row])
+      if (stored !== undefined) known.replace(stored.pdu)
+      this.remember(known)
+    }
   }
 
   /** Reads the contents of memberships that the drafts will replace, so that the new events can tell what was before. */

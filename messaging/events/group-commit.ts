@@ -13,12 +13,22 @@
  * - the fate of the commit is unknown: the database is asked before anybody is answered.
  * A room whose built events were not committed is dropped from memory; units built on it are built again.
  */
-import { type Clock, type Dedicated, type Log, type Logger, type LogRow, logKinds, refuse } from '#platform/api.ts'
+import {
+  type Clock,
+  type Dedicated,
+  type Log,
+  type Logger,
+  type LogRow,
+  logKinds,
+  refuse,
+  type WriterMetrics,
+} from '#platform/api.ts'
 import type { Room } from '../rooms/room.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
 import { type AppendBatch, appendEvents, wasCommitted } from '../store/append.ts'
-import type { BuiltEvent } from './build-event.ts'
+import type { BuiltEvent, BuiltRedaction } from './build-event.ts'
 import type { Appended } from './draft.ts'
+import { everybody } from './mentioned.ts'
 import type { StoredEvent } from './stored-event.ts'
 
 export type Unit = {
@@ -34,7 +44,14 @@ export type Unit = {
 
 export type Outcome = { readonly appended: readonly Appended[] } | { readonly repeated: string }
 
-type Deps = { connection: Dedicated; rooms: RoomCache; log: Log; clock: Clock; logger: Logger }
+type Deps = {
+  connection: Dedicated
+  rooms: RoomCache
+  log: Log
+  clock: Clock
+  logger: Logger
+  metrics: WriterMetrics | undefined
+}
 
 const eventsPerBatchMax = 512
 const triesMax = 20
@@ -125,8 +142,10 @@ export class GroupCommit {
     const units = await this.#current(candidates)
     if (units.length === 0) return
     const batch = batchOf(units)
+    const startMs = performance.now()
     try {
       const answer = await appendEvents(this.#deps.connection, batch, this.#deps.clock.nowMs())
+      this.#deps.metrics?.batchCommitted(batch.events.length, performance.now() - startMs)
       if ('first' in answer) return this.#committed(units, answer.first)
       if ('lost' in answer) for (const roomId of answer.lost) this.#deps.rooms.drop(roomId)
       else this.#answerRepeated(units, new Map(answer.repeated))
@@ -144,13 +163,14 @@ export class GroupCommit {
     for (const unit of units) {
       const appended: Appended[] = []
       for (const { event, redaction } of unit.built ?? []) {
-        redaction?.target.replace(redaction.pdu)
+        if (redaction !== undefined) overwrite(redaction)
         rows.push({ position, kind: logKinds.event, roomId: unit.roomId, userId: null, reference: event.id })
         facts.set(position, event)
         appended.push({ event, position })
         position += 1
       }
       outcomes.push(appended)
+      this.#deps.rooms.reached(unit.roomId, unit.built?.at(-1)?.event.ordering ?? 0)
     }
     this.#deps.log.announce(rows, facts)
     units.forEach((unit, n) => {
@@ -205,7 +225,7 @@ export class GroupCommit {
   /** Committed, but the answer with the positions was lost: the log tells them. */
   async #committedElsewhere(units: readonly Unit[]): Promise<void> {
     for (const unit of units) {
-      for (const { redaction } of unit.built ?? []) redaction?.target.replace(redaction.pdu)
+      for (const { redaction } of unit.built ?? []) if (redaction !== undefined) overwrite(redaction)
     }
     const position = await this.#deps.log.reachNewest()
     for (const unit of units) {
@@ -216,6 +236,11 @@ export class GroupCommit {
   #dropRooms(units: readonly Unit[]): void {
     for (const unit of units) this.#deps.rooms.drop(unit.roomId)
   }
+}
+
+function overwrite({ target, pdu, successor }: BuiltRedaction): void {
+  target.replace(pdu)
+  successor?.target.replace(successor.pdu)
 }
 
 function busy(): Error {
@@ -240,14 +265,18 @@ function addEvent(batch: AppendBatch, unit: Unit, built: BuiltEvent): void {
   if (state !== undefined) batch.states.push({ ...state, n: batch.events.length })
   batch.events.push(row)
   if (redaction !== undefined) {
-    const { target, sealed } = redaction
+    const { target, sealed, successor } = redaction
     batch.redactions.push({ id: target.id, sealed: sealed.toString('base64'), redacted_by: event.matrixId })
+    if (successor !== undefined) {
+      const { target: after, sealed: without } = successor
+      batch.redactions.push({ id: after.id, sealed: without.toString('base64'), redacted_by: null })
+    }
   }
   if (draft.transaction !== undefined) {
     batch.transactions.push({ k: draft.transaction.key.toString('base64'), e: event.id })
   }
   for (const name of built.mentioned) {
-    const userId = name === '@room' ? 0 : unit.room?.member(name)?.userId
+    const userId = name === everybody ? 0 : unit.room?.member(name)?.userId
     if (userId !== undefined) batch.mentions.push({ room_id: unit.roomId, user_id: userId, ordering: event.ordering })
   }
 }

@@ -69,25 +69,26 @@ export class RoomWriter {
 
   async #submit(room: Room, drafts: readonly Draft[]): Promise<Outcome> {
     for (const guard of this.#deps.guards) for (const draft of drafts) await guard.check(room.id, draft)
-    await this.#deps.reader.loadMemberContent(room, drafts)
-    await this.#deps.ids.reserve(drafts.length)
+    const ids = await this.#deps.ids.take(drafts.length)
     const current = this.#deps.rooms.peek(room.id) ?? (await this.#deps.rooms.room(room.id))
+    await this.#deps.reader.loadMemberContent(current, drafts)
     return new Promise<Outcome>((resolve, reject) => {
       this.#deps.commit.add(
         {
           roomId: room.id,
-          build: (now) => this.#build(now, drafts),
+          build: (now) => this.#build(now, drafts, ids),
           resolve,
           reject,
           tries: 0,
         },
-        current,
+        this.#deps.rooms.peek(room.id) ?? current,
       )
     })
   }
 
-  #build(room: Room, drafts: readonly Draft[]): BuiltEvent[] {
-    return drafts.map((draft) => buildEvent(this.#deps, room, this.#deps.ids.take(), draft))
+  /** A unit that is built again keeps its internal ids. */
+  #build(room: Room, drafts: readonly Draft[], ids: readonly number[]): BuiltEvent[] {
+    return drafts.map((draft, n) => buildEvent(this.#deps, room, ids[n] ?? 0, draft))
   }
 
   #remember(key: string, eventId: string): void {

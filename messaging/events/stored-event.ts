@@ -155,5 +155,7 @@ export function relationOf(content: JsonObject): Relation | undefined {
   const { rel_type: type, event_id: target } = relatesTo as JsonObject
   if (typeof type !== 'string' || typeof target !== 'string') return undefined
   if (type.length === 0 || type.length > 255 || target.length > 255) return undefined
+  // Stored readable for look-ups, where PostgreSQL holds no U+0000; no relation and no event id has one.
+  if (type.includes('\0') || target.includes('\0')) return undefined
   return { type, target }
 }

@@ -1,6 +1,5 @@
 import { Readable } from 'node:stream'
 import { assertGrant, type Grant } from '#access/api.ts'
-import type { Users } from '#identity/api.ts'
 import {
   BlobMissing,
   type Blobs,
@@ -13,16 +12,17 @@ import {
   refuse,
   SealBroken,
   type SealingKey,
+  type Vault,
 } from '#platform/api.ts'
 import { insertMedia, type MediaRow, mediaRow } from '../store/media.ts'
 import { withoutPath } from './content-disposition.ts'
-import { contentTypeFrom, unknownContentType } from './content-types.ts'
+import { contentTypeFrom } from './content-types.ts'
 import type { ByteRange } from './ranges.ts'
 
 type Deps = {
   postgres: Postgres
   blobs: Pick<Blobs, 'read' | 'write'>
-  users: Pick<Users, 'keyOf'>
+  vault: Pick<Vault, 'key'>
   random: Random
   clock: Clock
 }
@@ -50,7 +50,7 @@ const nameBytesMax = 255
 
 /**
  * Files that people share. Bytes are encrypted while they arrive; file, key and row stand or fall together. Name and
- * type are sealed under the key of the person who uploaded the file.
+ * type are sealed under the key of the file, so that they die with it.
  */
 export class Media {
   readonly #deps: Deps
@@ -63,15 +63,14 @@ export class Media {
   async upload(grant: Grant, upload: Upload): Promise<string> {
     assertGrant(grant, 'media.upload')
     const ownerId = grant.subject.userId
-    const { blobs, clock, postgres, random, users } = this.#deps
+    const { blobs, clock, postgres, random } = this.#deps
     const id = random.token(idBytes)
-    const key = await users.keyOf(ownerId)
     const about = aboutOf(upload)
     try {
       await blobs.write(upload.bytes, {
         maxBytes: limits.mediaBytesMax,
         signal: upload.signal,
-        keep: (blob, saveKey) =>
+        keep: (blob, saveKey, key) =>
           postgres.transaction(async (tx) => {
             await saveKey(tx)
             await insertMedia(tx, {
@@ -117,13 +116,12 @@ export class Media {
 
   async #about(row: MediaRow): Promise<About> {
     try {
-      const key = await this.#deps.users.keyOf(row.ownerId)
+      const key = await this.#deps.vault.key(row.blobKeyId)
       const about = JSON.parse(key.open('media', row.id, row.sealed).toString('utf8')) as SealedAbout
       if (about.blobId !== row.blobId) throw new SealBroken('media', row.id, key.id)
       return about
     } catch (error) {
-      // The person was erased: her file may still stand in rooms of others, without its name.
-      if (error instanceof KeyUnavailable) return { contentType: unknownContentType }
+      if (error instanceof KeyUnavailable) throw unreadable(error)
       throw unreadable(error)
     }
   }

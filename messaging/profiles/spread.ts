@@ -83,6 +83,8 @@ export class ProfileSpread {
           sender: person,
           target: person,
           content: { ...content, membership: 'join' },
+          // Who is removed at this moment must not be put back by a new name.
+          onlyWhile: 'join',
         },
       ])
     } catch (error) {

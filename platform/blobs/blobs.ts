@@ -73,7 +73,7 @@ class SealedBlobs implements Blobs {
       await this.#store.put(name, sealedChunks(draft.key, id, until(source, signal), meter))
       const blob = { id, keyId: draft.key.id, sizeBytes: meter.sizeBytes, sha256: meter.hash.digest() }
       try {
-        await (keep === undefined ? draft.save() : keep(blob, draft.save))
+        await (keep === undefined ? draft.save() : keep(blob, draft.save, draft.key))
       } catch (error) {
         // A COMMIT of unknown fate may have stored the row: then the file stays, and a later sweep knows.
         isFateKnown = !(error instanceof CommitUnknown)

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { Db } from '../postgres/types.ts'
+import type { SealingKey } from '../vault/types.ts'
 
 /** Where a blob is: both are stored in the row that owns it. */
 export type BlobRef = { readonly id: string; readonly keyId: number }
@@ -15,9 +16,10 @@ export type BlobWriteOptions = {
   readonly signal?: AbortSignal
   /**
    * Called when the file is safely on the disk. Open a transaction, call `saveKey(tx)` and insert the row that owns the
-   * blob, so that file, key and row stand or fall together. Left out: the key is stored at once, by itself.
+   * blob, so that file, key and row stand or fall together; what the row tells of the file is sealed with `key`, the
+   * file's own. Left out: the key is stored at once, by itself.
    */
-  readonly keep?: (blob: WrittenBlob, saveKey: (db: Db) => Promise<void>) => Promise<void>
+  readonly keep?: (blob: WrittenBlob, saveKey: (db: Db) => Promise<void>, key: SealingKey) => Promise<void>
 }
 
 export interface Blobs {

@@ -5,7 +5,7 @@ import { createAccess } from '#access/index.ts'
 import { createIdentity, createUserDirectory, type Identity, type IdentitySettings } from '#identity/index.ts'
 import type { SendGuard } from '#messaging/api.ts'
 import { createMessaging, createProfiles, createRoomMemory, type Messaging } from '#messaging/index.ts'
-import type { Blobs, Clock, Log, Logger, Postgres, Random, Vault } from '#platform/api.ts'
+import type { Blobs, Clock, Log, Logger, Postgres, Random, Vault, WriterMetrics } from '#platform/api.ts'
 import { createBlobs, createLog, createVault } from '#platform/index.ts'
 import { loadSigningKey } from './signing-key.ts'
 
@@ -18,6 +18,7 @@ export type ChanceryDeps = {
   readonly logger: Logger
   readonly settings: IdentitySettings
   readonly guards?: readonly SendGuard[]
+  readonly metrics?: WriterMetrics
 }
 
 export interface Chancery {
@@ -63,6 +64,7 @@ export async function composeChancery(deps: ChanceryDeps): Promise<Chancery> {
     serverName: settings.serverName,
     publicUrl: settings.publicUrl,
     signingKey,
+    metrics: deps.metrics,
   })
   const running = new AbortController()
   const lastSeen = identity.run(running.signal)

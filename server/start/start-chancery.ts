@@ -3,7 +3,7 @@
  * bottom to top.
  */
 import { join } from 'node:path'
-import type { Clock, Config, Logger, Postgres, Random } from '#platform/api.ts'
+import type { Clock, Config, Logger, Metrics, Postgres, Random } from '#platform/api.ts'
 import {
   checkServerSettings,
   connect,
@@ -72,6 +72,8 @@ async function startAll(deps: StartDeps, undo: Step[]): Promise<Omit<RunningChan
 
   const { postgres, lost } = await startPostgres(deps, directory.postgresFolder, undo)
   await withProgress(say, clock, 'Preparing the database', () => migrate(postgres, deps.migrations))
+  const metrics = createMetrics({ clock })
+  undo.push(() => metrics.close())
   const chancery = await composeChancery({
     postgres,
     masterKey: directory.masterKey,
@@ -79,6 +81,7 @@ async function startAll(deps: StartDeps, undo: Step[]): Promise<Omit<RunningChan
     clock,
     random,
     logger,
+    metrics,
     settings: {
       serverName: config.serverName,
       publicUrl: config.publicUrl,
@@ -92,7 +95,7 @@ async function startAll(deps: StartDeps, undo: Step[]): Promise<Omit<RunningChan
   undo.push(() => chancery.close())
   const jobs = await startJobs({ postgres, clock, logger, chancery })
   undo.push(() => jobs.stop())
-  const port = await listen(deps, chancery, postgres, undo)
+  const port = await listen(deps, { chancery, postgres, metrics }, undo)
   return { chancery, postgres, port, isNew: directory.isNew, postgresLost: lost }
 }
 
@@ -123,12 +126,16 @@ async function startPostgres(deps: StartDeps, folder: string, undo: Step[]) {
   return { postgres, lost }
 }
 
-async function listen(deps: StartDeps, chancery: Chancery, postgres: Postgres, undo: Step[]): Promise<number> {
+async function listen(
+  deps: StartDeps,
+  { chancery, postgres, metrics }: { chancery: Chancery; postgres: Postgres; metrics: Metrics },
+  undo: Step[],
+): Promise<number> {
   const { config, clock, random, logger } = deps
-  const metrics = createMetrics({ clock })
   metrics.gauge('chancery_log_position', 'The newest position that followers have heard of.', () =>
     chancery.log.position(),
   )
+  metrics.gauge('chancery_sync_waiting', 'People who wait in /sync.', () => chancery.messaging.waitingPeople())
   const http = createHttp({
     gate: chancery.identity.gate,
     clock,
