@@ -200,7 +200,7 @@ const hygiene = [
     name: 'products-use-no-test-libraries',
     severity: 'error',
     comment: 'npm start does not install devDependencies. Move the package to dependencies, or the code to testing/.',
-    from: { path: `^(${everybody})/`, pathNot: [isTest, '^(testing|bench)/'] },
+    from: { path: `^(${everybody})/`, pathNot: [isTest, '^(testing|bench|web/journeys)/'] },
     to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: '/@types/' },
   },
 ]

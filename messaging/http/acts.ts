@@ -2,9 +2,6 @@ import { hash } from 'node:crypto'
 import type { Access, Subject } from '#access/api.ts'
 import type { Transaction } from '../events/draft.ts'
 
-/** What endpoints that ask access for an act on a room carry as `needs`: the act itself is decided in the room's door. */
-export const needsSession = 'session'
-
 export type Caller = Subject
 export type { Access }
 

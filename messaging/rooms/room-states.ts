@@ -1,10 +1,10 @@
 import type { Membership, Subject } from '#access/api.ts'
-import type { Db } from '#platform/api.ts'
+import { type Db, refuse } from '#platform/api.ts'
 import type { EventReader } from '../events/event-reader.ts'
 import type { StoredEvent } from '../events/stored-event.ts'
 import { positionOfEvent } from '../store/events.ts'
-import { stateRowsAt } from '../store/room-state.ts'
-import type { Room } from './room.ts'
+import { membershipHistoryRows, stateRowsAt } from '../store/room-state.ts'
+import { membershipCodes, type Room } from './room.ts'
 
 type Deps = { db: Db; reader: EventReader }
 
@@ -38,20 +38,37 @@ export class RoomStates {
     return id === undefined ? undefined : (await this.#deps.reader.byIds([id]))[0]
   }
 
-  /** Member events of now or, for who left, of then, by membership. */
-  async members(room: Room, subject: Subject, wanted: (membership: Membership) => boolean): Promise<StoredEvent[]> {
-    const then = await this.#positionOfLeaving(room, subject)
+  /** Member events of now, of a log position (`at`) or, for who left, of then; by membership. */
+  async members(
+    room: Room,
+    subject: Subject,
+    wanted: (membership: Membership) => boolean,
+    at?: number,
+  ): Promise<StoredEvent[]> {
+    const left = await this.#positionOfLeaving(room, subject)
+    const then = left === undefined || at === undefined ? (left ?? at) : Math.min(left, at)
     if (then === undefined) {
       const members = [...room.members()].filter((member) => wanted(member.membership))
       return this.#deps.reader.byIds(members.map((member) => member.internalId))
     }
-    const events = await this.visibleTo(room, subject)
-    return events.filter((event) => event.type === 'm.room.member' && wanted(event.content.membership as Membership))
+    const rows = await memberEventIdsAt(this.#deps.db, room.id, then)
+    const events = await this.#deps.reader.byIds(rows.map((row) => row.eventId))
+    return events.filter((event) => wanted(event.content.membership as Membership))
   }
 
   async #positionOfLeaving(room: Room, subject: Subject): Promise<number | undefined> {
     const member = room.member(subject.matrixId)
     if (member === undefined || (member.membership !== 'leave' && member.membership !== 'ban')) return undefined
+    const history = await membershipHistoryRows(this.#deps.db, room.id, subject.userId)
+    if (
+      !history.some((row) => row.membership === membershipCodes.join) &&
+      room.historyVisibility() !== 'world_readable'
+    ) {
+      throw refuse(
+        'M_FORBIDDEN',
+        'You were never in this room, so it has nothing to show you. Ask a member to invite you.',
+      )
+    }
     return positionOfEvent(this.#deps.db, room.id, member.internalId)
   }
 }

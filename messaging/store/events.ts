@@ -36,13 +36,6 @@ const forwards = sql(
   `select ${columns} from event e where e.room_id = $1 and e.ordering > $2 and e.ordering <= $3 and ${inTimeline}
    order by e.ordering limit $4`,
 )
-const newestOfRooms = sql(
-  'event_newest_of_rooms',
-  `select t.* from unnest($1::int[], $2::bigint[]) as r(room_id, until)
-   cross join lateral (
-     select ${columns} from event e where e.room_id = r.room_id and e.ordering <= r.until and ${inTimeline}
-     order by e.ordering desc limit $3) t`,
-)
 const orderingAt = sql(
   'event_ordering_at',
   `select e.ordering from log l join event e on e.id = l.reference
@@ -78,30 +71,35 @@ const replacements = sql(
   'event_replacements',
   `select distinct on (e.relates_to) ${columns} from event e join event o on o.matrix_id = e.relates_to
    where e.relates_to = any($1::text[]) and e.relation = 'm.replace' and e.room_id = o.room_id
-     and e.sender_id = o.sender_id and e.type = o.type and e.redacted_by is null and ${inTimeline}
+     and e.sender_id = o.sender_id and e.type = o.type and e.redacted_by is null and ${inTimeline} and e.ordering <= $2
    order by e.relates_to, e.ordering desc`,
 )
 const references = sql(
   'event_references',
-  `select e.relates_to as "relatesTo", e.matrix_id as "matrixId" from event e
-   where e.relates_to = any($1::text[]) and e.relation = 'm.reference' and e.redacted_by is null and ${inTimeline}
+  `select e.relates_to as "relatesTo", e.id from event e join event o on o.matrix_id = e.relates_to
+   where e.relates_to = any($1::text[]) and e.relation = 'm.reference' and e.room_id = o.room_id
+     and e.redacted_by is null and ${inTimeline} and e.ordering <= $2
    order by e.ordering`,
 )
 const threadSummaries = sql(
   'event_thread_summaries',
   `select e.relates_to as "root", count(*) as count, (array_agg(e.id order by e.ordering desc))[1] as "latestId",
           bool_or(e.sender_id = $2) as participated
-   from event e where e.relates_to = any($1::text[]) and e.relation = 'm.thread' and e.redacted_by is null and ${inTimeline}
+   from event e join event o on o.matrix_id = e.relates_to
+   where e.relates_to = any($1::text[]) and e.relation = 'm.thread' and e.room_id = o.room_id
+     and e.redacted_by is null and ${inTimeline} and e.ordering <= $3
    group by e.relates_to`,
 )
 const threadRoots = sql(
   'event_thread_roots',
   `select r.matrix_id as "matrixId", t.latest from (
      select relates_to, max(ordering) as latest from event
-     where room_id = $1 and relation = 'm.thread' and status = 0 and redacted_by is null group by relates_to) t
+     where room_id = $1 and relation = 'm.thread' and status = 0 and redacted_by is null and ordering <= $6
+     group by relates_to) t
    join event r on r.matrix_id = t.relates_to and r.room_id = $1
    where t.latest < $2 and (not $3::boolean or r.sender_id = $4 or exists (
-     select 1 from event p where p.relates_to = r.matrix_id and p.relation = 'm.thread' and p.sender_id = $4))
+     select 1 from event p where p.relates_to = r.matrix_id and p.relation = 'm.thread' and p.room_id = $1
+       and p.sender_id = $4 and p.redacted_by is null and p.ordering <= $6))
    order by t.latest desc limit $5`,
 )
 
@@ -115,10 +113,6 @@ export const eventRowsBackwards = (db: Db, roomId: number, before: number, floor
 /** Oldest first, from above `after` up to `ceiling`. */
 export const eventRowsForwards = (db: Db, roomId: number, after: number, ceiling: number, limit: number) =>
   db.rows<EventRow>(forwards, [roomId, after, ceiling, limit])
-
-/** The newest events of several rooms, each up to a place of its own. */
-export const newestEventRows = (db: Db, rooms: readonly { roomId: number; until: number }[], limit: number) =>
-  db.rows<EventRow>(newestOfRooms, [rooms.map((room) => room.roomId), rooms.map((room) => room.until), limit])
 
 /** The place in the timeline of the last event of a room that stands at or before a log position; 0 when none does. */
 export async function orderingAtPosition(db: Db, roomId: number, position: number): Promise<number> {
@@ -162,21 +156,26 @@ export const relatedEventRows = (db: Db, query: RelationQuery) =>
     query.limit,
   ])
 
-/** The newest valid edit of each event given: same room, same sender, same type, not redacted. */
-export const replacementRows = (db: Db, matrixIds: readonly string[]) => db.rows<EventRow>(replacements, [matrixIds])
+/*
+ * What belongs to events: always of the same room, not redacted, and at places up to `ceiling`, above which the reader sees nothing.
+ */
 
-export const referenceRows = (db: Db, matrixIds: readonly string[]) =>
-  db.rows<{ relatesTo: string; matrixId: string }>(references, [matrixIds])
+/** The newest valid edit of each event given: same sender, same type. */
+export const replacementRows = (db: Db, matrixIds: readonly string[], ceiling: number) =>
+  db.rows<EventRow>(replacements, [matrixIds, ceiling])
+
+export const referenceRows = (db: Db, matrixIds: readonly string[], ceiling: number) =>
+  db.rows<{ relatesTo: string; id: number }>(references, [matrixIds, ceiling])
 
 export type ThreadSummaryRow = { root: string; count: number; latestId: number; participated: boolean }
 
-export const threadSummaryRows = (db: Db, roots: readonly string[], userId: number) =>
-  db.rows<ThreadSummaryRow>(threadSummaries, [roots, userId])
+export const threadSummaryRows = (db: Db, roots: readonly string[], userId: number, ceiling: number) =>
+  db.rows<ThreadSummaryRow>(threadSummaries, [roots, userId, ceiling])
 
 /** Roots of the room's threads by their newest reply, newest first. */
 export const threadRootRows = (
   db: Db,
-  query: { roomId: number; below: number; participatedBy: number | undefined; limit: number },
+  query: { roomId: number; below: number; participatedBy: number | undefined; limit: number; ceiling: number },
 ) =>
   db.rows<{ matrixId: string; latest: number }>(threadRoots, [
     query.roomId,
@@ -184,4 +183,5 @@ export const threadRootRows = (
     query.participatedBy !== undefined,
     query.participatedBy ?? 0,
     query.limit,
+    query.ceiling,
   ])
