@@ -3,7 +3,7 @@ import { type Db, refuse } from '#platform/api.ts'
 import type { EventReader } from '../events/event-reader.ts'
 import type { StoredEvent } from '../events/stored-event.ts'
 import { positionOfEvent } from '../store/events.ts'
-import { membershipHistoryRows, stateRowsAt } from '../store/room-state.ts'
+import { memberEventIdsAt, membershipHistoryRows, stateRowsAt } from '../store/room-state.ts'
 import { membershipCodes, type Room } from './room.ts'
 
 type Deps = { db: Db; reader: EventReader }
