@@ -65,7 +65,12 @@ async function proveWith(box: BlackBox, canaries: Canaries, show: (line: string)
   const damage = await damageAndLook(box, admin, other)
   show(`ciphertexts moved and altered: ${damage.length} faults`)
   look('after the damage was looked at')
+  if (damage.length > 0) for (const line of box.log.split('\n').filter(isFailure)) show(line.slice(0, 400))
   return [...faults, ...damage]
+}
+
+function isFailure(logLine: string): boolean {
+  return logLine.includes('request_failed')
 }
 
 function lineWith(text: string, word: string): string {
@@ -83,7 +88,7 @@ async function startsWithoutKey(box: BlackBox): Promise<string[]> {
     const made = readdirSync(thief.folder).length > before ? ['a new key was made for old data'] : []
     return [
       ...made,
-      ...(/master key/i.test(thief.log) ? [] : [`a copy without its key says: ${thief.log.slice(-300)}`]),
+      ...(/\bkey\b.*missing/i.test(thief.log) ? [] : [`a copy without its key says: ${thief.log.slice(-300)}`]),
     ]
   } finally {
     await thief.dispose()
