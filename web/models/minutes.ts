@@ -1,4 +1,5 @@
 import type { Entry } from '../matrix/entry.ts'
+import { sameList } from './value.ts'
 
 /** What stands on the sheet, from top to bottom. */
 export type Item =
@@ -36,6 +37,24 @@ export type MinutesOptions = {
   /** The last entry that was read before the room was opened: the mark stands after it. */
   readUpToId: string | undefined
   fromTheStart: boolean
+}
+
+function alike(a: Item, b: Item): boolean {
+  if (a.type === 'entry' && b.type === 'entry') return a.entry === b.entry && a.follow === b.follow
+  if (a.type === 'changes' && b.type === 'changes') {
+    return a.entries.length === b.entries.length && a.entries.every((entry, index) => entry === b.entries[index])
+  }
+  return a.type === b.type && a.key === b.key
+}
+
+/** The items, with those of before in the place of equal ones: what is identical is not drawn again. */
+export function keepItems(before: readonly Item[], next: readonly Item[]): readonly Item[] {
+  const known = new Map(before.map((item) => [item.key, item]))
+  const kept = next.map((item) => {
+    const same = known.get(item.key)
+    return same && alike(same, item) ? same : item
+  })
+  return sameList(before, kept)
 }
 
 /** Sets entries on the sheet: day breaks, the mark before what is new, people's entries that follow each other. */

@@ -14,8 +14,8 @@ import type { EventSource } from '../matrix/sources.ts'
 import { words } from '../words/index.ts'
 import type { ComposerModel } from './composer.ts'
 import { codeOf, explain } from './failure.ts'
-import { type Item, layMinutes } from './minutes.ts'
-import { coalesce, Keeper, sameFields, sameList, Value } from './value.ts'
+import { type Item, keepItems, layMinutes } from './minutes.ts'
+import { coalesce, Keeper, sameFields, Value } from './value.ts'
 
 export type TimelineState = {
   status: 'opening' | 'ready' | 'failed'
@@ -54,7 +54,6 @@ export class TimelineModel {
   composer: ComposerModel | undefined
   private readonly options: TimelineOptions
   private readonly entries = new Keeper<Entry>((entry) => entry.key)
-  private readonly items = new Keeper<Item>((item) => item.key)
   private readonly fetched = new Map<string, MatrixEvent | 'asked'>()
   private readonly stops: (() => void)[] = []
   private readonly refreshSoon = coalesce(() => this.refresh())
@@ -165,15 +164,13 @@ export class TimelineModel {
     }
     const entries = this.entries.keep(events.map((event) => readEntry(event, context)))
     const hasOlder = source.hasOlder()
-    const items = this.items.keep(
-      layMinutes(entries, { readUpToId: this.readUpToId, fromTheStart: !hasOlder && !threadId }),
-    )
+    const items = layMinutes(entries, { readUpToId: this.readUpToId, fromTheStart: !hasOlder && !threadId })
     const older =
       this.olderState === 'loading' ? 'loading' : this.olderState === 'failed' ? 'failed' : hasOlder ? 'more' : 'none'
     const before = this.state.get()
     const next: TimelineState = {
       status: 'ready',
-      items: sameList(before.items, items),
+      items: keepItems(before.items, items),
       older,
       live,
       read: this.readers(entries, loaded),

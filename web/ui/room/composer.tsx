@@ -4,7 +4,9 @@ import {
   type ClipboardEvent,
   type FormEvent,
   type KeyboardEvent,
+  memo,
   type RefObject,
+  useCallback,
   useEffect,
   useId,
   useRef,
@@ -46,7 +48,7 @@ function useNames(model: RoomModel, place: NameInProgress | undefined): Person[]
 }
 
 /** Where words are written: Enter sends, Shift and Enter begins a line. */
-export function Composer({ model, composer, timeline, inThread = false }: ComposerProps) {
+export const Composer = memo(function Composer({ model, composer, timeline, inThread = false }: ComposerProps) {
   const header = useValue(model.header)
   const draft = useValue(composer.draft)
   const mode = useValue(composer.mode)
@@ -71,14 +73,33 @@ export function Composer({ model, composer, timeline, inThread = false }: Compos
     setChosen(0)
   }
 
-  function write(text: string, caret?: number): void {
-    composer.write(text)
-    if (caret === undefined) return
-    requestAnimationFrame(() => {
-      field.current?.focus()
-      field.current?.setSelectionRange(caret, caret)
-    })
-  }
+  // These stay the same while one writes, so the tools are not drawn again with every letter.
+  const write = useCallback(
+    (text: string, caret: number) => {
+      composer.write(text)
+      requestAnimationFrame(() => {
+        field.current?.focus()
+        field.current?.setSelectionRange(caret, caret)
+      })
+    },
+    [composer],
+  )
+  const bold = useCallback(() => {
+    const box = field.current
+    if (!box) return
+    const { selectionStart: from, selectionEnd: to, value } = box
+    const mark = '**'
+    const caret = from === to ? to + mark.length : to + 2 * mark.length
+    write(`${value.slice(0, from)}${mark}${value.slice(from, to)}${mark}${value.slice(to)}`, caret)
+  }, [write])
+  const beginMention = useCallback(() => {
+    const box = field.current
+    if (!box) return
+    const { selectionStart: at, value } = box
+    const sign = at > 0 && !/\s/.test(value[at - 1] ?? '') ? ' @' : '@'
+    write(value.slice(0, at) + sign + value.slice(at), at + sign.length)
+  }, [write])
+  const pickFile = useCallback(() => picker.current?.click(), [])
 
   function pick(person: Person): void {
     if (!place) return
@@ -86,16 +107,6 @@ export function Composer({ model, composer, timeline, inThread = false }: Compos
     const put = putName(draft.text, place, person.name)
     setPlace(undefined)
     write(put.text, put.caret)
-  }
-
-  function around(mark: string): void {
-    const box = field.current
-    if (!box) return
-    const { selectionStart: from, selectionEnd: to, value } = box
-    write(
-      `${value.slice(0, from)}${mark}${value.slice(from, to)}${mark}${value.slice(to)}`,
-      to + mark.length + (from === to ? 0 : mark.length),
-    )
   }
 
   function onKeyDown(event: KeyboardEvent<HTMLTextAreaElement>): void {
@@ -113,7 +124,7 @@ export function Composer({ model, composer, timeline, inThread = false }: Compos
       composer.edit(last.id, timeline.event(last.id)?.getContent() ?? {})
     } else if (event.key.toLowerCase() === 'b' && (event.ctrlKey || event.metaKey)) {
       event.preventDefault()
-      around('**')
+      bold()
     }
   }
 
@@ -151,7 +162,6 @@ export function Composer({ model, composer, timeline, inThread = false }: Compos
       : words.composer.placeholder
   const button =
     mode.kind === 'edit' ? words.composer.save : inThread ? words.composer.replyButton : words.composer.send
-  const pickFile = () => picker.current?.click()
   return (
     <form className="composer slim" aria-label={label} onSubmit={onSubmit}>
       {!inThread && <Readers model={model} />}
@@ -180,19 +190,7 @@ export function Composer({ model, composer, timeline, inThread = false }: Compos
         />
         <div className="bar">
           <input ref={picker} type="file" multiple hidden onChange={onPick} />
-          <IconButton little icon={Plus} label={words.composer.attach} className="keep phone-only" onPress={pickFile} />
-          <IconButton little icon={Paperclip} label={words.composer.attach} onPress={pickFile} />
-          <IconButton
-            little
-            icon={AtSign}
-            label={words.composer.mention}
-            onPress={() => {
-              const at = field.current?.selectionStart ?? draft.text.length
-              const gap = at > 0 && !/\s/.test(draft.text[at - 1] ?? '') ? ' @' : '@'
-              write(draft.text.slice(0, at) + gap + draft.text.slice(at), at + gap.length)
-            }}
-          />
-          <IconButton little icon={Bold} label={words.composer.bold} onPress={() => around('**')} />
+          <ComposerTools onAttach={pickFile} onMention={beginMention} onBold={bold} />
           <span className="end small faint hint">
             <kbd>Enter</kbd> {words.composer.enter}
           </span>
@@ -203,7 +201,20 @@ export function Composer({ model, composer, timeline, inThread = false }: Compos
       </div>
     </form>
   )
-}
+})
+
+type ComposerToolsProps = { onAttach(): void; onMention(): void; onBold(): void }
+
+const ComposerTools = memo(function ComposerTools({ onAttach, onMention, onBold }: ComposerToolsProps) {
+  return (
+    <>
+      <IconButton little icon={Plus} label={words.composer.attach} className="keep phone-only" onPress={onAttach} />
+      <IconButton little icon={Paperclip} label={words.composer.attach} onPress={onAttach} />
+      <IconButton little icon={AtSign} label={words.composer.mention} onPress={onMention} />
+      <IconButton little icon={Bold} label={words.composer.bold} onPress={onBold} />
+    </>
+  )
+})
 
 type Choosing = { pick(person: Person): void; setChosen(index: number): void; close(): void }
 

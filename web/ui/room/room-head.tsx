@@ -1,4 +1,5 @@
 import { ChevronLeft, Info, Landmark, UsersRound } from 'lucide-react'
+import { memo } from 'react'
 import type { RoomHeader, RoomModel } from '../../models/room.ts'
 import type { Side } from '../../models/route.ts'
 import { words } from '../../words/index.ts'
@@ -10,7 +11,7 @@ import { go } from '../parts/use-route.ts'
 type RoomHeadProps = { model: RoomModel; header: RoomHeader; side: Side | undefined }
 
 /** The room's name, how it is sealed, who is in it, and what one can open about it. */
-export function RoomHead({ model, header, side }: RoomHeadProps) {
+export const RoomHead = memo(function RoomHead({ model, header, side }: RoomHeadProps) {
   const { name, topic, locked, members, houses, partner } = header
   const toggle = (kind: 'people' | 'about') =>
     go(side?.kind === kind ? { page: 'room', roomId: model.id } : { page: 'room', roomId: model.id, side: { kind } })
@@ -64,4 +65,4 @@ export function RoomHead({ model, header, side }: RoomHeadProps) {
       </div>
     </header>
   )
-}
+})

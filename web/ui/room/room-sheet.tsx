@@ -42,7 +42,6 @@ export function RoomSheet({
   side: Side | undefined
 }) {
   const header = useValue(model.header)
-  const typing = useValue(model.typing)
   const attach = useCallback((files: File[]) => model.composer.attach(files), [model])
   const { over, handlers } = useDrop(attach)
   const markRead = useCallback(() => model.markRead(), [model])
@@ -56,11 +55,18 @@ export function RoomSheet({
       <RoomHead model={model} header={header} side={side} />
       <ConnectionBanner />
       <Minutes model={model} timeline={model.timeline} label={words.room.log(header.name)} onRead={markRead} />
-      <div className="typing" role="status">
-        {words.room.typing([...typing])}
-      </div>
+      <Typing model={model} />
       <Composer model={model} composer={model.composer} timeline={model.timeline} />
       {over && <div className="drop">{words.composer.drop}</div>}
     </main>
+  )
+}
+
+function Typing({ model }: { model: RoomModel }) {
+  const typing = useValue(model.typing)
+  return (
+    <div className="typing" role="status">
+      {words.room.typing([...typing])}
+    </div>
   )
 }

@@ -47,8 +47,12 @@ export function useMinutesScroll(timeline: TimelineModel, onRead: () => void): M
     const box = scroller.current
     const lines = list.current
     if (!box || !lines) return
-    if (stuck.current) box.scrollTop = box.scrollHeight
-    else if (anchor.current) {
+    if (stuck.current) {
+      // Measuring lines would lay the page out once more for nothing: at the end no line has to be held.
+      box.scrollTop = box.scrollHeight
+      return
+    }
+    if (anchor.current) {
       const line = lines.querySelector<HTMLElement>(`[data-key="${CSS.escape(anchor.current.key)}"]`)
       if (line) box.scrollTop += line.getBoundingClientRect().top - box.getBoundingClientRect().top - anchor.current.top
     }
@@ -65,7 +69,7 @@ export function useMinutesScroll(timeline: TimelineModel, onRead: () => void): M
     if (!box || !lines || placed.current === undefined) return
     const { live } = timeline.state.get()
     stuck.current = live && box.scrollHeight - box.scrollTop - box.clientHeight < atEndPx
-    anchor.current = takeAnchor(box, lines)
+    if (!stuck.current) anchor.current = takeAnchor(box, lines)
     if (stuck.current) {
       seen.current = countEntries(timeline.state.get())
       setNewBelow(undefined)
@@ -85,7 +89,7 @@ export function useMinutesScroll(timeline: TimelineModel, onRead: () => void): M
       placed.current = placeId
       stuck.current = place(box, state)
       seen.current = countEntries(state)
-      anchor.current = list.current ? takeAnchor(box, list.current) : undefined
+      anchor.current = list.current && !stuck.current ? takeAnchor(box, list.current) : undefined
     } else {
       settle()
     }
