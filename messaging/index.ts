@@ -137,7 +137,7 @@ export function createMessaging(deps: MessagingDeps): Messaging {
   })
   const ids = new EventIds(db)
   const writer = new RoomWriter({ ...building, rooms, ids, commit, reader, guards: deps.guards })
-  const doors = new Doors({ access, rooms, memberships })
+  const doors = new Doors({ db, access, rooms, memberships })
   const members = new Members({ db, writer, users, profiles })
   const sessions = new SessionSignals()
   deps.identityEvents.onSessionEnded((sessionId) => sessions.end(sessionId))

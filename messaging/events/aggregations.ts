@@ -6,22 +6,27 @@ import type { JsonObject } from '#matrix/api.ts'
 import type { Db } from '#platform/api.ts'
 import { referenceRows, replacementRows, threadSummaryRows } from '../store/events.ts'
 import type { EventReader } from './event-reader.ts'
-import { type Aggregations, eventObject, type Reader, type StoredEvent } from './stored-event.ts'
+import { type Aggregations, eventObject, type Reader, relationOf, type StoredEvent } from './stored-event.ts'
+import { everything, type Visibility } from './visibility.ts'
 
 type Deps = { db: Db; reader: EventReader }
 
-/** Aggregations of the events given, by event id; events that nothing belongs to are missing. */
+/**
+ * Aggregations of the events given, by event id; events that nothing belongs to are missing. Where the reader may not see all of
+ * the room, `visibility` bounds what belongs to its events too.
+ */
 export async function aggregationsOf(
   deps: Deps,
   reader: Reader,
   events: readonly StoredEvent[],
+  visibility: Visibility = everything,
 ): Promise<Map<string, Aggregations>> {
   const ids = events.filter((event) => event.stateKey === undefined && !event.isRedacted).map((event) => event.matrixId)
   if (ids.length === 0) return new Map()
   const [edits, references, threads] = await Promise.all([
-    replacementRows(deps.db, ids),
-    referenceRows(deps.db, ids),
-    threadSummaryRows(deps.db, ids, reader.userId),
+    replacementRows(deps.db, ids, visibility.ceiling),
+    referenceRows(deps.db, ids, visibility.ceiling),
+    threadSummaryRows(deps.db, ids, reader.userId, visibility.ceiling),
   ])
   const found = new Map<string, JsonObject>()
   const add = (id: string, relation: string, value: JsonObject) => {
@@ -30,11 +35,15 @@ export async function aggregationsOf(
     else relations[relation] = value
   }
   for (const edit of await deps.reader.open(edits)) {
-    const target = edit.content['m.relates_to'] as JsonObject | undefined
-    if (typeof target?.event_id === 'string') add(target.event_id, 'm.replace', eventObject(edit, reader))
+    const target = relationOf(edit.content)?.target
+    if (target !== undefined && visibility.sees(edit)) add(target, 'm.replace', eventObject(edit, reader))
   }
-  for (const { relatesTo, matrixId } of references) addReference(found, relatesTo, matrixId)
-  await addThreads(deps, reader, threads, add)
+  const referring = await deps.reader.byIds(references.map((row) => row.id))
+  for (const event of referring) {
+    const target = relationOf(event.content)?.target
+    if (target !== undefined && visibility.sees(event)) addReference(found, target, event.matrixId)
+  }
+  await addThreads({ ...deps, visibility }, reader, threads, add)
   return found
 }
 
@@ -46,7 +55,7 @@ function addReference(found: Map<string, JsonObject>, target: string, eventId: s
 }
 
 async function addThreads(
-  deps: Deps,
+  deps: Deps & { visibility: Visibility },
   reader: Reader,
   threads: Awaited<ReturnType<typeof threadSummaryRows>>,
   add: (id: string, relation: string, value: JsonObject) => void,
@@ -58,12 +67,13 @@ async function addThreads(
     await replacementRows(
       deps.db,
       latest.map((event) => event.matrixId),
+      deps.visibility.ceiling,
     ),
   )
   for (const thread of threads) {
     const event = byId.get(thread.latestId)
-    if (event === undefined) continue
-    const edit = edits.find((one) => (one.content['m.relates_to'] as JsonObject).event_id === event.matrixId)
+    if (event === undefined || !deps.visibility.sees(event)) continue
+    const edit = edits.find((one) => relationOf(one.content)?.target === event.matrixId)
     add(thread.root, 'm.thread', {
       latest_event: eventObject(event, reader, edit && { 'm.replace': eventObject(edit, reader) }),
       count: thread.count,

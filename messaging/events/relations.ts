@@ -60,7 +60,7 @@ export class Relations {
     const own = rows.filter((row) => row.senderId === subject.userId && row.redactedBy === null)
     if (own.length === 0) return
     const events = await this.#reader.open(own)
-    const second = events.find((event) => (event.content['m.relates_to'] as JsonObject).key === key)
+    const second = events.find((event) => (event.content['m.relates_to'] as JsonObject | undefined)?.key === key)
     if (second === undefined) return
     if ((await eventOfTransaction(this.#db, transactionKey)) !== undefined) return
     throw refuse('M_DUPLICATE_ANNOTATION', 'You have reacted to this message in this way already.')
@@ -85,7 +85,7 @@ export class Relations {
     })
     const opened = await this.#reader.open(rows.slice(0, wish.limit))
     const events = opened.filter((event) => visibility.sees(event) && !event.isRedacted)
-    const aggregations = await aggregationsOf(deps, subject, events)
+    const aggregations = await aggregationsOf(deps, subject, events, visibility)
     const chunk = events.map((event) => eventText(event, subject, aggregations.get(event.matrixId)))
     const last = opened.at(-1)
     const next = rows.length > wish.limit && last ? `,"next_batch":"${timelineToken(last.ordering)}"` : ''

@@ -22,17 +22,18 @@ export class Threads {
   /** A page of roots, by their newest reply, as JSON text. */
   async page(room: Room, subject: Subject, wish: ThreadsWish): Promise<string> {
     const { db, reader } = this.#deps
+    const visibility = await visibilityFor(this.#deps, room, subject)
     const rows = await threadRootRows(db, {
       roomId: room.id,
       below: placeOf(wish.from) ?? Number.MAX_SAFE_INTEGER,
       participatedBy: wish.participated ? subject.userId : undefined,
       limit: wish.limit + 1,
+      ceiling: visibility.ceiling,
     })
-    const visibility = await visibilityFor(this.#deps, room, subject)
     const page = rows.slice(0, wish.limit)
     const roots = await Promise.all(page.map((row) => reader.inRoom(room, row.matrixId)))
     const events = roots.filter((event): event is StoredEvent => event !== undefined && visibility.sees(event))
-    const aggregations = await aggregationsOf(this.#deps, subject, events)
+    const aggregations = await aggregationsOf(this.#deps, subject, events, visibility)
     const chunk = events.map((event) => eventText(event, subject, aggregations.get(event.matrixId)))
     const last = page.at(-1)
     const next = rows.length > wish.limit && last ? `,"next_batch":"${timelineToken(last.latest)}"` : ''

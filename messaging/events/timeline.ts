@@ -40,10 +40,12 @@ export class Timeline {
     const start = await this.#place(room, wish.from, wish.backwards ? above : below)
     const end = await this.#place(room, wish.to, wish.backwards ? below : above)
     const visibility = await visibilityFor(this.#deps, room, subject)
-    const { events, next } = await this.#collect(room, visibility, { ...wish, limit }, { start, end })
-    const aggregations = await aggregationsOf(this.#deps, subject, events)
+    const range = within(visibility.ceiling, wish.backwards, { start, end })
+    const { events, next } = await this.#collect(room, visibility, { ...wish, limit }, range)
+    const aggregations = await aggregationsOf(this.#deps, subject, events, visibility)
     const chunk = events.map((event) => eventText(event, subject, aggregations.get(event.matrixId)))
-    const state = wish.filter.lazyLoadMembers ? await this.#speakers(room, subject, events) : []
+    const speakers = wish.filter.lazyLoadMembers ? await this.#speakers(room, subject, events) : []
+    const state = speakers.filter((event) => visibility.sees(event))
     const parts = [`"chunk":[${chunk.join(',')}]`, `"start":"${this.#startToken(room, wish, start)}"`]
     if (next !== undefined) parts.push(`"end":"${timelineToken(next)}"`)
     if (state.length > 0) parts.push(`"state":[${state.map((event) => eventText(event, subject)).join(',')}]`)
@@ -62,6 +64,8 @@ export class Timeline {
     if (event === undefined || !visibility.sees(event)) throw noSuchEvent()
     const limit = Math.min(wish.limit, limits.pageSizeMax)
     const half = Math.ceil(limit / 2)
+    const range = (backwards: boolean) =>
+      within(visibility.ceiling, backwards, { start: event.ordering, end: backwards ? below : above })
     const { filter } = wish
     const page = (backwards: boolean, count: number) =>
       count === 0
@@ -70,11 +74,11 @@ export class Timeline {
             room,
             visibility,
             { backwards, limit: count, filter, from: undefined, to: undefined },
-            { start: event.ordering, end: backwards ? below : above },
+            range(backwards),
           )
     const [before, after] = await Promise.all([page(true, half), page(false, limit - half)])
     const all = [...before.events, event, ...after.events]
-    const aggregations = await aggregationsOf(this.#deps, subject, all)
+    const aggregations = await aggregationsOf(this.#deps, subject, all, visibility)
     const text = (one: StoredEvent) => eventText(one, subject, aggregations.get(one.matrixId))
     const state = await this.#stateAround(room, subject, after.events.at(-1) ?? event, filter, all)
     const first = before.events.at(-1)?.ordering ?? event.ordering
@@ -91,7 +95,7 @@ export class Timeline {
     const visibility = await visibilityFor(this.#deps, room, subject)
     const event = await this.#deps.reader.inRoom(room, eventId)
     if (event === undefined || !visibility.sees(event)) throw noSuchEvent()
-    const aggregations = await aggregationsOf(this.#deps, subject, [event])
+    const aggregations = await aggregationsOf(this.#deps, subject, [event], visibility)
     return eventText(event, subject, aggregations.get(event.matrixId))
   }
 
@@ -147,6 +151,12 @@ export class Timeline {
     const rows = await stateRowsAt(this.#deps.db, [{ roomId: room.id, position }], people)
     return this.#deps.reader.byIds(rows.map((row) => row.eventId))
   }
+}
+
+/** Without what the reader cannot see anyhow, so that nobody pages through what others said after he left. */
+function within(ceiling: number, backwards: boolean, { start, end }: Range): Range {
+  if (ceiling === above) return { start, end }
+  return backwards ? { start: Math.min(start, ceiling + 1), end } : { start, end: Math.min(end, ceiling) }
 }
 
 export function noSuchEvent(): Error {

@@ -13,11 +13,12 @@ type Step<T> = { readonly ordering: number; readonly value: T }
 
 export interface Visibility {
   sees(event: Pick<StoredEvent, 'ordering' | 'type' | 'stateKey' | 'content'>): boolean
-  /** Nothing above this place can be seen. */
+  /** Nothing above this place in the timeline can be seen. */
   readonly ceiling: number
 }
 
-const everything: Visibility = { sees: () => true, ceiling: Number.MAX_SAFE_INTEGER }
+/** Of a member where history is open to members, or of whoever was told of the events already. */
+export const everything: Visibility = { sees: () => true, ceiling: Number.MAX_SAFE_INTEGER }
 
 type Deps = { db: Db; reader: EventReader }
 
@@ -52,9 +53,9 @@ export function visibilityOver(
   const joins = memberships.filter((step) => step.value === 'join').map((step) => step.ordering)
   const lastJoin = joins.at(-1)
   const ceiling = lastJoin === undefined ? -1 : endOfMembership(memberships, lastJoin)
-  const worldReadableNow = visibilities.at(-1)?.value === 'world_readable'
+  const everOpen = visibilities.some((step) => step.value === 'world_readable')
   return {
-    ceiling: worldReadableNow ? Number.MAX_SAFE_INTEGER : Math.max(ceiling, memberships.at(-1)?.ordering ?? -1),
+    ceiling: everOpen ? Number.MAX_SAFE_INTEGER : Math.max(ceiling, memberships.at(-1)?.ordering ?? -1),
     sees: (event) => {
       const own = event.type === 'm.room.member' && event.stateKey === matrixId
       const member = own ? (event.content.membership as Membership) : at(memberships, event.ordering)

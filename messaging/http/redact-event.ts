@@ -11,10 +11,17 @@ import { powerLevelOf, powerLevels } from '#matrix/api.ts'
 import { type Route, refuse, route } from '#platform/api.ts'
 import type { EventReader } from '../events/event-reader.ts'
 import type { RoomWriter } from '../events/room-writer.ts'
+import type { StoredEvent } from '../events/stored-event.ts'
 import type { Doors } from '../rooms/doors.ts'
 import { type Caller, transactionOf } from './acts.ts'
 import { clientPaths } from './paths.ts'
 import { EventId, EventIdAnswer, Reason, RoomId } from './shapes.ts'
+
+/** Not where it is redacted itself: then it tells no more of what was before. */
+async function successorOf(reader: EventReader, redacts: StoredEvent): Promise<{ successor?: StoredEvent }> {
+  const successor = redacts.stateKey === undefined ? undefined : await reader.successor(redacts)
+  return successor === undefined || successor.isRedacted ? {} : { successor }
+}
 
 export function redactEvent(deps: { doors: Doors; writer: RoomWriter; reader: EventReader }): Route {
   return route({
@@ -32,6 +39,9 @@ export function redactEvent(deps: { doors: Doors; writer: RoomWriter; reader: Ev
       const { room, grant } = await deps.doors.enter(subject, 'room.redact', roomId)
       const redacts = await deps.reader.inRoom(room, eventId)
       if (redacts === undefined) throw refuse('M_NOT_FOUND', 'There is no such message in this room.')
+      if (redacts.type === 'm.room.create') {
+        throw refuse('M_FORBIDDEN', 'What a room began with cannot be removed. Leave the room, or remove what was said.')
+      }
       if (redacts.senderId !== subject.userId) {
         const needed = powerLevels(room, room.version).redact
         if (powerLevelOf(subject.matrixId, room, room.version) < needed) {
@@ -43,6 +53,7 @@ export function redactEvent(deps: { doors: Doors; writer: RoomWriter; reader: Ev
         sender: { userId: subject.userId, matrixId: subject.matrixId },
         content: body?.reason === undefined ? {} : { reason: body.reason },
         redacts,
+        ...(await successorOf(deps.reader, redacts)),
         transaction: transactionOf(subject, ['redact', roomId, eventId], txnId),
       })
       return { event_id }

@@ -12,11 +12,12 @@ import {
   defaultRoomVersion,
   hashAndSign,
   type JsonObject,
+  NotCanonical,
   type RoomVersion,
   roomIdOfCreate,
   roomVersion,
 } from '#matrix/api.ts'
-import { limits, type Postgres, type Random, refuse, type Vault } from '#platform/api.ts'
+import { limits, type Postgres, type Random, Refusal, refuse, type Vault } from '#platform/api.ts'
 import type { BuildDeps } from '../events/build-event.ts'
 import type { Draft } from '../events/draft.ts'
 import type { RoomWriter } from '../events/room-writer.ts'
@@ -55,24 +56,24 @@ export class RoomMaker {
 
   async create(subject: Subject, wish: RoomWish): Promise<Room> {
     const version = versionOf(wish)
-    const invited = await this.#invited(wish)
+    const invited = (await this.#invited(wish)).filter((person) => person.id !== subject.userId)
     if (wish.room_alias_name !== undefined) await this.#deps.aliases.check(wish.room_alias_name)
     const createContent = createContentOf(subject, version, wish)
     const createdMs = this.#momentOfOne()
     const matrixId = this.#roomId(subject, version, createContent, createdMs)
     const room = await this.#insert(matrixId, version, createdMs)
-    const alias =
-      wish.room_alias_name === undefined
-        ? undefined
-        : await this.#deps.aliases.claim(wish.room_alias_name, room, subject)
-    const state = stateOfWish(wish, { version, subject, alias, createContent, invited })
-    const drafts = await this.#drafts(subject, wish, { createContent, createdMs, state, invited })
+    let alias: string | undefined
     try {
+      if (wish.room_alias_name !== undefined) {
+        alias = await this.#deps.aliases.claim(wish.room_alias_name, room, subject)
+      }
+      const state = stateOfWish(wish, { version, subject, alias, createContent, invited })
+      const drafts = await this.#drafts(subject, wish, { createContent, createdMs, state, invited })
       await this.#deps.writer.create(room, drafts)
     } catch (error) {
       this.#deps.rooms.drop(room.id)
       if (alias !== undefined) await this.#deps.aliases.release(alias)
-      throw error
+      throw refusedWish(error)
     }
     if (wish.visibility === 'public') await listRoom(this.#deps.postgres, room.id)
     return room
@@ -111,8 +112,13 @@ export class RoomMaker {
       prev_events: [],
       auth_events: [],
     }
-    const { pdu } = hashAndSign(create, version, this.#deps.serverName, this.#deps.signingKey)
-    return roomIdOfCreate(pdu, version)
+    try {
+      const { pdu } = hashAndSign(create, version, this.#deps.serverName, this.#deps.signingKey)
+      return roomIdOfCreate(pdu, version)
+    } catch (error) {
+      if (error instanceof NotCanonical) throw refuse('M_BAD_JSON', error.message, { cause: error })
+      throw error
+    }
   }
 
   async #insert(matrixId: string, version: RoomVersion, createdTs: number): Promise<Room> {
@@ -149,6 +155,12 @@ export class RoomMaker {
     )
     return [create, join, ...state, ...invites]
   }
+}
+
+/** The rules of the room itself refused its beginning: the wish is wrong, and nobody's rights are missing. */
+function refusedWish(error: unknown): unknown {
+  if (!(error instanceof Refusal) || error.code !== 'M_FORBIDDEN') return error
+  return refuse('M_INVALID_ROOM_STATE', error.message, { cause: error })
 }
 
 function versionOf(wish: RoomWish): RoomVersion {

@@ -94,7 +94,9 @@ export class Members {
   /** The room, which was left before, is no longer told of. */
   async forget(grant: Grant, room: Room): Promise<void> {
     assertGrant(grant, 'room.forget', room.id)
-    await forgetRoomRow(this.#deps.db, grant.subject.userId, room.id)
+    const { userId } = grant.subject
+    const eventId = room.memberByUser(userId)?.internalId
+    if (eventId !== undefined) await forgetRoomRow(this.#deps.db, { userId, roomId: room.id, eventId })
   }
 
   async #change(

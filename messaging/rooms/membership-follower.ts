@@ -15,7 +15,7 @@ export class MembershipFollower implements TailListener {
   onEntries(entries: readonly TailEntry[], foreign: boolean): void {
     for (const entry of entries) {
       if (entry.roomId === null || entry.kind !== 'event') continue
-      if (foreign) this.#rooms.drop(entry.roomId)
+      if (foreign) this.#rooms.reached(entry.roomId, entry.event.ordering)
       const change = membershipSetBy(entry.event)
       const { targetId } = entry.event
       if (change !== undefined && targetId !== undefined) {

@@ -1,10 +1,13 @@
 import type { Users } from '#identity/api.ts'
-import { type Db, limits, type SealingKey, type Vault } from '#platform/api.ts'
+import { limits, type Postgres, type SealingKey, type Vault } from '#platform/api.ts'
 import type { RoomIdentity } from '../events/event-codec.ts'
 import type { Room } from './room.ts'
 import { identitiesOf, identityOf, loadRoom, type RoomIdentityRow } from './room-loader.ts'
 
-type Deps = { db: Db; vault: Vault; users: Users }
+type Deps = { db: Postgres; vault: Vault; users: Users }
+
+/** A room that changes on another node faster than it can be read is taken as it is; its writer compares heads anyway. */
+const loadsMax = 3
 
 /**
  * Rooms in memory. There is one `Room` object a room at a time; who finds that another object has taken its place
@@ -14,6 +17,8 @@ export class RoomCache {
   readonly #deps: Deps
   readonly #rooms = new Map<number, Room>()
   readonly #loading = new Map<number, Promise<Room>>()
+  /** By room that is being read: a place in its timeline that must be in what was read. */
+  readonly #awaited = new Map<number, number>()
   readonly #idsByMatrixId = new Map<string, number>()
   readonly #identities = new Map<number, RoomIdentityRow>()
   #weight = 0
@@ -48,7 +53,10 @@ export class RoomCache {
     }
     let loading = this.#loading.get(id)
     if (loading === undefined) {
-      loading = this.#load(id).finally(() => this.#loading.delete(id))
+      loading = this.#load(id).finally(() => {
+        this.#loading.delete(id)
+        this.#awaited.delete(id)
+      })
       this.#loading.set(id, loading)
     }
     return loading
@@ -79,7 +87,17 @@ export class RoomCache {
     this.#keep(room)
   }
 
-  /** Forgets what is in memory: the database knows better, after a commit that failed or was another node's. */
+  /**
+   * An event was committed that the room in memory may not have: when it does not reach so far, it is forgotten, and what is
+   * being read at this moment is read again.
+   */
+  reached(id: number, ordering: number): void {
+    if (this.#loading.has(id)) this.#awaited.set(id, Math.max(ordering, this.#awaited.get(id) ?? 0))
+    const room = this.#rooms.get(id)
+    if (room !== undefined && room.head.ordering < ordering) this.drop(id)
+  }
+
+  /** Forgets what is in memory: the database knows better, after a commit that failed. */
   drop(id: number): void {
     const room = this.#rooms.get(id)
     if (room === undefined) return
@@ -94,7 +112,10 @@ export class RoomCache {
       if (identity === undefined) throw new Error(`room ${id} does not exist`)
       this.#remember(identity)
     }
-    const room = await loadRoom(this.#deps, identity)
+    let room = await loadRoom(this.#deps, identity)
+    for (let loads = 1; loads < loadsMax && room.head.ordering < (this.#awaited.get(id) ?? 0); loads += 1) {
+      room = await loadRoom(this.#deps, identity)
+    }
     this.#keep(room)
     return room
   }

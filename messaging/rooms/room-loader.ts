@@ -1,6 +1,6 @@
 import type { Users } from '#identity/api.ts'
 import { type RoomVersion, roomVersion } from '#matrix/api.ts'
-import type { Db, Vault } from '#platform/api.ts'
+import { type Db, type Postgres, sql, type Vault } from '#platform/api.ts'
 import { openPdu } from '../events/event-codec.ts'
 import { eventRowsByIds } from '../store/events.ts'
 import { memberRows, otherStateRows } from '../store/room-state.ts'
@@ -14,22 +14,28 @@ export type RoomIdentityRow = {
   readonly keyId: number
 }
 
-type Deps = { db: Db; vault: Vault; users: Users }
+type Deps = { db: Postgres; vault: Vault; users: Users }
 
-/** Reads a whole room: its head, who is in it, and its other state. */
+const oneSnapshot = sql('one_snapshot', 'set transaction isolation level repeatable read, read only')
+
+/**
+ * Reads a whole room: its head, who is in it, and its other state. All from one snapshot: a head that is newer than the state
+ * beside it would let the next event be built on what no longer holds.
+ */
 export async function loadRoom(deps: Deps, identity: RoomIdentityRow): Promise<Room> {
-  const [head, key, memberships, others] = await Promise.all([
-    headRow(deps.db, identity.id),
-    deps.vault.key(identity.keyId),
-    memberRows(deps.db, identity.id),
-    otherStateRows(deps.db, identity.id),
-  ])
-  const [people, rows] = await Promise.all([
+  const { head, memberships, rows } = await deps.db.transaction(async (tx) => {
+    await tx.run(oneSnapshot)
+    const [head, memberships, others] = await Promise.all([
+      headRow(tx, identity.id),
+      memberRows(tx, identity.id),
+      otherStateRows(tx, identity.id),
+    ])
+    const ids = others.map((row) => row.eventId)
+    return { head, memberships, rows: ids.length === 0 ? [] : await eventRowsByIds(tx, ids) }
+  })
+  const [people, key] = await Promise.all([
     deps.users.byIds(memberships.map((row) => row.userId)),
-    eventRowsByIds(
-      deps.db,
-      others.map((row) => row.eventId),
-    ),
+    deps.vault.key(identity.keyId),
   ])
   const members: Member[] = memberships.map((row) => ({
     userId: row.userId,

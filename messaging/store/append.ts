@@ -48,7 +48,8 @@ export type AppendBatch = {
   rooms: HeadChange[]
   events: EventInsert[]
   states: StateInsert[]
-  redactions: { id: number; sealed: string; redacted_by: string }[]
+  /** `redacted_by` is null for an event that is no redacted one, but told what the redacted one had said. */
+  redactions: { id: number; sealed: string; redacted_by: string | null }[]
   mentions: { room_id: number; user_id: number; ordering: number }[]
   /** key: base64 of the hash of device, path and transaction id. */
   transactions: { k: string; e: number }[]

@@ -64,6 +64,14 @@ const memberEventsAt = sql(
    where room_id = $1 and type = 'm.room.member' and from_position <= $2 and (to_position is null or to_position > $2)`,
 )
 
+const successor = sql(
+  'room_state_successor',
+  `select n.event_id as "eventId" from room_state s
+   join room_state n on n.room_id = s.room_id and n.type = s.type and n.state_key = s.state_key
+     and n.from_position = s.to_position
+   where s.room_id = $1 and s.event_id = $2`,
+)
+
 export const memberRows = (db: Db, roomId: number) => db.rows<MemberRow>(membersNow, [roomId])
 export const otherStateRows = (db: Db, roomId: number) => db.rows<StateEventRow>(othersNow, [roomId])
 export const membershipRows = (db: Db, userId: number) => db.rows<MembershipRow>(membershipsOfUser, [userId])
@@ -96,6 +104,10 @@ export const membershipHistoryRows = (db: Db, roomId: number, userId: number) =>
 
 export const stateHistoryRows = (db: Db, roomId: number, type: string) =>
   db.rows<{ eventId: number; ordering: number }>(historyOfType, [roomId, type])
+
+/** The event that replaced a state event. */
+export const stateSuccessorRow = (db: Db, roomId: number, eventId: number) =>
+  db.row<{ eventId: number }>(successor, [roomId, eventId])
 
 export const membershipRowsAt = (db: Db, userId: number, roomIds: readonly number[], position: number) =>
   db.rows<{ roomId: number; membership: number }>(membershipsAt, [userId, roomIds, position])

@@ -9,6 +9,7 @@ import { visibilityFor } from '../events/visibility.ts'
 import { type Receipts, receiptEvent } from '../receipts/receipts.ts'
 import type { Room } from '../rooms/room.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
+import { forgottenRooms } from '../store/forgotten-rooms.ts'
 import { newestEventLogRows } from '../store/log-rows.ts'
 import type { Typing } from '../typing/typing.ts'
 import { joinedRoomText, leftRoomText, type SyncAnswer } from './render.ts'
@@ -60,7 +61,10 @@ export class InitialSync {
     }
     await this.#addOutside(answer.invite, query, visible.invited, 'invite')
     await this.#addOutside(answer.knock, query, visible.knocked, 'knock')
-    if (filter.includeLeave) await this.#addLeft(answer.leave, query, [...visible.left], until)
+    if (filter.includeLeave) {
+      const forgotten = await forgottenRooms(this.#deps.db, subject.userId)
+      await this.#addLeft(answer.leave, query, [...visible.left].filter((id) => !forgotten.has(id)), until)
+    }
     return answer
   }
 
@@ -145,7 +149,9 @@ export class InitialSync {
 
   /** In rooms whose history is open to members, members need no look-up. */
   async #seen(query: SyncQuery, room: Room, placed: readonly Placed[]): Promise<Placed[]> {
-    const isOpen = room.stateEntry('m.room.history_visibility')?.pdu.unsigned?.replaces_state === undefined
+    // A redacted event no longer tells what it replaced.
+    const unsigned = room.stateEntry('m.room.history_visibility')?.pdu.unsigned
+    const isOpen = unsigned?.replaces_state === undefined && unsigned?.redacted_because === undefined
     const visibility = room.historyVisibility()
     const isMember = room.member(query.subject.matrixId)?.membership === 'join'
     if (isMember && isOpen && (visibility === 'shared' || visibility === 'world_readable')) return [...placed]

@@ -4,7 +4,7 @@
  */
 import type { Membership } from '#access/api.ts'
 import type { Users } from '#identity/api.ts'
-import type { JsonObject } from '#matrix/api.ts'
+import { type JsonObject, redactsOf } from '#matrix/api.ts'
 import { type LogFollower, type Logger, type LogRow, limits, logKinds } from '#platform/api.ts'
 import type { EventReader } from '../events/event-reader.ts'
 import type { StoredEvent } from '../events/stored-event.ts'
@@ -113,6 +113,7 @@ export class Tail implements LogFollower {
         const missing = rows.filter((row) => row.kind === logKinds.event && !facts.has(row.position))
         const events = await this.#deps.reader.byIds(missing.map((row) => row.reference ?? 0))
         await this.#nameTargets(events)
+        await this.#redact(events)
         const byId = new Map(events.map((event) => [event.id, event]))
         return await Promise.all(
           rows.map(async (row) => entryOf(row, facts.get(row.position) ?? (await this.#factOf(row, byId)))),
@@ -129,6 +130,18 @@ export class Tail implements LogFollower {
     if (members.length === 0) return
     const people = await this.#deps.users.byMatrixIds(members.map((event) => event.stateKey ?? ''))
     for (const event of members) event.targetId = people.get(event.stateKey ?? '')?.id
+  }
+
+  /** What another node redacted may lie here, whole, in memory. */
+  async #redact(events: readonly StoredEvent[]): Promise<void> {
+    const redactions = events.filter((event) => event.type === 'm.room.redaction')
+    for (const event of redactions) {
+      const redacted = redactsOf(event.pdu, event.version)
+      if (redacted === undefined) continue
+      const target = await this.#deps.reader.ofRoomId(event.roomId, redacted)
+      const after = target?.stateKey === undefined ? undefined : await this.#deps.reader.successor(target)
+      await this.#deps.reader.refresh(after === undefined ? [redacted] : [redacted, after.matrixId])
+    }
   }
 
   #factOf(row: LogRow, events: ReadonlyMap<number, StoredEvent>): unknown {

@@ -1,5 +1,6 @@
-import type { JsonObject } from '#matrix/api.ts'
 import { type Db, limits } from '#platform/api.ts'
+import { everybody, mentionedIn } from '../events/mentioned.ts'
+import { notifies } from '../events/notifies.ts'
 import type { StoredEvent } from '../events/stored-event.ts'
 import type { Room } from '../rooms/room.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
@@ -22,6 +23,8 @@ export class Unread implements TailListener {
   readonly #rooms: RoomCache
   readonly #people = new Map<number, Map<number, ReadState>>()
   #entries = 0
+  /** Reads that are under way, each with whether something happened meanwhile that it may have missed. */
+  readonly #reading = new Set<{ readonly userId: number; isOutdated: boolean }>()
 
   constructor(deps: { db: Db; rooms: RoomCache }) {
     this.#db = deps.db
@@ -49,6 +52,7 @@ export class Unread implements TailListener {
   }
 
   #onEvent(roomId: number, event: StoredEvent): void {
+    this.#outdate(event.senderId)
     const own = this.#people.get(event.senderId)?.get(roomId)
     if (own !== undefined) {
       own.ordering = event.ordering
@@ -59,12 +63,18 @@ export class Unread implements TailListener {
     const room = this.#rooms.peek(roomId)
     if (room === undefined) return
     for (const userId of mentionedUsers(event, room)) {
+      this.#outdate(userId)
       if (userId !== event.senderId) this.#people.get(userId)?.get(roomId)?.highlights.push(event.ordering)
     }
   }
 
+  #outdate(userId: number): void {
+    for (const reading of this.#reading) if (reading.userId === userId) reading.isOutdated = true
+  }
+
   #forget(userId: number, roomId: number): void {
-    this.#people.get(userId)?.delete(roomId)
+    this.#outdate(userId)
+    if (this.#people.get(userId)?.delete(roomId) === true) this.#entries -= 1
   }
 
   async #states(userId: number, roomIds: readonly number[]): Promise<ReadonlyMap<number, ReadState>> {
@@ -77,9 +87,15 @@ export class Unread implements TailListener {
     const known = mine
     const missing = roomIds.filter((id) => !known.has(id))
     if (missing.length === 0) return known
-    const read = await this.#read(userId, missing)
-    for (const [roomId, state] of read) known.set(roomId, state)
-    this.#entries += read.size
+    const reading = { userId, isOutdated: false }
+    this.#reading.add(reading)
+    const read = await this.#read(userId, missing).finally(() => this.#reading.delete(reading))
+    // What happened meanwhile may or may not be in what was read: good for this answer, too old to be kept.
+    if (reading.isOutdated) return new Map([...known, ...read])
+    for (const [roomId, state] of read) {
+      if (!known.has(roomId)) this.#entries += 1
+      known.set(roomId, state)
+    }
     return known
   }
 
@@ -115,9 +131,8 @@ export class Unread implements TailListener {
 
 function mentionedUsers(event: StoredEvent, room: Room): number[] {
   const mentions = event.content['m.mentions']
-  if (mentions === null || typeof mentions !== 'object' || Array.isArray(mentions)) return []
-  const { user_ids: ids, room: everybody } = mentions as JsonObject
-  if (everybody === true) return [...room.members()].map((member) => member.userId)
-  if (!Array.isArray(ids)) return []
-  return ids.flatMap((id) => (typeof id === 'string' ? (room.member(id)?.userId ?? []) : []))
+  if (mentions === undefined || !notifies(event.pdu)) return []
+  const mentioned = mentionedIn(room, event.pdu)
+  if (mentioned.includes(everybody)) return [...room.members()].map((member) => member.userId)
+  return mentioned.flatMap((id) => room.member(id)?.userId ?? [])
 }
