@@ -1,0 +1,20 @@
+import { randomInt } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { atRest } from './at-rest/at-rest.ts'
+import { killNine } from './kill-nine/kill-nine.ts'
+import type { Proof } from './proof.ts'
+
+/** A short run of a proof, with another seed each time; a failure names the seed. */
+async function sample(proof: Proof, count: number | undefined): Promise<void> {
+  const seed = randomInt(2 ** 31)
+  const shown: string[] = []
+  const verdict = await proof.run({ seed, count, show: (line) => shown.push(line) })
+  const told = [`seed ${seed}`, ...shown, ...verdict.details, verdict.figure].join('\n')
+  expect(verdict.holds, told).toBe(true)
+}
+
+test('three kills lose nothing', { timeout: 180_000 }, () => sample(killNine, 3))
+
+test('no word stands on the disk, and what was altered is refused', { timeout: 120_000 }, () =>
+  sample(atRest, undefined),
+)
