@@ -38,6 +38,7 @@ import { RoomStates } from './rooms/room-states.ts'
 import { forgetTransactionsBefore } from './store/append.ts'
 import { IncrementalSync } from './sync/incremental-sync.ts'
 import { InitialSync } from './sync/initial-sync.ts'
+import { LeftRooms } from './sync/left-rooms.ts'
 import { SentMembers } from './sync/sent-members.ts'
 import { SessionSignals } from './sync/session-signals.ts'
 import { Sync } from './sync/sync.ts'
@@ -146,7 +147,19 @@ export function createMessaging(deps: MessagingDeps): Messaging {
   const side = createSideParts(shared)
   const maker = new RoomMaker({ ...building, postgres, random, rooms, members, writer, aliases: side.aliases })
   const sent = new SentMembers()
-  const syncParts = { db, reader, rooms, receipts, accountData: side.accountDataForSync, typing, unread, tail, sent }
+  const leftRooms = new LeftRooms({ db, reader, sent })
+  const syncParts = {
+    leftRooms,
+    db,
+    reader,
+    rooms,
+    receipts,
+    accountData: side.accountDataForSync,
+    typing,
+    unread,
+    tail,
+    sent,
+  }
   const sync = new Sync({
     access,
     clock,
@@ -154,6 +167,8 @@ export function createMessaging(deps: MessagingDeps): Messaging {
     typing,
     waiters,
     memberships,
+    log,
+    sent,
     initial: new InitialSync(syncParts),
     incremental: new IncrementalSync(syncParts),
   })

@@ -117,7 +117,9 @@ describe('writing', () => {
     const second = await alice.setState(room, 'm.room.topic', { topic: 'harmless' })
     await alice.ok('PUT', `${roomPath(room)}/redact/${encodeURIComponent(first)}/r`, {})
     const look = async () => {
-      expect((await alice.messages(room)).chunk.find((event) => event.event_id === second).content.topic).toBe('harmless')
+      expect((await alice.messages(room)).chunk.find((event) => event.event_id === second).content.topic).toBe(
+        'harmless',
+      )
       expect(JSON.stringify(await alice.messages(room))).not.toContain('a secret topic')
       expect(JSON.stringify(await alice.sync())).not.toContain('a secret topic')
     }

@@ -40,7 +40,10 @@ export function redactEvent(deps: { doors: Doors; writer: RoomWriter; reader: Ev
       const redacts = await deps.reader.inRoom(room, eventId)
       if (redacts === undefined) throw refuse('M_NOT_FOUND', 'There is no such message in this room.')
       if (redacts.type === 'm.room.create') {
-        throw refuse('M_FORBIDDEN', 'What a room began with cannot be removed. Leave the room, or remove what was said.')
+        throw refuse(
+          'M_FORBIDDEN',
+          'What a room began with cannot be removed. Leave the room, or remove what was said.',
+        )
       }
       if (redacts.senderId !== subject.userId) {
         const needed = powerLevels(room, room.version).redact

@@ -5,7 +5,7 @@
 
 import Type from 'typebox'
 import type { JsonValue } from '#matrix/api.ts'
-import { type Route, route } from '#platform/api.ts'
+import { type Route, refuse, route } from '#platform/api.ts'
 import { parseSyncFilter } from '../sync/filter.ts'
 import type { SessionSignals } from '../sync/session-signals.ts'
 import type { Sync } from '../sync/sync.ts'
@@ -46,6 +46,11 @@ export function sync(deps: { sync: Sync; filters: FilterLookup; sessions: Sessio
           timeoutMs: query.timeout ?? 0,
           signal: waiting.signal,
         })
+        if (waiting.hasEnded()) {
+          throw refuse('M_UNKNOWN_TOKEN', 'This device was signed out. Sign in again.', {
+            fields: { soft_logout: false },
+          })
+        }
         return jsonText(text)
       } finally {
         waiting.over()

@@ -4,7 +4,7 @@ import type { Users } from '#identity/api.ts'
 import type { JsonObject } from '#matrix/api.ts'
 import { type Clock, type Log, logKinds, type Postgres } from '#platform/api.ts'
 import type { StoredEvent } from '../events/stored-event.ts'
-import { putReceipt, type ReceiptRow, receiptRow, receiptRowsOfRooms } from '../store/receipts.ts'
+import { putReceipt, type ReceiptRow, receiptRowsByIds, receiptRowsOfRooms } from '../store/receipts.ts'
 import type { Receipt } from '../sync/tail.ts'
 
 type Deps = { postgres: Postgres; log: Log; clock: Clock; users: Users }
@@ -35,13 +35,12 @@ export class Receipts {
     if (position !== undefined) this.#deps.log.announce(rows, new Map([[position, receipt]]))
   }
 
-  async placed(id: number): Promise<{ roomId: number; receipt: Receipt } | undefined> {
-    const row = await receiptRow(this.#deps.postgres, id)
-    return row === undefined ? undefined : (await this.#named([row]))[0]
+  async byIds(ids: readonly number[]): Promise<{ roomId: number; receipt: Receipt }[]> {
+    return ids.length === 0 ? [] : this.#named(await receiptRowsByIds(this.#deps.postgres, ids))
   }
 
   async byId(id: number): Promise<Receipt | undefined> {
-    return (await this.placed(id))?.receipt
+    return (await this.byIds([id]))[0]?.receipt
   }
 
   /** Everybody's public receipts and one's own private ones, by room. */
@@ -67,11 +66,16 @@ export class Receipts {
   }
 }
 
+/** Whether a person is told of a receipt: private ones are the reader's own affair. */
+export function isTold(receipt: Receipt, matrixId: string): boolean {
+  return receipt.type !== 'm.read.private' || receipt.matrixId === matrixId
+}
+
 /** The `m.receipt` event that tells receipts; undefined when the reader may see none of them. */
 export function receiptEvent(receipts: readonly Receipt[], reader: string): JsonObject | undefined {
   const content: { [eventId: string]: { [type: string]: { [user: string]: JsonObject } } } = {}
   for (const receipt of receipts) {
-    if (receipt.type === 'm.read.private' && receipt.matrixId !== reader) continue
+    if (!isTold(receipt, reader)) continue
     content[receipt.eventId] ??= {}
     const ofEvent = content[receipt.eventId] ?? {}
     ofEvent[receipt.type] ??= {}

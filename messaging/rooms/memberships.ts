@@ -3,7 +3,7 @@ import { type Db, limits } from '#platform/api.ts'
 import { membershipRows } from '../store/room-state.ts'
 import { membershipOfCode } from './room.ts'
 
-type Kept = { rooms: ReadonlyMap<number, Membership>; version: number }
+type Kept = { rooms: ReadonlyMap<number, Membership>; version: number; position: number }
 
 /**
  * The rooms of people, as committed, for people who were lately here. The map of a person is replaced when it
@@ -27,6 +27,11 @@ export class Memberships {
     return this.#kept.get(userId)?.version ?? 0
   }
 
+  /** The place in the log of the newest change that was read from the database: what is kept holds from there on. */
+  position(userId: number): number {
+    return this.#kept.get(userId)?.position ?? 0
+  }
+
   async load(userId: number): Promise<ReadonlyMap<number, Membership>> {
     for (;;) {
       const kept = this.#kept.get(userId)
@@ -48,7 +53,7 @@ export class Memberships {
     const rooms = new Map(kept.rooms)
     rooms.set(roomId, membership)
     this.#version += 1
-    this.#kept.set(userId, { rooms, version: this.#version })
+    this.#kept.set(userId, { ...kept, rooms, version: this.#version })
   }
 
   readonly #stale = new Set<number>()
@@ -60,7 +65,8 @@ export class Memberships {
       if (this.#stale.delete(userId)) continue
       this.#version += 1
       const rooms = new Map(rows.map((row) => [row.roomId, membershipOfCode(row.membership)] as const))
-      this.#kept.set(userId, { rooms, version: this.#version })
+      const position = rows.reduce((newest, row) => Math.max(newest, row.position), 0)
+      this.#kept.set(userId, { rooms, version: this.#version, position })
       break
     }
     if (this.#kept.size <= limits.peopleInMemoryMax) return

@@ -23,7 +23,7 @@ const put = sql(
    where receipt.ordering < excluded.ordering
    returning id`,
 )
-const byId = sql('receipt_by_id', `select ${columns} from receipt where id = $1`)
+const byIds = sql('receipt_by_ids', `select ${columns} from receipt where id = any($1::bigint[])`)
 const ofRooms = sql(
   'receipt_of_rooms',
   `select ${columns} from receipt
@@ -41,7 +41,7 @@ export async function putReceipt(db: Db, receipt: Omit<ReceiptRow, 'id'>): Promi
   return (await db.row<{ id: number }>(put, [roomId, userId, type, thread, eventId, ordering, ts]))?.id
 }
 
-export const receiptRow = (db: Db, id: number) => db.row<ReceiptRow>(byId, [id])
+export const receiptRowsByIds = (db: Db, ids: readonly number[]) => db.rows<ReceiptRow>(byIds, [ids])
 
 /** Public receipts of everybody and the private ones of one person. */
 export const receiptRowsOfRooms = (db: Db, roomIds: readonly number[], userId: number) =>

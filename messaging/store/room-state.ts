@@ -7,6 +7,7 @@ import { type Db, sql } from '#platform/api.ts'
 
 export type MemberRow = { userId: number; membership: number; eventId: number; matrixId: string }
 export type StateEventRow = { type: string; stateKey: string; eventId: number }
+export type MembershipStep = { membership: number; eventId: number; position: number; ordering: number }
 export type MembershipRow = { roomId: number; membership: number; eventId: number; position: number }
 
 const membersNow = sql(
@@ -42,7 +43,7 @@ const changedBetween = sql(
 )
 const membershipHistory = sql(
   'room_state_membership_history',
-  `select s.membership, e.ordering
+  `select s.membership, s.event_id as "eventId", s.from_position as position, e.ordering
    from room_state s join event e on e.id = s.event_id
    where s.room_id = $1 and s.user_id = $2 order by s.from_position`,
 )
@@ -100,7 +101,7 @@ export function stateRowsBetween(db: Db, roomId: number, after: number, until: n
 
 /** Every membership that a user had in a room, in order, with the place in the timeline where it began. */
 export const membershipHistoryRows = (db: Db, roomId: number, userId: number) =>
-  db.rows<{ membership: number; ordering: number }>(membershipHistory, [roomId, userId])
+  db.rows<MembershipStep>(membershipHistory, [roomId, userId])
 
 export const stateHistoryRows = (db: Db, roomId: number, type: string) =>
   db.rows<{ eventId: number; ordering: number }>(historyOfType, [roomId, type])

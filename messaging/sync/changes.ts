@@ -5,7 +5,7 @@
 import type { Db } from '#platform/api.ts'
 import type { AccountData, OwnedDatum } from '../account-data/account-data.ts'
 import type { EventReader } from '../events/event-reader.ts'
-import type { Receipts } from '../receipts/receipts.ts'
+import { isTold, type Receipts } from '../receipts/receipts.ts'
 import {
   accountDataReferencesSince,
   membershipChangedSince,
@@ -32,8 +32,8 @@ export type Changes = {
 
 export type ChangesQuery = {
   readonly person: { readonly userId: number; readonly matrixId: string }
-  /** Rooms that the person has a tie with. */
-  readonly rooms: { has(roomId: number): boolean; all(): number[] }
+  /** Rooms that the person is in. Of others only her own membership is told. */
+  readonly joined: ReadonlySet<number>
   readonly after: number
   readonly until: number
   readonly limit: number
@@ -54,18 +54,22 @@ function fromTail(tail: Tail, query: ChangesQuery): Changes {
       if (entry.userId === query.person.userId) changes.accountData.push({ ...entry.datum, roomId })
       continue
     }
-    if (roomId === null || !query.rooms.has(roomId)) continue
-    if (entry.kind === 'event') {
-      changeOf(changes, roomId).events.push({ event: entry.event, position: entry.position })
-      if (membershipSetBy(entry.event)?.matrixId === query.person.matrixId) changes.ownMemberships.add(roomId)
-    } else if (entry.kind === 'receipt') changeOf(changes, roomId).receipts.push(entry.receipt)
+    if (roomId === null) continue
+    if (entry.kind === 'event' && membershipSetBy(entry.event)?.matrixId === query.person.matrixId) {
+      changes.ownMemberships.add(roomId)
+    }
+    if (!query.joined.has(roomId)) continue
+    if (entry.kind === 'event') changeOf(changes, roomId).events.push({ event: entry.event, position: entry.position })
+    if (entry.kind === 'receipt' && isTold(entry.receipt, query.person.matrixId)) {
+      changeOf(changes, roomId).receipts.push(entry.receipt)
+    }
   }
   return changes
 }
 
 async function fromDatabase(deps: Deps, query: ChangesQuery): Promise<Changes> {
   const { after, until, person } = query
-  const roomIds = query.rooms.all()
+  const roomIds = [...query.joined]
   const range = { after, until, limit: query.limit + 1 }
   const [eventRows, receiptRows, dataRows, memberRows] = await Promise.all([
     newestEventLogRows(deps.db, roomIds, range),
@@ -83,9 +87,8 @@ async function fromDatabase(deps: Deps, query: ChangesQuery): Promise<Changes> {
     accountData,
   }
   await addEvents(deps, changes, eventRows, query.limit)
-  for (const { reference } of receiptRows) {
-    const receipt = await deps.receipts.placed(reference)
-    if (receipt !== undefined) changeOf(changes, receipt.roomId).receipts.push(receipt.receipt)
+  for (const { roomId, receipt } of await deps.receipts.byIds(receiptRows.map((row) => row.reference))) {
+    if (isTold(receipt, person.matrixId)) changeOf(changes, roomId).receipts.push(receipt)
   }
   return changes
 }

@@ -4,17 +4,19 @@ import type { Db } from '#platform/api.ts'
 import type { AccountData } from '../account-data/account-data.ts'
 import { aggregationsOf } from '../events/aggregations.ts'
 import type { EventReader } from '../events/event-reader.ts'
-import { visibilityFor } from '../events/visibility.ts'
+import { everything, visibilityFor } from '../events/visibility.ts'
 import { type Receipts, receiptEvent } from '../receipts/receipts.ts'
 import { membershipOfCode, type Room } from '../rooms/room.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
+import { orderingAtPosition } from '../store/events.ts'
 import { newestEventLogRows } from '../store/log-rows.ts'
 import { membershipRowsAt } from '../store/room-state.ts'
 import type { Typing } from '../typing/typing.ts'
 import { type Changes, changesSince, type RoomChange } from './changes.ts'
-import { type JoinedRoomParts, joinedRoomText, leftRoomText, type SyncAnswer } from './render.ts'
+import type { LeftRooms } from './left-rooms.ts'
+import { type JoinedRoomParts, joinedRoomText, type SyncAnswer } from './render.ts'
 import { newestPart, type Placed, type TimelinePart } from './room-delta.ts'
-import { fullState, type StateQuery, stateChange } from './room-state-part.ts'
+import { fullState, type StateQuery, stateChange, withHidden } from './room-state-part.ts'
 import type { SentMembers } from './sent-members.ts'
 import { invitedRoomText } from './stripped-state.ts'
 import { summaryOf } from './summary.ts'
@@ -32,9 +34,17 @@ type Deps = {
   unread: Unread
   tail: Tail
   sent: SentMembers
+  leftRooms: LeftRooms
 }
 type Place = { readonly position: number; readonly typing: number }
 type Span = { readonly query: SyncQuery; readonly after: Place; readonly until: Place; readonly changes: Changes }
+
+type VisiblePart = TimelinePart & {
+  /** Whether something of the span may not be seen. */
+  readonly hides: boolean
+  /** Everything that happened since the timeline's first event, seen or not. */
+  readonly span: readonly Placed[]
+}
 
 /** What happened for one person between two places in the log. */
 export class IncrementalSync {
@@ -47,7 +57,7 @@ export class IncrementalSync {
   async collect(query: SyncQuery, visible: VisibleRooms, after: Place, until: Place): Promise<SyncAnswer> {
     const changes = await changesSince(this.#deps, {
       person: query.subject,
-      rooms: { has: (id) => visible.has(id), all: () => allRooms(visible) },
+      joined: visible.joined,
       after: after.position,
       until: until.position,
       limit: query.filter.timeline.limit,
@@ -92,11 +102,11 @@ export class IncrementalSync {
       if (text !== undefined) answer[now].set(room.matrixId, text)
       return
     }
-    const before = own ? await this.#membershipAt(span, roomId) : now
     if (now === 'join') {
+      const before = own ? await this.#membershipAt(span, roomId) : now
       answer.join.set(room.matrixId, await this.#joined(span, room, before))
     } else if (own) {
-      answer.leave.set(room.matrixId, await this.#left(span, room, before))
+      answer.leave.set(room.matrixId, await this.#deps.leftRooms.text(span.query, room, span.after.position))
     }
   }
 
@@ -110,15 +120,14 @@ export class IncrementalSync {
     const { filter, subject } = span.query
     const change = span.changes.rooms.get(room.id)
     const isNew = before !== 'join'
-    const part = isNew ? await this.#newestVisible(span, room) : this.#timeline(span, change)
-    const timeline = part.events.filter(({ event }) => filter.timeline.passes(event))
-    const state = await this.#state(span, room, part.events, { isNew, limited: part.limited })
-    const told = timeline.map((placed) => placed.event)
+    const part = isNew ? await this.#newestVisible(span, room, before) : await this.#timeline(span, room, change)
+    const told = part.events.map((placed) => placed.event).filter((event) => filter.timeline.passes(event))
+    const state = await this.#state(span, room, part.events, { isNew, hasGap: part.limited || part.hides })
     const parts: JoinedRoomParts = {
       timeline: told,
       limited: part.limited,
-      end: room.head.ordering,
-      state,
+      end: await this.#end(span, room, part),
+      state: withHidden(state, part.span, told, filter.state),
       ephemeral: this.#ephemeral(span, room, change, isNew ? await this.#allReceipts(span, room) : []),
       accountData: this.#roomAccountData(span, room),
       unread: await this.#unread(span, room),
@@ -131,12 +140,29 @@ export class IncrementalSync {
     return joinedRoomText(parts, subject)
   }
 
-  #timeline(span: Span, change: RoomChange | undefined): TimelinePart {
-    return newestPart(change?.events ?? [], span.query.filter.timeline.limit, change?.moreBefore ?? false)
+  async #timeline(span: Span, room: Room, change: RoomChange | undefined): Promise<VisiblePart> {
+    const { query, changes } = span
+    const events = change?.events ?? []
+    // Whoever was away in between sees of that time what the history lets him see.
+    const visibility = changes.ownMemberships.has(room.id)
+      ? await visibilityFor(this.#deps, room, query.subject)
+      : everything
+    const seen = visibility === everything ? events : events.filter(({ event }) => visibility.sees(event))
+    const part = newestPart(seen, query.filter.timeline.limit, change?.moreBefore ?? false)
+    const start = part.events[0]?.position ?? span.until.position
+    return { ...part, hides: seen.length < events.length, span: events.filter(({ position }) => position >= start) }
+  }
+
+  /** The place behind which a client without any event of the timeline begins to page back. */
+  async #end(span: Span, room: Room, part: VisiblePart): Promise<number> {
+    const first = part.events[0]?.event
+    if (first !== undefined) return first.ordering - 1
+    if (!part.limited) return room.head.ordering
+    return orderingAtPosition(this.#deps.db, room.id, span.until.position)
   }
 
   /** For a room that is new to the client: the newest events that may be seen, whenever they were sent. */
-  async #newestVisible(span: Span, room: Room): Promise<TimelinePart> {
+  async #newestVisible(span: Span, room: Room, before: Membership | undefined): Promise<VisiblePart> {
     const { limit } = span.query.filter.timeline
     const range = { after: 0, until: span.until.position, limit: limit + 1 }
     const rows = await newestEventLogRows(this.#deps.db, [room.id], range)
@@ -146,16 +172,19 @@ export class IncrementalSync {
     const placed: Placed[] = events
       .filter((event) => visibility.sees(event))
       .map((event) => ({ event, position: positions.get(event.id) ?? 0 }))
-    return newestPart(placed.reverse(), limit, rows.length > limit)
+    // Whoever was here before has an older part of this timeline, and must not join the two.
+    const wasHere = before === 'leave' || before === 'ban'
+    const part = newestPart(placed.reverse(), limit, rows.length > limit || wasHere)
+    return { ...part, hides: false, span: part.events }
   }
 
-  #state(span: Span, room: Room, timeline: readonly Placed[], how: { isNew: boolean; limited: boolean }) {
+  #state(span: Span, room: Room, timeline: readonly Placed[], how: { isNew: boolean; hasGap: boolean }) {
     const { subject, filter } = span.query
     const { sent } = this.#deps
     const query: StateQuery = { userId: subject.userId, sessionId: subject.sessionId, filter: filter.state, sent }
     const wish = { roomId: room.id, timeline, until: span.until.position }
     if (how.isNew) return fullState(this.#deps, query, [wish]).then((rooms) => rooms.get(room.id) ?? [])
-    return stateChange(this.#deps, query, { ...wish, after: span.after.position, limited: how.limited })
+    return stateChange(this.#deps, query, { ...wish, after: span.after.position, hasGap: how.hasGap })
   }
 
   #ephemeral(
@@ -193,27 +222,4 @@ export class IncrementalSync {
     )
     return counts.get(room.id)
   }
-
-  async #left(span: Span, room: Room, before: Membership | undefined): Promise<string> {
-    const { subject, filter } = span.query
-    const change = span.changes.rooms.get(room.id)
-    const events = change?.events ?? []
-    const isOwn = ({ event }: Placed) => membershipSetBy(event)?.matrixId === subject.matrixId
-    const end = events.findLastIndex(isOwn)
-    // Who was never in it learns of the refusal and of nothing else.
-    const seen = before === 'join' ? events.slice(0, end + 1) : events.filter(isOwn).slice(-1)
-    const part = newestPart(seen, filter.timeline.limit, change?.moreBefore ?? false)
-    const state =
-      before === 'join' ? await this.#state(span, room, part.events, { isNew: false, limited: part.limited }) : []
-    const timeline = part.events.map((placed) => placed.event).filter((event) => filter.timeline.passes(event))
-    const place = timeline.at(-1)?.ordering ?? room.head.ordering
-    return leftRoomText(
-      { timeline, limited: part.limited, end: place, state, aggregations: new Map(), accountData: [] },
-      subject,
-    )
-  }
-}
-
-function allRooms(visible: VisibleRooms): number[] {
-  return [...visible.joined, ...visible.invited, ...visible.knocked, ...visible.left]
 }

@@ -12,9 +12,10 @@ import type { RoomCache } from '../rooms/room-cache.ts'
 import { forgottenRooms } from '../store/forgotten-rooms.ts'
 import { newestEventLogRows } from '../store/log-rows.ts'
 import type { Typing } from '../typing/typing.ts'
-import { joinedRoomText, leftRoomText, type SyncAnswer } from './render.ts'
+import type { LeftRooms } from './left-rooms.ts'
+import { joinedRoomText, type SyncAnswer } from './render.ts'
 import { newestPart, type Placed, type TimelinePart } from './room-delta.ts'
-import { fullState } from './room-state-part.ts'
+import { fullState, withHidden } from './room-state-part.ts'
 import type { SentMembers } from './sent-members.ts'
 import { invitedRoomText } from './stripped-state.ts'
 import { summaryOf } from './summary.ts'
@@ -30,6 +31,7 @@ type Deps = {
   typing: Typing
   unread: Unread
   sent: SentMembers
+  leftRooms: LeftRooms
 }
 
 const roomsAtOnce = 200
@@ -44,7 +46,6 @@ export class InitialSync {
 
   async collect(query: SyncQuery, visible: VisibleRooms, until: number): Promise<SyncAnswer> {
     const { subject, filter } = query
-    this.#deps.sent.reset(subject.sessionId)
     const data = await this.#deps.accountData.all(subject.userId)
     const answer = {
       join: new Map<string, string>(),
@@ -63,7 +64,11 @@ export class InitialSync {
     await this.#addOutside(answer.knock, query, visible.knocked, 'knock')
     if (filter.includeLeave) {
       const forgotten = await forgottenRooms(this.#deps.db, subject.userId)
-      await this.#addLeft(answer.leave, query, [...visible.left].filter((id) => !forgotten.has(id)), until)
+      await this.#addLeft(
+        answer.leave,
+        query,
+        [...visible.left].filter((id) => !forgotten.has(id)),
+      )
     }
     return answer
   }
@@ -91,12 +96,13 @@ export class InitialSync {
     ])
     for (const room of rooms) {
       const part = parts.get(room.id)
+      const timeline = this.#told(query, part)
       const text = joinedRoomText(
         {
-          timeline: this.#told(query, part),
+          timeline,
           limited: part?.limited ?? false,
-          end: room.head.ordering,
-          state: states.get(room.id) ?? [],
+          end: (part?.events[0]?.event.ordering ?? room.head.ordering + 1) - 1,
+          state: withHidden(states.get(room.id) ?? [], part?.events ?? [], timeline, filter.state),
           ephemeral: this.#ephemeral(query, room, receiptEvent(receipts.get(room.id) ?? [], subject.matrixId)),
           accountData: data
             .filter((datum) => datum.roomId === room.id && filter.roomAccountData.passes(datum))
@@ -176,18 +182,9 @@ export class InitialSync {
     }
   }
 
-  async #addLeft(texts: Map<string, string>, query: SyncQuery, roomIds: readonly number[], until: number) {
-    const rooms = await this.#allowed(query, roomIds)
-    const parts = await this.#timelines(query, rooms, until)
-    for (const room of rooms) {
-      const part = parts.get(room.id)
-      const timeline = this.#told(query, part)
-      const end = timeline.at(-1)?.ordering ?? room.head.ordering
-      const empty = { state: [], aggregations: new Map(), accountData: [] }
-      texts.set(
-        room.matrixId,
-        leftRoomText({ timeline, limited: part?.limited ?? false, end, ...empty }, query.subject),
-      )
+  async #addLeft(texts: Map<string, string>, query: SyncQuery, roomIds: readonly number[]) {
+    for (const room of await this.#allowed(query, roomIds)) {
+      texts.set(room.matrixId, await this.#deps.leftRooms.text(query, room, 0))
     }
   }
 }

@@ -7,7 +7,7 @@ import type { UnreadCounts } from './unread.ts'
 export type JoinedRoomParts = {
   readonly timeline: readonly StoredEvent[]
   readonly limited: boolean
-  /** Where to page back from when the timeline is empty. */
+  /** The place behind which paging back begins: that of the newest event that is not told. */
   readonly end: number
   readonly state: readonly StoredEvent[]
   readonly ephemeral: readonly JsonObject[]
@@ -39,9 +39,8 @@ export function leftRoomText(
 type TimelineParts = Pick<JoinedRoomParts, 'timeline' | 'limited' | 'end' | 'aggregations'>
 
 function timelineText(room: TimelineParts, reader: Reader): string {
-  const first = room.timeline[0]
   const events = room.timeline.map((event) => eventText(event, reader, room.aggregations.get(event.matrixId)))
-  const before = timelineToken(first?.ordering ?? room.end + 1)
+  const before = timelineToken(room.end + 1)
   return `"timeline":{"events":[${events.join(',')}],"limited":${room.limited},"prev_batch":"${before}"}`
 }
 

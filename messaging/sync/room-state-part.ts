@@ -6,6 +6,7 @@
 import type { Db } from '#platform/api.ts'
 import type { EventReader } from '../events/event-reader.ts'
 import type { StoredEvent } from '../events/stored-event.ts'
+import { stateName } from '../rooms/room.ts'
 import { stateRowsAt, stateRowsBetween } from '../store/room-state.ts'
 import type { EventFilter } from './filter.ts'
 import type { Placed } from './room-delta.ts'
@@ -46,10 +47,10 @@ export async function fullState(
 export async function stateChange(
   deps: Deps,
   query: StateQuery,
-  wish: StateWish & { readonly after: number; readonly limited: boolean },
+  wish: StateWish & { readonly after: number; readonly hasGap: boolean },
 ): Promise<StoredEvent[]> {
   const start = startOf(wish)
-  const changed = wish.limited ? await stateRowsBetween(deps.db, wish.roomId, wish.after, start) : []
+  const changed = wish.hasGap ? await stateRowsBetween(deps.db, wish.roomId, wish.after, start) : []
   const ids = new Set(changed.map((row) => row.eventId))
   if (query.filter.lazyLoadMembers) {
     const people = speakers(query.userId, wish.timeline)
@@ -65,6 +66,26 @@ export async function stateChange(
   const inTimeline = new Set(wish.timeline.map((placed) => placed.event.id))
   const events = await deps.reader.byIds([...ids].filter((id) => !inTimeline.has(id)))
   return events.filter((event) => query.filter.passes(event))
+}
+
+/**
+ * With the state that changed inside the timeline's span and is not told there, because a filter or the history's
+ * visibility keeps it out: what the client ends with must be the room's state all the same.
+ */
+export function withHidden(
+  state: readonly StoredEvent[],
+  span: readonly Placed[],
+  told: readonly StoredEvent[],
+  filter: EventFilter,
+): StoredEvent[] {
+  const tells = new Set(told.map((event) => event.id))
+  const newest = new Map<string, StoredEvent>()
+  for (const { event } of span)
+    if (event.stateKey !== undefined) newest.set(stateName(event.type, event.stateKey), event)
+  const hidden = [...newest.values()].filter((event) => !tells.has(event.id) && filter.passes(event))
+  if (hidden.length === 0) return [...state]
+  const replaced = new Set(hidden.map((event) => stateName(event.type, event.stateKey ?? '')))
+  return [...state.filter((event) => !replaced.has(stateName(event.type, event.stateKey ?? ''))), ...hidden]
 }
 
 function startOf(wish: StateWish): number {

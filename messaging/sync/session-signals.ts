@@ -1,5 +1,12 @@
 /** A request that may wait; `over` must be called when it is answered. */
-export type Waiting = { readonly signal: AbortSignal; over(): void }
+export type Waiting = {
+  readonly signal: AbortSignal
+  /** Whether the session ended meanwhile: it must be told nothing more. */
+  hasEnded(): boolean
+  over(): void
+}
+
+const sessionEnded = Symbol('session ended')
 
 /** Ends the waiting requests of sessions that end. */
 export class SessionSignals {
@@ -19,10 +26,10 @@ export class SessionSignals {
       mine.delete(controller)
       if (mine.size === 0 && this.#waiting.get(sessionId) === mine) this.#waiting.delete(sessionId)
     }
-    return { signal: controller.signal, over }
+    return { signal: controller.signal, hasEnded: () => controller.signal.reason === sessionEnded, over }
   }
 
   end(sessionId: number): void {
-    for (const controller of this.#waiting.get(sessionId) ?? []) controller.abort()
+    for (const controller of this.#waiting.get(sessionId) ?? []) controller.abort(sessionEnded)
   }
 }

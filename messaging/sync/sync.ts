@@ -6,13 +6,14 @@
  * looked through again.
  */
 import type { Access, Subject } from '#access/api.ts'
-import { type Clock, limits } from '#platform/api.ts'
+import { type Clock, type Log, limits } from '#platform/api.ts'
 import type { Memberships } from '../rooms/memberships.ts'
 import type { Typing } from '../typing/typing.ts'
 import type { SyncFilter } from './filter.ts'
 import type { IncrementalSync } from './incremental-sync.ts'
 import type { InitialSync } from './initial-sync.ts'
-import { isEmpty, syncText } from './render.ts'
+import { isEmpty, type SyncAnswer, syncText } from './render.ts'
+import type { SentMembers } from './sent-members.ts'
 import type { Tail } from './tail.ts'
 import { parseSyncToken, syncToken, unknownToken } from './tokens.ts'
 import type { Waiters } from './waiters.ts'
@@ -34,6 +35,8 @@ type Deps = {
   typing: Typing
   waiters: Waiters
   memberships: Memberships
+  log: Pick<Log, 'reachNewest'>
+  sent: SentMembers
   initial: InitialSync
   incremental: IncrementalSync
 }
@@ -47,28 +50,52 @@ export class Sync {
 
   /** The JSON text of the answer. */
   async answer(query: SyncQuery): Promise<string> {
-    const { access, memberships, tail, typing, initial } = this.#deps
-    await memberships.load(query.subject.userId)
+    const { access, sent, tail, typing, initial } = this.#deps
     const since = query.since === undefined ? undefined : parseSyncToken(query.since)
-    if (since !== undefined && since.position > tail.position) throw unknownToken()
+    // Another node may have given the token, and be ahead of this one.
+    if (since !== undefined && !(await this.#reach(since.position))) throw unknownToken()
+    sent.begin(query.subject.sessionId, query.fullState ? undefined : query.since)
     if (since !== undefined && !query.fullState) return this.#since(query, since.position, since.typing)
+    await this.#level(query.subject.userId)
     const until = { position: tail.position, typing: typing.serial }
     const visible = access.visible(query.subject)
-    return syncText(await initial.collect(query, visible, until.position), syncToken(until))
+    return this.#text(query, await initial.collect(query, visible, until.position), syncToken(until))
+  }
+
+  #text(query: SyncQuery, answer: SyncAnswer, token: string): string {
+    this.#deps.sent.end(query.subject.sessionId, token)
+    return syncText(answer, token)
+  }
+
+  /** Loads the person's rooms, and waits until this node has heard of all that is in them: the two must be of one moment. */
+  async #level(userId: number): Promise<void> {
+    const { memberships, tail } = this.#deps
+    do {
+      await memberships.load(userId)
+    } while (memberships.position(userId) > tail.position && (await this.#reach(memberships.position(userId))))
+  }
+
+  /** False when the log has no such position. */
+  async #reach(position: number): Promise<boolean> {
+    const { log, tail } = this.#deps
+    if (position <= tail.position) return true
+    if (position > (await log.reachNewest())) return false
+    await tail.reached(position)
+    return true
   }
 
   async #since(query: SyncQuery, position: number, typingSerial: number): Promise<string> {
-    const { access, clock, memberships, tail, typing, waiters, incremental } = this.#deps
+    const { access, clock, tail, typing, waiters, incremental } = this.#deps
     const { userId } = query.subject
     const endMs = clock.nowMs() + Math.min(query.timeoutMs, limits.syncTimeoutMsMax)
     let after = { position, typing: typingSerial > typing.serial ? 0 : typingSerial }
     for (;;) {
-      await memberships.load(userId)
+      await this.#level(userId)
       const until = { position: tail.position, typing: typing.serial }
       const visible = access.visible(query.subject)
       const answer = await incremental.collect(query, visible, after, until)
       const leftMs = endMs - clock.nowMs()
-      if (!isEmpty(answer) || leftMs <= 0 || query.signal.aborted) return syncText(answer, syncToken(until))
+      if (!isEmpty(answer) || leftMs <= 0 || query.signal.aborted) return this.#text(query, answer, syncToken(until))
       after = until
       if (tail.position === until.position && typing.serial === until.typing) {
         await waiters.wait(userId, leftMs, query.signal)

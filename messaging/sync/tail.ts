@@ -50,6 +50,7 @@ export class Tail implements LogFollower {
   #start: number
   #end: number
   #behind: Promise<void> | undefined
+  #awaited: { position: number; resolve: () => void }[] = []
   #queue: { rows: readonly LogRow[]; facts: ReadonlyMap<number, unknown> }[] = []
 
   constructor(deps: Deps, position: number) {
@@ -66,6 +67,14 @@ export class Tail implements LogFollower {
   /** Whether everything after `position` is in memory. */
   reaches(position: number): boolean {
     return position >= this.#start
+  }
+
+  /** Resolves when everything up to `position` is in. The log must have told of it, or be about to. */
+  reached(position: number): Promise<void> {
+    if (position <= this.#end) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.#awaited.push({ position, resolve })
+    })
   }
 
   listen(listener: TailListener): void {
@@ -166,6 +175,10 @@ export class Tail implements LogFollower {
       this.#entries = this.#entries.slice(gone)
     }
     for (const listener of this.#listeners) listener.onEntries(entries, foreign)
+    const ready = this.#awaited.filter((wait) => wait.position <= this.#end)
+    if (ready.length === 0) return
+    this.#awaited = this.#awaited.filter((wait) => wait.position > this.#end)
+    for (const wait of ready) wait.resolve()
   }
 }
 

@@ -1,0 +1,77 @@
+import type { Db } from '#platform/api.ts'
+import type { EventReader } from '../events/event-reader.ts'
+import type { StoredEvent } from '../events/stored-event.ts'
+import { visibilityFor } from '../events/visibility.ts'
+import { membershipCodes, type Room } from '../rooms/room.ts'
+import { newestEventLogRows } from '../store/log-rows.ts'
+import { type MembershipStep, membershipHistoryRows } from '../store/room-state.ts'
+import { leftRoomText } from './render.ts'
+import { newestPart, type Placed } from './room-delta.ts'
+import { fullState, type StateQuery, stateChange, withHidden } from './room-state-part.ts'
+import type { SentMembers } from './sent-members.ts'
+import type { SyncQuery } from './sync.ts'
+
+type Deps = { db: Db; reader: EventReader; sent: SentMembers }
+
+/** The part of a person's time in a room that a client has not been told: (after, end]; undefined when there is none. */
+type Stay = { readonly after: number; readonly end: MembershipStep; readonly isNew: boolean }
+
+/** Rooms that a person has left, or was removed from: told up to there, and not an event further. */
+export class LeftRooms {
+  readonly #deps: Deps
+
+  constructor(deps: Deps) {
+    this.#deps = deps
+  }
+
+  /** What happened after the position given, as the entry of `rooms.leave`. */
+  async text(query: SyncQuery, room: Room, after: number): Promise<string> {
+    const { subject, filter } = query
+    const steps = await membershipHistoryRows(this.#deps.db, room.id, subject.userId)
+    const stay = untoldStay(steps, after)
+    const { limit } = filter.timeline
+    const range = { after, until: stay?.end.position ?? 0, limit: limit + 1 }
+    const rows = stay === undefined ? [] : await newestEventLogRows(this.#deps.db, [room.id], range)
+    // A removal that became a ban is told; what others said between the two is not.
+    const own = steps.filter((step) => step.position > (stay?.end.position ?? after))
+    const places = new Map(rows.map((row) => [row.reference, row.position]))
+    for (const step of own) places.set(step.eventId, step.position)
+    const events = await this.#deps.reader.byIds([...places.keys()])
+    const visibility = await visibilityFor(this.#deps, room, subject)
+    const span = events.map((event) => ({ event, position: places.get(event.id) ?? 0 }))
+    span.sort((a, b) => a.position - b.position)
+    const seen = span.filter(({ event }) => visibility.sees(event))
+    const part = newestPart(seen, limit, rows.length > limit)
+    const timeline = part.events.map(({ event }) => event).filter((event) => filter.timeline.passes(event))
+    const state = stay === undefined ? [] : await this.#state(query, room, stay, part.events)
+    const end = (part.events[0]?.event.ordering ?? (steps.at(-1)?.ordering ?? 0) + 1) - 1
+    return leftRoomText(
+      {
+        timeline,
+        limited: part.limited,
+        end,
+        state: stay === undefined ? [] : withHidden(state, part.events, timeline, filter.state),
+        aggregations: new Map(),
+        accountData: [],
+      },
+      subject,
+    )
+  }
+
+  async #state(query: SyncQuery, room: Room, stay: Stay, timeline: readonly Placed[]): Promise<StoredEvent[]> {
+    const { subject, filter } = query
+    const { sent } = this.#deps
+    const wanted: StateQuery = { userId: subject.userId, sessionId: subject.sessionId, filter: filter.state, sent }
+    const wish = { roomId: room.id, timeline, until: stay.end.position }
+    if (stay.isNew) return (await fullState(this.#deps, wanted, [wish])).get(room.id) ?? []
+    return stateChange(this.#deps, wanted, { ...wish, after: stay.after, hasGap: true })
+  }
+}
+
+function untoldStay(steps: readonly MembershipStep[], after: number): Stay | undefined {
+  const lastJoin = steps.findLastIndex((step) => step.membership === membershipCodes.join)
+  const end = steps[lastJoin + 1]
+  if (lastJoin < 0 || end === undefined || end.position <= after) return undefined
+  const told = steps.findLast((step) => step.position <= after)
+  return { after, end, isNew: told?.membership !== membershipCodes.join }
+}
