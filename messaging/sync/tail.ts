@@ -102,15 +102,17 @@ export class Tail implements LogFollower {
       return
     }
     this.#queue.push({ rows, facts })
-    this.#behind ??= this.#catchUp().finally(() => {
-      this.#behind = undefined
-    })
+    this.#behind ??= this.#catchUp()
   }
 
   async #catchUp(): Promise<void> {
     for (;;) {
       const next = this.#queue.shift()
-      if (next === undefined) return
+      if (next === undefined) {
+        // At once, not when the promise settles: what is delivered in between would wait here and be overtaken.
+        this.#behind = undefined
+        return
+      }
       const foreign = !next.rows.every((row) => next.facts.has(row.position))
       this.#take(await this.#open(next.rows, next.facts), foreign)
     }
