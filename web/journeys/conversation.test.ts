@@ -174,37 +174,3 @@ test('an address leads to one entry', async () => {
   await his.locator('.entry.sought', { hasText: 'Gates 1 to 5' }).waitFor()
   expect(link).toContain(roomId)
 })
-
-test('from send to display takes less than 150 ms at the 95th percentile', async () => {
-  await his.goto(`${stage.url}#/room/${roomId}`)
-  await entry(his, 'Two').waitFor()
-  const times: number[] = []
-  for (let round = 0; round < 40; round += 1) {
-    const words = `Round ${round} of the tide`
-    const shown = his.evaluate(
-      (sought) =>
-        new Promise<number>((done) => {
-          const look = () => {
-            const found = [...document.querySelectorAll('#sheet .entry .text')].some(
-              (text) => text.textContent === sought,
-            )
-            if (!found) return
-            observer.disconnect()
-            done(performance.timeOrigin + performance.now())
-          }
-          const observer = new MutationObserver(look)
-          observer.observe(document.body, { childList: true, subtree: true, characterData: true })
-        }),
-      words,
-    )
-    await hers.getByRole('textbox', { name: 'Your words' }).fill(words)
-    const sent = await hers.evaluate(() => {
-      const field = document.querySelector<HTMLTextAreaElement>('#sheet textarea')
-      field?.form?.requestSubmit()
-      return performance.timeOrigin + performance.now()
-    })
-    times.push((await shown) - sent)
-  }
-  times.sort((a, b) => a - b)
-  expect(times[Math.floor(times.length * 0.95)]).toBeLessThan(150)
-}, 60_000)

@@ -8,7 +8,7 @@ import {
 } from 'matrix-js-sdk'
 import { type Change, readChange } from './change.ts'
 import { type Person, personIn } from './person.ts'
-import { richText } from './rich-text.ts'
+import { richText, wordsIn } from './rich-text.ts'
 
 export type Picture = {
   mxc: string
@@ -97,6 +97,12 @@ export function plainWords(event: MatrixEvent): string {
   return event.replyEventId ? body.replace(/^(?:> .*\n)+\n/, '') : body
 }
 
+function htmlOf(event: MatrixEvent, ownId: string): string {
+  const content = event.getContent()
+  const formatted = content.format === 'org.matrix.custom.html' ? content.formatted_body : undefined
+  return richText(plainWords(event), typeof formatted === 'string' ? formatted : undefined, ownId)
+}
+
 function sendingOf(event: MatrixEvent): Sending {
   switch (event.status) {
     case EventStatus.NOT_SENT:
@@ -163,7 +169,7 @@ function quoteOf(event: MatrixEvent, context: EntryContext): Quote | undefined {
   return {
     id,
     name: personIn(context.client, context.room, quoted.getSender() ?? '').name,
-    text: firstLine(quoted.isRedacted() ? '' : plainWords(quoted)),
+    text: firstLine(quoted.isRedacted() ? '' : wordsIn(htmlOf(quoted, context.client.getSafeUserId()))),
   }
 }
 
@@ -232,7 +238,6 @@ function wordsOf(event: MatrixEvent, context: EntryContext, ownId: string): Part
   const content = event.getContent()
   const attachment = attachmentOf(event)
   const text = plainWords(event)
-  const formatted = content.format === 'org.matrix.custom.html' ? content.formatted_body : undefined
   const file = attachment.picture ?? attachment.file
   // A file's body is its name unless a file name stands apart: then it is a caption.
   const captioned =
@@ -242,7 +247,7 @@ function wordsOf(event: MatrixEvent, context: EntryContext, ownId: string): Part
   const failure = event.status === EventStatus.NOT_SENT ? context.failureOf(event) : undefined
   return {
     text,
-    html: captioned ? richText(text, typeof formatted === 'string' ? formatted : undefined, ownId) : '',
+    html: captioned ? htmlOf(event, ownId) : '',
     endorsements: endorsementsOf(event, context),
     ...attachment,
     // A send that only misses the connection waits; it has no failure to tell.

@@ -83,3 +83,10 @@ export function richText(body: string, formatted: string | undefined, ownId: str
   cache.set(key, safe)
   return safe
 }
+
+/** The plain words of safe HTML, for a line that quotes them. */
+export function wordsIn(safeHtml: string): string {
+  const holder = document.createElement('template')
+  holder.innerHTML = safeHtml.replace(/<(?:br|\/p|\/li|\/div|\/pre|\/h\d)[^>]*>/g, '$& ')
+  return holder.content.textContent ?? ''
+}

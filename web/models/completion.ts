@@ -12,7 +12,12 @@ export function nameAt(text: string, caret: number): NameInProgress | undefined 
   const at = before.lastIndexOf('@')
   if (at < 0 || (at > 0 && !/[\s(]/.test(before[at - 1] ?? ''))) return undefined
   const query = before.slice(at + 1)
-  if (query.length > queryLengthMax || /[\n@]/.test(query) || /\s{2}|\s$/.test(query) || query.split(' ').length > 3)
+  if (
+    query.length > queryLengthMax ||
+    /[\n@,;:!?]/.test(query) ||
+    /\s{2}|\s$/.test(query) ||
+    query.split(' ').length > 3
+  )
     return undefined
   return { query, from: at, to: caret }
 }

@@ -432,7 +432,7 @@ export const en = {
     accessInvited: 'People who are invited',
     sealed: 'How it is sealed',
     sealedText:
-      'Words and files are encrypted on our server before they reach the disk. Who administers the machine reads nothing in them.',
+      'Words and files are encrypted on our server before they reach the disk. A stolen disk or backup shows none of them.',
     address: 'Address',
     favourite: 'Among your favourites',
     leave: 'Leave this room…',

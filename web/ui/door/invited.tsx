@@ -1,79 +1,43 @@
-import { type FormEvent, useEffect, useState } from 'react'
+import { useEffect, useState } from 'react'
 import {
   acceptInvitation,
   type Installation,
   type InvitationLetter,
-  type NewAccount,
   readInvitationLetter,
 } from '../../matrix/account.ts'
 import type { Session } from '../../matrix/session.ts'
-import { codeOf, explain } from '../../models/failure.ts'
+import { codeOf } from '../../models/failure.ts'
 import { words } from '../../words/index.ts'
 import { BusyButton } from '../parts/busy-button.tsx'
 import { Notice } from '../parts/notice.tsx'
-import { Letter, Step, useFirstError } from './letter.tsx'
-import { type AccountErrors, AccountSteps, checkAccount, usernameFor } from './new-account.tsx'
+import { Letter, Step } from './letter.tsx'
+import { AccountSteps } from './new-account.tsx'
+import { useAccountForm } from './use-account-form.ts'
 
 type InvitedProps = { token: string; installation: Installation | undefined; onSession(session: Session): void }
-type Errors = AccountErrors & { form?: string }
 
 /** What an invitation link opens: who asks one in, and the fields of one's own account. */
 export function Invited({ token, installation, onSession }: InvitedProps) {
   const [letter, setLetter] = useState<InvitationLetter>()
   const [invalid, setInvalid] = useState(false)
-  const [account, setAccount] = useState<NewAccount>({ displayName: '', username: '', password: '' })
-  const [usernameOwn, setUsernameOwn] = useState(false)
-  const [errors, setErrors] = useState<Errors>({})
-  const [tries, setTries] = useState(0)
-  const [busy, setBusy] = useState(false)
-  const form = useFirstError(tries)
+  const { account, change, errors, setErrors, busy, form, submit } = useAccountForm({
+    make: (newcomer) => acceptInvitation(token, newcomer),
+    onSession,
+    onInvalid: () => setInvalid(true),
+  })
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the letter is read once for each link.
   useEffect(() => {
     readInvitationLetter(token)
       .then((found) => {
         setLetter(found)
-        const { displayName } = found
-        setAccount((before) => ({ ...before, displayName, username: usernameFor(displayName) }))
+        if (found.displayName) change({ displayName: found.displayName })
       })
       .catch((error: unknown) => {
         if (codeOf(error) === 'OFFLINE') setErrors({ form: words.door.unreachable })
         else setInvalid(true)
       })
   }, [token])
-
-  function change(part: Partial<NewAccount>): void {
-    if (part.username !== undefined) setUsernameOwn(true)
-    setAccount((before) => {
-      const next = { ...before, ...part }
-      if (part.displayName !== undefined && !usernameOwn) next.username = usernameFor(part.displayName)
-      return next
-    })
-  }
-
-  function refuse(found: Errors): void {
-    setErrors(found)
-    setTries((count) => count + 1)
-  }
-
-  async function submit(event: FormEvent): Promise<void> {
-    event.preventDefault()
-    if (busy) return
-    const found: Errors = checkAccount(account)
-    if (Object.values(found).some(Boolean)) return refuse(found)
-    setBusy(true)
-    setErrors({})
-    try {
-      onSession(await acceptInvitation(token, { ...account, displayName: account.displayName.trim() }))
-    } catch (error) {
-      const code = codeOf(error)
-      if (code === 'M_USER_IN_USE' || code === 'M_INVALID_USERNAME') refuse({ username: explain(error) })
-      else if (code === 'M_WEAK_PASSWORD') refuse({ password: explain(error) })
-      else if (code === 'M_NOT_FOUND') setInvalid(true)
-      else refuse({ form: explain(error) })
-    } finally {
-      setBusy(false)
-    }
-  }
 
   const agency = letter?.organisation ?? installation?.organisation ?? ''
   const greeting = letter ? words.invitation.greeting(letter.invitedBy) : ''

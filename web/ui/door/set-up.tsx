@@ -1,70 +1,34 @@
-import { type FormEvent, useEffect, useState } from 'react'
-import { checkSetUpToken, type Installation, type NewAccount, setUp } from '../../matrix/account.ts'
+import { useEffect, useState } from 'react'
+import { checkSetUpToken, type Installation, setUp } from '../../matrix/account.ts'
 import type { Session } from '../../matrix/session.ts'
-import { codeOf, explain } from '../../models/failure.ts'
+import { codeOf } from '../../models/failure.ts'
 import { words } from '../../words/index.ts'
 import { BusyButton } from '../parts/busy-button.tsx'
 import { Field } from '../parts/field.tsx'
 import { Notice } from '../parts/notice.tsx'
-import { Letter, Step, useFirstError } from './letter.tsx'
-import { type AccountErrors, AccountSteps, checkAccount, usernameFor } from './new-account.tsx'
+import { Letter, Step } from './letter.tsx'
+import { AccountSteps } from './new-account.tsx'
+import { useAccountForm } from './use-account-form.ts'
 
 type SetUpProps = { token: string; installation: Installation | undefined; onSession(session: Session): void }
-type Errors = AccountErrors & { organisation?: string; form?: string }
 
 /** The first page of a new installation, behind a link that works once. */
 export function SetUp({ token, installation, onSession }: SetUpProps) {
   const [organisation, setOrganisation] = useState('')
-  const [account, setAccount] = useState<NewAccount>({ displayName: '', username: '', password: '' })
-  const [usernameOwn, setUsernameOwn] = useState(false)
-  const [errors, setErrors] = useState<Errors>({})
-  const [tries, setTries] = useState(0)
-  const [busy, setBusy] = useState(false)
   const [invalid, setInvalid] = useState(false)
-  const form = useFirstError(tries)
+  const { account, change, errors, setErrors, busy, form, submit } = useAccountForm({
+    check: () => (organisation.trim() ? {} : { organisation: words.setUp.needOrganisation }),
+    make: (owner) => setUp(token, organisation.trim(), owner),
+    onSession,
+    onInvalid: () => setInvalid(true),
+  })
 
   useEffect(() => {
     checkSetUpToken(token).catch((error: unknown) => {
       if (codeOf(error) === 'OFFLINE') setErrors({ form: words.door.unreachable })
       else setInvalid(true)
     })
-  }, [token])
-
-  function change(part: Partial<NewAccount>): void {
-    if (part.username !== undefined) setUsernameOwn(true)
-    setAccount((before) => {
-      const next = { ...before, ...part }
-      if (part.displayName !== undefined && !usernameOwn) next.username = usernameFor(part.displayName)
-      return next
-    })
-  }
-
-  function refuse(found: Errors): void {
-    setErrors(found)
-    setTries((count) => count + 1)
-  }
-
-  async function submit(event: FormEvent): Promise<void> {
-    event.preventDefault()
-    if (busy) return
-    const found: Errors = checkAccount(account)
-    if (!organisation.trim()) found.organisation = words.setUp.needOrganisation
-    if (Object.values(found).some(Boolean)) return refuse(found)
-    setBusy(true)
-    setErrors({})
-    try {
-      const owner = { ...account, displayName: account.displayName.trim() }
-      onSession(await setUp(token, organisation.trim(), owner))
-    } catch (error) {
-      const code = codeOf(error)
-      if (code === 'M_USER_IN_USE' || code === 'M_INVALID_USERNAME') refuse({ username: explain(error) })
-      else if (code === 'M_WEAK_PASSWORD') refuse({ password: explain(error) })
-      else if (code === 'M_NOT_FOUND') setInvalid(true)
-      else refuse({ form: explain(error) })
-    } finally {
-      setBusy(false)
-    }
-  }
+  }, [token, setErrors])
 
   return (
     <Letter agency={organisation} greeting={words.setUp.greeting} installation={installation} title={words.setUp.title}>

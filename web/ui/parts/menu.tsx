@@ -17,7 +17,7 @@ export function ActMenu({ label, trigger, children, head, placement = 'bottom en
   return (
     <MenuTrigger {...(onOpenChange ? { onOpenChange } : {})}>
       {trigger}
-      <Popover placement={placement} offset={4} className="menu-popover">
+      <Popover placement={placement} offset={4} className="menu-box">
         {head}
         <Menu className="menu" aria-label={label}>
           {children}

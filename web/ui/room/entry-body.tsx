@@ -45,7 +45,7 @@ function Text({ entry }: { entry: Entry }) {
   // The words passed the strict list in `richText`; the note about the edit joins their last line.
   const html = who || edited ? joinLine(entry.html, who, edited) : entry.html
   // biome-ignore lint/security/noDangerouslySetInnerHtml: this HTML passed DOMPurify with the specification's list.
-  return <div className={classes} dangerouslySetInnerHTML={{ __html: html }} />
+  return <div className={classes} dir="auto" dangerouslySetInnerHTML={{ __html: html }} />
 }
 
 const escapeName = (name: string): string => name.replace(/[&<>"]/g, (letter) => `&#${letter.codePointAt(0)};`)
@@ -64,7 +64,7 @@ function Cite({ quote, roomId, tabIndex }: { quote: Quote; roomId: string; tabIn
       aria-label={quote.name ? `${words.entry.jump(quote.name)}: ${quote.text}` : words.entry.unknownQuote}
     >
       <Icon of={CornerUpLeft} size="s" turn />
-      <span className="q">
+      <span className="q" dir="auto">
         {quote.name && <b>{quote.name}</b>}
         {quote.text || (quote.name ? words.entry.quoteGone : words.entry.unknownQuote)}
       </span>

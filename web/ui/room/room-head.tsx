@@ -21,7 +21,7 @@ export const RoomHead = memo(function RoomHead({ model, header, side }: RoomHead
         <Icon of={ChevronLeft} turn />
       </a>
       <div className="named">
-        <h1>{name}</h1>
+        <h1 dir="auto">{name}</h1>
         <p className="about">
           <span>
             <Seal state={locked ? 'broken' : 'held'} />

@@ -34,7 +34,7 @@ export const RoomLink = memo(function RoomLink({ row, current, stop, onStop }: R
     >
       <Sign row={row} />
       <span className={row.person ? 't' : 't words'}>
-        {row.name}
+        <bdi>{row.name}</bdi>
         <span className="sr">{signWords(row)}</span>
       </span>
       <span className="meta">

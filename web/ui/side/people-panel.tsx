@@ -52,7 +52,7 @@ export function PeoplePanel({ model }: { model: RoomModel }) {
     >
       <div className="side-search">
         {header.powers.invite && (
-          <button type="button" className="btn act" onClick={() => dialogs.show(<InviteDialog model={model} />)}>
+          <button type="button" className="btn" onClick={() => dialogs.show(<InviteDialog model={model} />)}>
             <Icon of={UserPlus} />
             {words.members.invite}
           </button>
