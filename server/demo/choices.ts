@@ -11,7 +11,9 @@ export class Choices {
 
   /** A whole number from `least` to `most`, both included. */
   between(least: number, most: number): number {
-    const bytes = createHash('sha256').update(`${this.#seed} ${this.#count++}`).digest()
+    const bytes = createHash('sha256')
+      .update(`${this.#seed} ${this.#count++}`)
+      .digest()
     return least + (bytes.readUInt32BE(0) % (most - least + 1))
   }
 

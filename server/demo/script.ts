@@ -3,7 +3,8 @@
  *
  *     == 12                                       twelve working days ago; `== live` is the day of filling
  *     09:04 elif #seal: The seal on gate 4 …      who, a label for later, the words (Markdown; `@pieter` mentions)
- *       | a further line of the same words
+ *         and on, when the words are too long for one line of the file
+ *       | a further line of the words
  *       + Agreed = pieter nadia; Seen = 6         endorsements: by name, or so many of the room
  *       * 09:07 The corrected words               an edit
  *       - 09:09 Why it was removed                a redaction
@@ -43,6 +44,7 @@ export function readScript(script: string): Entry[] {
     const newDay = dayLine.exec(line)
     const last = entries.at(-1)
     if (newDay !== null) day = newDay[1] === 'live' ? 'live' : Number(newDay[1])
+    else if (line.startsWith('    ') && last !== undefined) last.text += ` ${line.trim()}`
     else if (line.startsWith('  ') && last !== undefined) addTo(last, line.slice(2), index)
     else if (day !== undefined) entries.push(entryOf(line, day, index))
     else throw unreadable(line, index)

@@ -4,7 +4,10 @@ import type { JsonObject } from '#matrix/api.ts'
 export type Named = { readonly matrixId: string; readonly name: string }
 
 /** Words as a client would send them: the plain text, its Markdown as HTML, and whom it mentions. */
-export function wordsOf(text: string, people: ReadonlyMap<string, Named>): { content: JsonObject; mentioned: string[] } {
+export function wordsOf(
+  text: string,
+  people: ReadonlyMap<string, Named>,
+): { content: JsonObject; mentioned: string[] } {
   const mentioned = new Set<string>()
   let everybody = false
   const named = (link: (person: Named) => string) =>
@@ -16,7 +19,9 @@ export function wordsOf(text: string, people: ReadonlyMap<string, Named>): { con
       return link(person)
     })
   const body = named((person) => `@${person.name}`)
-  const html = htmlOf(named((person) => `[@${person.name}](https://matrix.to/#/${encodeURIComponent(person.matrixId)})`))
+  const html = htmlOf(
+    named((person) => `[@${person.name}](https://matrix.to/#/${encodeURIComponent(person.matrixId)})`),
+  )
   const mentions: JsonObject = {}
   if (mentioned.size > 0) mentions.user_ids = [...mentioned]
   if (everybody) mentions.room = true

@@ -1,7 +1,11 @@
 import type { Config } from '#platform/api.ts'
+import { demoSignIns, demoWarning } from '../demo/greeting.ts'
 import type { RunningChancery } from './start-chancery.ts'
 
-/** Says in plain words where to open it and, as long as nobody owns the server, the link that makes the owner. */
+/**
+ * Says in plain words where to open it and, as long as nobody owns the server, the link that makes the owner. Where the
+ * demo has been, it says how to sign in.
+ */
 export async function announce(deps: {
   running: RunningChancery
   config: Config
@@ -15,6 +19,10 @@ export async function announce(deps: {
   if (token !== undefined) {
     say('Nobody owns it yet. Set it up with this link; it works once:')
     say(`  ${config.publicUrl}/#/setup/${token}`)
+  }
+  if (running.isDemo) {
+    if (!config.isDemo) say(demoWarning)
+    for (const line of demoSignIns()) say(line)
   }
   say('Stop it with Ctrl-C.')
 }

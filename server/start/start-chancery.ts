@@ -15,8 +15,9 @@ import {
   startEmbedded,
 } from '#platform/index.ts'
 import { startJobs } from '../composition/jobs.ts'
-import { type Chancery, composeChancery } from '../composition/platform.ts'
+import { type Chancery, type ChanceryDeps, composeChancery } from '../composition/platform.ts'
 import { version } from '../composition/version.ts'
+import { demoState } from '../demo/fact.ts'
 import { withProgress } from './progress.ts'
 
 export type StartDeps = {
@@ -35,6 +36,8 @@ export interface RunningChancery {
   readonly postgres: Postgres
   readonly port: number
   readonly isNew: boolean
+  /** Whether the people and rooms in it are those of the demo, however it was started this time. */
+  readonly isDemo: boolean
   /** Settles when PostgreSQL ended although nobody had asked it to. */
   readonly postgresLost: Promise<void>
   /** Answers waiting requests, lets readers store their positions, then stops PostgreSQL and frees the data directory. */
@@ -42,6 +45,7 @@ export interface RunningChancery {
 }
 
 type Step = () => Promise<void> | void
+type Parts = Omit<ChanceryDeps, 'settings' | 'metrics'>
 
 export async function startChancery(deps: StartDeps): Promise<RunningChancery> {
   const undo: Step[] = []
@@ -74,29 +78,39 @@ async function startAll(deps: StartDeps, undo: Step[]): Promise<Omit<RunningChan
   await withProgress(say, clock, 'Preparing the database', () => migrate(postgres, deps.migrations))
   const metrics = createMetrics({ clock })
   undo.push(() => metrics.close())
-  const chancery = await composeChancery({
+  const parts: Parts = {
     postgres,
     masterKey: directory.masterKey,
     blobFolder: join(directory.folder, 'blobs'),
     clock,
     random,
     logger,
-    metrics,
-    settings: {
-      serverName: config.serverName,
-      publicUrl: config.publicUrl,
-      version,
-      isDemo: config.isDemo,
-      passwordHashing: config.passwordHashing,
-      rateLimits: config.rateLimits,
-      registrationSharedSecret: config.registrationSharedSecret,
-    },
-  })
+  }
+  if (config.isDemo) await fillIfEmpty(deps, parts)
+  const isDemo = (await demoState(postgres)) !== undefined
+  const chancery = await composeChancery({ ...parts, metrics, settings: settingsOf(config, isDemo) })
   undo.push(() => chancery.close())
   const jobs = await startJobs({ postgres, clock, logger, chancery })
   undo.push(() => jobs.stop())
   const port = await listen(deps, { chancery, postgres, metrics }, undo)
-  return { chancery, postgres, port, isNew: directory.isNew, postgresLost: lost }
+  return { chancery, postgres, port, isNew: directory.isNew, isDemo, postgresLost: lost }
+}
+
+function settingsOf(config: Config, isDemo: boolean): ChanceryDeps['settings'] {
+  const { serverName, publicUrl, passwordHashing, rateLimits, registrationSharedSecret } = config
+  return { serverName, publicUrl, version, isDemo, passwordHashing, rateLimits, registrationSharedSecret }
+}
+
+/** The demo is loaded only by those who want it: it is a large part of the program, and never needed otherwise. */
+async function fillIfEmpty({ config, clock, say }: StartDeps, parts: Parts): Promise<void> {
+  const { prepareDemo } = await import('../demo/prepare-demo.ts')
+  await prepareDemo({
+    db: parts.postgres,
+    clock,
+    serverName: config.serverName,
+    say,
+    compose: (story) => composeChancery({ ...parts, clock: story, settings: settingsOf(config, true) }),
+  })
 }
 
 async function startPostgres(deps: StartDeps, folder: string, undo: Step[]) {

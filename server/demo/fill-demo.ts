@@ -1,0 +1,140 @@
+import type { Chancery } from '../composition/platform.ts'
+import { type Beat, beatsOf, type Told } from './beats.ts'
+import { Calendar } from './calendar.ts'
+import { Choices } from './choices.ts'
+import type { DemoRoom } from './demo-room.ts'
+import { createCatalogue, type DemoFile } from './files/catalogue.ts'
+import { demoPassword, organisation, people } from './people.ts'
+import { leaveReadPositions } from './reading.ts'
+import { rooms } from './rooms/all.ts'
+import { type Said, type Scene, Stage } from './stage.ts'
+import type { StoryClock } from './story-clock.ts'
+
+export type FillDeps = {
+  /** Composed on the story's clock, and empty. */
+  readonly chancery: Chancery
+  readonly clock: StoryClock
+  readonly serverName: string
+  readonly say: (line: string) => void
+}
+
+export type Filled = { readonly people: number; readonly rooms: number; readonly beats: number }
+
+/** The same seed tells the same story, on whatever day it is told. */
+const seed = 'port averell'
+/** A word on the way, so that nobody thinks that it hangs. */
+const toldEvery = 1_000
+
+/**
+ * Fills an empty installation with a small agency and four months of its conversations. Everything is written in the order
+ * in which it happened, through the same services as what people write later.
+ */
+export async function fillDemo({ chancery, clock, serverName, say }: FillDeps): Promise<Filled> {
+  const calendar = new Calendar(clock.nowMs())
+  const choices = new Choices(seed)
+  const stage = new Stage(chancery, serverName)
+  const files = createCatalogue(calendar)
+  const beats = beatsOf(rooms, calendar, choices)
+
+  clock.beginAt(Math.min(calendar.at(people[0]!.since, '07:30'), beats[0]!.ms))
+  await chancery.identity.organisation.setName(organisation)
+  const scenes = new Map<DemoRoom, Scene>()
+  const waiting = [...people].sort((a, b) => b.since - a.since)
+  for (const [index, beat] of beats.entries()) {
+    for (let next = waiting[0]; next !== undefined && calendar.at(next.since, '07:30') <= beat.ms; next = waiting[0]) {
+      clock.moveTo(calendar.at(next.since, '07:30'))
+      await stage.arrive(next, demoPassword)
+      waiting.shift()
+    }
+    clock.moveTo(beat.ms)
+    await perform(stage, scenes, beat, choices, files)
+    if (index % toldEvery === toldEvery - 1) say(`Filling the demo: ${index + 1} of ${beats.length} …`)
+  }
+  await leaveReadPositions(stage, scenes, choices)
+  await chancery.messaging.drained()
+  return { people: people.length, rooms: rooms.length, beats: beats.length }
+}
+
+async function perform(
+  stage: Stage,
+  scenes: Map<DemoRoom, Scene>,
+  beat: Beat,
+  choices: Choices,
+  files: ReadonlyMap<string, DemoFile>,
+): Promise<void> {
+  if (beat.kind === 'open') {
+    scenes.set(beat.room, await openRoom(stage, beat.room, beat.members))
+    return
+  }
+  const scene = scenes.get(beat.room)
+  if (scene === undefined) throw new Error(`Something happens in ${beat.room.key} before it was made.`)
+  if (beat.kind === 'invite') return stage.invite(scene, beat.who, beat.whom)
+  if (beat.kind === 'command') return command(stage, scene, beat.told)
+  if (beat.kind === 'say') {
+    beat.told.said = await stage.say(scene, sayingOf(scene, beat.told, files, beat.room))
+    return
+  }
+  const { said } = beat.told
+  if (said === undefined) throw new Error(`Something in ${beat.room.key} follows on what was not said.`)
+  if (beat.kind === 'edit') return stage.edit(scene, said, beat.text)
+  if (beat.kind === 'redact') return stage.redact(scene, said, beat.reason)
+  await endorse(stage, scene, beat.told, beat.key, beat.who, choices)
+}
+
+async function openRoom(stage: Stage, room: DemoRoom, members: readonly string[]): Promise<Scene> {
+  const { name, topic, alias, access, creator } = room
+  const invite = members.map((key) => stage.actor(key).matrixId)
+  const scene = await stage.open(creator, {
+    preset: access === 'open' ? 'public_chat' : access === 'direct' ? 'trusted_private_chat' : 'private_chat',
+    visibility: access === 'open' ? 'public' : 'private',
+    ...(name === undefined ? {} : { name }),
+    ...(topic === undefined ? {} : { topic }),
+    ...(alias === undefined ? {} : { room_alias_name: alias }),
+    ...(access === 'direct' ? { is_direct: true } : {}),
+    ...(access === 'open' ? {} : { invite }),
+  })
+  for (const key of members) await stage.join(scene, key)
+  return scene
+}
+
+async function command(stage: Stage, scene: Scene, told: Told): Promise<void> {
+  const { name, argument } = told.command!
+  if (name === 'joins') await stage.join(scene, told.who)
+  else if (name === 'leaves') await stage.leave(scene, told.who)
+  else if (name === 'topic') await stage.setState(scene, told.who, 'm.room.topic', { topic: argument })
+  else if (name === 'name') await stage.setState(scene, told.who, 'm.room.name', { name: argument })
+  else if (name === 'adds') {
+    await stage.invite(scene, told.who, argument)
+    await stage.join(scene, argument)
+  } else throw new Error(`Nobody can /${name}.`)
+}
+
+function sayingOf(scene: Scene, told: Told, files: ReadonlyMap<string, DemoFile>, room: DemoRoom) {
+  const found = (mark: string | undefined): Said | undefined => {
+    if (mark === undefined) return undefined
+    const said = mark === '' ? scene.said.at(-1) : scene.labels.get(mark)
+    if (said === undefined) throw new Error(`Nothing in ${room.key} is called "${mark}".`)
+    return said
+  }
+  const file = told.file === undefined ? undefined : files.get(told.file)
+  if (told.file !== undefined && file === undefined) throw new Error(`No file is called ${told.file}.`)
+  const replyTo = found(told.replyTo)
+  // What answers an entry of a thread belongs to that thread.
+  const thread = found(told.thread) ?? replyTo?.root
+  return { who: told.who, text: told.text, label: told.label, replyTo, thread, file }
+}
+
+async function endorse(
+  stage: Stage,
+  scene: Scene,
+  told: Told,
+  key: string,
+  by: string | undefined,
+  choices: Choices,
+): Promise<void> {
+  const free = [...scene.present].filter((one) => one !== told.who && !told.endorsedBy.has(`${one} ${key}`))
+  const who = by ?? (free.length === 0 ? undefined : choices.one(free))
+  if (who === undefined || told.endorsedBy.has(`${who} ${key}`)) return
+  told.endorsedBy.add(`${who} ${key}`)
+  await stage.endorse(scene, who, told.said!, key)
+}
