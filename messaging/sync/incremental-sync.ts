@@ -6,11 +6,11 @@ import { aggregationsOf } from '../events/aggregations.ts'
 import type { EventReader } from '../events/event-reader.ts'
 import { everything, visibilityFor } from '../events/visibility.ts'
 import { type Receipts, receiptEvent } from '../receipts/receipts.ts'
-import { membershipOfCode, type Room } from '../rooms/room.ts'
+import { membershipCodes, membershipOfCode, type Room } from '../rooms/room.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
 import { orderingAtPosition } from '../store/events.ts'
 import { newestEventLogRows } from '../store/log-rows.ts'
-import { membershipRowsAt } from '../store/room-state.ts'
+import { type MembershipStep, membershipHistoryRows, membershipRowsAt } from '../store/room-state.ts'
 import type { Typing } from '../typing/typing.ts'
 import { type Changes, changesSince, type RoomChange } from './changes.ts'
 import type { LeftRooms } from './left-rooms.ts'
@@ -120,7 +120,7 @@ export class IncrementalSync {
     const { filter, subject } = span.query
     const change = span.changes.rooms.get(room.id)
     const isNew = before !== 'join'
-    const part = isNew ? await this.#newestVisible(span, room, before) : await this.#timeline(span, room, change)
+    const part = isNew ? await this.#newestVisible(span, room) : await this.#timeline(span, room, change)
     const told = part.events.map((placed) => placed.event).filter((event) => filter.timeline.passes(event))
     const state = await this.#state(span, room, part.events, { isNew, hasGap: part.limited || part.hides })
     const parts: JoinedRoomParts = {
@@ -129,10 +129,10 @@ export class IncrementalSync {
       end: await this.#end(span, room, part),
       state: withHidden(state, part.span, told, filter.state),
       ephemeral: this.#ephemeral(span, room, change, isNew ? await this.#allReceipts(span, room) : []),
-      accountData: this.#roomAccountData(span, room),
+      accountData: await this.#roomAccountData(span, room, isNew),
       unread: await this.#unread(span, room),
       summary:
-        isNew || part.events.some(({ event }) => membershipSetBy(event))
+        isNew || part.limited || change?.events.some(({ event }) => membershipSetBy(event))
           ? summaryOf(room, subject.matrixId)
           : undefined,
       aggregations: isNew || part.limited ? await aggregationsOf(this.#deps, subject, told) : new Map(),
@@ -161,20 +161,26 @@ export class IncrementalSync {
     return orderingAtPosition(this.#deps.db, room.id, span.until.position)
   }
 
-  /** For a room that is new to the client: the newest events that may be seen, whenever they were sent. */
-  async #newestVisible(span: Span, room: Room, before: Membership | undefined): Promise<VisiblePart> {
-    const { limit } = span.query.filter.timeline
-    const range = { after: 0, until: span.until.position, limit: limit + 1 }
+  /**
+   * For a room that is new to the client, the newest events that may be seen, whenever they were sent; for one that it was told
+   * of before, those since the person's last stay ended.
+   */
+  async #newestVisible(span: Span, room: Room): Promise<VisiblePart> {
+    const { subject, filter } = span.query
+    const { limit } = filter.timeline
+    const steps = await membershipHistoryRows(this.#deps.db, room.id, subject.userId)
+    const told = endOfToldStay(steps, span.after.position)
+    const range = { after: told ?? 0, until: span.until.position, limit: limit + 1 }
     const rows = await newestEventLogRows(this.#deps.db, [room.id], range)
     const events = await this.#deps.reader.byIds(rows.map((row) => row.reference))
     const positions = new Map(rows.map((row) => [row.reference, row.position]))
-    const visibility = await visibilityFor(this.#deps, room, span.query.subject)
+    const visibility = await visibilityFor(this.#deps, room, subject)
+    // Of the time after the last stay, a removal that became a ban was told already.
+    const own = new Set(told === undefined ? [] : steps.filter(isUpTo(span.after.position)).map((step) => step.eventId))
     const placed: Placed[] = events
-      .filter((event) => visibility.sees(event))
+      .filter((event) => visibility.sees(event) && !own.has(event.id))
       .map((event) => ({ event, position: positions.get(event.id) ?? 0 }))
-    // Whoever was here before has an older part of this timeline, and must not join the two.
-    const wasHere = before === 'leave' || before === 'ban'
-    const part = newestPart(placed.reverse(), limit, rows.length > limit || wasHere)
+    const part = newestPart(placed.reverse(), limit, rows.length > limit || told !== undefined)
     return { ...part, hides: false, span: part.events }
   }
 
@@ -209,9 +215,12 @@ export class IncrementalSync {
     return receipts.get(room.id) ?? []
   }
 
-  #roomAccountData(span: Span, room: Room): JsonObject[] {
-    return span.changes.accountData
-      .filter((datum) => datum.roomId === room.id && span.query.filter.roomAccountData.passes(datum))
+  /** All of it for a room that is new to the client: of rooms that one is not in, nothing is told. */
+  async #roomAccountData(span: Span, room: Room, isNew: boolean): Promise<JsonObject[]> {
+    const { subject, filter } = span.query
+    const data = isNew ? await this.#deps.accountData.all(subject.userId) : span.changes.accountData
+    return data
+      .filter((datum) => datum.roomId === room.id && filter.roomAccountData.passes(datum))
       .map(({ type, content }) => ({ type, content }))
   }
 
@@ -222,4 +231,13 @@ export class IncrementalSync {
     )
     return counts.get(room.id)
   }
+}
+
+const isUpTo = (position: number) => (step: MembershipStep) => step.position <= position
+
+/** Where the last time in the room ended that the client was told of; undefined when it was told of none. */
+function endOfToldStay(steps: readonly MembershipStep[], after: number): number | undefined {
+  const told = steps.filter(isUpTo(after))
+  const lastJoin = told.findLastIndex((step) => step.membership === membershipCodes.join)
+  return lastJoin < 0 ? undefined : told[lastJoin + 1]?.position
 }
