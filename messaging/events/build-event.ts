@@ -146,7 +146,7 @@ function rowOf(deps: BuildDeps, room: Room, event: StoredEvent): EventInsert {
     relates_to: relation?.target ?? null,
     relation: relation?.type ?? null,
     notify_count: event.notifyCount,
-    sealed: sealEvent(room.key, event.matrixId, pdu).toString('base64'),
+    sealed: sealEvent(room.key, event.matrixId, pdu),
   }
 }
 

@@ -273,7 +273,7 @@ function addEvent(batch: AppendBatch, unit: Unit, built: BuiltEvent): void {
     }
   }
   if (draft.transaction !== undefined) {
-    batch.transactions.push({ k: draft.transaction.key.toString('base64'), e: event.id })
+    batch.transactions.push({ k: draft.transaction.key, e: event.id })
   }
   for (const name of built.mentioned) {
     const userId = name === everybody ? 0 : unit.room?.member(name)?.userId

@@ -29,8 +29,7 @@ export type EventInsert = {
   relates_to: string | null
   relation: string | null
   notify_count: number
-  /** base64 */
-  sealed: string
+  sealed: Buffer
 }
 export type StateInsert = {
   /** Place of the event in the batch. */
@@ -51,14 +50,17 @@ export type AppendBatch = {
   /** `redacted_by` is null for an event that is no redacted one, but told what the redacted one had said. */
   redactions: { id: number; sealed: string; redacted_by: string | null }[]
   mentions: { room_id: number; user_id: number; ordering: number }[]
-  /** key: base64 of the hash of device, path and transaction id. */
-  transactions: { k: string; e: number }[]
+  /** k: the hash of device, path and transaction id. */
+  transactions: { k: Buffer; e: number }[]
 }
 export type AppendAnswer = { first: number } | { repeated: [key: string, eventId: string][] } | { lost: number[] }
 
 const append = sql(
   'append_events',
-  'select append_events($1::jsonb, $2::jsonb, $3::jsonb, $4::jsonb, $5::jsonb, $6::jsonb, $7::bigint[], $8::int[], $9) as answer',
+  `select append_events($1::int[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[],
+     $8::int[], $9::bigint[], $10::int[], $11::text[], $12::text[], $13::text[], $14::int[], $15::bigint[], $16::bigint[],
+     $17::bigint[], $18::bigint[], $19::int[], $20::text[], $21::text[], $22::bigint[], $23::bytea[], $24::bytea[],
+     $25::bigint[], $26::jsonb, $27::jsonb, $28::jsonb, $29) as answer`,
 )
 const eventIdBlock = sql('event_id_block', "select nextval('event_id_block') as first")
 const settleHead = sql('room_head_settle', 'select version from room_head where room_id = $1 for update')
@@ -72,19 +74,50 @@ const forgetOldTransactions = sql('transaction_forget', 'delete from transaction
 export const eventIdBlockSize = 256
 
 export async function appendEvents(db: Db, batch: AppendBatch, nowTs: number): Promise<AppendAnswer> {
+  const { rooms, events, transactions } = batch
   const row = await db.row<{ answer: AppendAnswer }>(append, [
-    JSON.stringify(batch.rooms),
-    JSON.stringify(batch.events),
-    JSON.stringify(batch.states),
-    JSON.stringify(batch.redactions),
-    JSON.stringify(batch.mentions),
-    JSON.stringify(batch.transactions),
-    batch.events.map((event) => event.id),
-    batch.events.map((event) => event.room_id),
+    rooms.map((room) => room.room_id),
+    rooms.map((room) => room.was),
+    rooms.map((room) => room.version),
+    rooms.map((room) => room.extremity),
+    rooms.map((room) => room.depth),
+    rooms.map((room) => room.ordering),
+    rooms.map((room) => room.notify_count),
+    rooms.map((room) => room.line_seq),
+    ...eventColumns(events),
+    transactions.map((transaction) => transaction.k),
+    transactions.map((transaction) => transaction.e),
+    jsonOrNull(batch.states),
+    jsonOrNull(batch.redactions),
+    jsonOrNull(batch.mentions),
     nowTs,
   ])
   if (row === undefined) throw new Error('append_events answered nothing')
   return row.answer
+}
+
+function eventColumns(events: readonly EventInsert[]): unknown[] {
+  return [
+    events.map((event) => event.id),
+    events.map((event) => event.room_id),
+    events.map((event) => event.matrix_id),
+    events.map((event) => event.type),
+    events.map((event) => event.state_key),
+    events.map((event) => event.sender_id),
+    events.map((event) => event.origin_ts),
+    events.map((event) => event.depth),
+    events.map((event) => event.ordering),
+    events.map((event) => event.line_id),
+    events.map((event) => event.line_seq),
+    events.map((event) => event.relates_to),
+    events.map((event) => event.relation),
+    events.map((event) => event.notify_count),
+    events.map((event) => event.sealed),
+  ]
+}
+
+function jsonOrNull(rows: readonly unknown[]): string | null {
+  return rows.length === 0 ? null : JSON.stringify(rows)
 }
 
 /** The first of `eventIdBlockSize` internal event ids that are this caller's alone. */

@@ -32,7 +32,7 @@ comment on sequence event_id_block is 'Writers take internal event ids in blocks
 
 create table event (
   id bigint primary key,
-  room_id int not null references room (id),
+  room_id int not null,
   matrix_id text not null unique,
   type text not null,
   state_key text,
@@ -50,6 +50,7 @@ create table event (
   sealed bytea not null
 );
 comment on table event is 'Every event; sealed holds the whole event as JSON under the key of its room, bound to its event id.';
+comment on column event.room_id is 'A room; no foreign key, whose check would cost every event a look-up.';
 comment on column event.state_key is 'Null when it is no state event; empty or a user id as it is; any other as h: and a keyed hash.';
 comment on column event.ordering is 'Place in the timeline of the room, apart from the log, so that older history can sort before.';
 comment on column event.line_id is 'State before the event: what line_id held at line_seq.';
@@ -133,70 +134,78 @@ $$;
 -- Appends the events of many rooms in one round trip and one transaction. Nothing is written when a transaction id is
 -- known already (answers {"repeated": [[key, event id], …]}) or a head has moved (answers {"lost": [room id, …]}).
 -- Otherwise answers {"first": position}: the events have consecutive positions in the order given.
-create function append_events(rooms jsonb, events jsonb, states jsonb, redactions jsonb, mentions jsonb, transactions jsonb,
-                              event_ids bigint[], event_rooms int[], now_ts bigint) returns jsonb
+--
+-- Columns come as arrays (h_: heads, e_: events, t_: transaction ids), which cost PostgreSQL half of what JSON does; what is
+-- rare (states, redactions, mentions) comes as JSON, or null.
+create function append_events(
+  h_room int[], h_was bigint[], h_version bigint[], h_extremity text[], h_depth bigint[], h_ordering bigint[],
+  h_notify_count bigint[], h_line_seq int[],
+  e_id bigint[], e_room int[], e_matrix_id text[], e_type text[], e_state_key text[], e_sender int[],
+  e_origin_ts bigint[], e_depth bigint[], e_ordering bigint[], e_line bigint[], e_line_seq int[],
+  e_relates_to text[], e_relation text[], e_notify_count bigint[], e_sealed bytea[],
+  t_key bytea[], t_event bigint[],
+  states jsonb, redactions jsonb, mentions jsonb, now_ts bigint
+) returns jsonb
 language plpgsql as $$
 declare
-  found jsonb;
+  found_rows jsonb;
+  changed int;
   first_position bigint;
 begin
-  select jsonb_agg(jsonb_build_array(t.k, e.matrix_id)) into found
-  from jsonb_to_recordset(transactions) as t(k text)
-  join transaction_id x on x.key = decode(t.k, 'base64')
-  join event e on e.id = x.event_id;
-  if found is not null then
-    return jsonb_build_object('repeated', found);
+  select jsonb_agg(jsonb_build_array(translate(encode(x.key, 'base64'), E'\n', ''), e.matrix_id)) into found_rows
+  from transaction_id x join event e on e.id = x.event_id
+  where x.key = any (t_key);
+  if found_rows is not null then
+    return jsonb_build_object('repeated', found_rows);
   end if;
 
-  perform 1 from room_head where room_id = any (event_rooms) order by room_id for no key update;
-  select jsonb_agg(w.room_id) into found
-  from jsonb_to_recordset(rooms) as w(room_id int, was bigint)
-  left join room_head h using (room_id)
+  perform 1 from room_head where room_id = any (h_room) order by room_id for no key update;
+  select jsonb_agg(w.room_id) into found_rows
+  from unnest(h_room, h_was) as w(room_id, was) left join room_head h using (room_id)
   where h.version is distinct from w.was;
-  if found is not null then
-    return jsonb_build_object('lost', found);
+  if found_rows is not null then
+    return jsonb_build_object('lost', found_rows);
   end if;
 
   update room_head h
   set version = w.version, extremities = array[w.extremity], depth = w.depth, ordering = w.ordering,
       notify_count = w.notify_count, line_seq = w.line_seq
-  from jsonb_to_recordset(rooms) as w(room_id int, version bigint, extremity text, depth bigint, ordering bigint,
-                                      notify_count bigint, line_seq int)
+  from unnest(h_room, h_version, h_extremity, h_depth, h_ordering, h_notify_count, h_line_seq)
+    as w(room_id, version, extremity, depth, ordering, notify_count, line_seq)
   where h.room_id = w.room_id;
 
   insert into event (id, room_id, matrix_id, type, state_key, sender_id, origin_ts, depth, ordering, line_id, line_seq,
                      relates_to, relation, notify_count, sealed)
-  select id, room_id, matrix_id, type, state_key, sender_id, origin_ts, depth, ordering, line_id, line_seq,
-         relates_to, relation, notify_count, decode(sealed, 'base64')
-  from jsonb_to_recordset(events) as e(id bigint, room_id int, matrix_id text, type text, state_key text, sender_id int,
-       origin_ts bigint, depth bigint, ordering bigint, line_id bigint, line_seq int, relates_to text, relation text,
-       notify_count bigint, sealed text);
+  select * from unnest(e_id, e_room, e_matrix_id, e_type, e_state_key, e_sender, e_origin_ts, e_depth, e_ordering, e_line,
+                       e_line_seq, e_relates_to, e_relation, e_notify_count, e_sealed);
 
-  insert into transaction_id (key, event_id, created_ts)
-  select decode(t.k, 'base64'), t.e, now_ts from jsonb_to_recordset(transactions) as t(k text, e bigint);
+  if cardinality(t_key) > 0 then
+    insert into transaction_id (key, event_id, created_ts)
+    select t.key, t.event_id, now_ts from unnest(t_key, t_event) as t(key, event_id);
+  end if;
 
-  if jsonb_array_length(redactions) > 0 then
+  if redactions is not null then
     update event e set sealed = decode(r.sealed, 'base64'), redacted_by = r.redacted_by
     from jsonb_to_recordset(redactions) as r(id bigint, sealed text, redacted_by text)
     where e.id = r.id;
   end if;
 
-  if jsonb_array_length(mentions) > 0 then
+  if mentions is not null then
     insert into mention (room_id, user_id, ordering)
     select room_id, user_id, ordering
     from jsonb_to_recordset(mentions) as m(room_id int, user_id int, ordering bigint)
     on conflict do nothing;
   end if;
 
-  if jsonb_array_length(states) > 0 then
+  if states is not null then
     insert into state_delta (line_id, type, state_key, seq, event_id)
     select line_id, type, state_key, seq, event_id
     from jsonb_to_recordset(states) as s(line_id bigint, type text, state_key text, seq int, event_id bigint);
   end if;
 
-  first_position := log_append(array_fill(1::smallint, array[cardinality(event_ids)]), event_rooms,
-                               array_fill(null::int, array[cardinality(event_ids)]), event_ids);
-  if jsonb_array_length(states) > 0 then
+  first_position := log_append(array_fill(1::smallint, array[cardinality(e_id)]), e_room,
+                               array_fill(null::int, array[cardinality(e_id)]), e_id);
+  if states is not null then
     perform apply_state(states, first_position);
   end if;
   return jsonb_build_object('first', first_position);
