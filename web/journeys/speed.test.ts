@@ -89,12 +89,12 @@ test('earlier entries load as one scrolls up, and what one reads stays where it 
         (found) => found.getBoundingClientRect().bottom > box.getBoundingClientRect().top + 8,
       )
       const before = line?.getBoundingClientRect().top ?? 0
+      const scrolledFrom = box.scrollTop
       box.scrollTop -= 120
+      const scrolled = scrolledFrom - box.scrollTop
       await frame()
       await frame()
-      if (line?.isConnected && box.scrollTop > 0) {
-        worst = Math.max(worst, Math.abs(line.getBoundingClientRect().top - before - 120))
-      }
+      if (line?.isConnected) worst = Math.max(worst, Math.abs(line.getBoundingClientRect().top - before - scrolled))
       if (box.querySelector('.start')) break
     }
     return worst

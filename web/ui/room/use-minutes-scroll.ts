@@ -15,16 +15,22 @@ export type MinutesScroll = {
   toLatest(): void
 }
 
-/** The first line that is visible, and where: what must not move when something above it changes. */
+/**
+ * The first line that is visible, and how far it stands from the top of all lines: what must not move when something
+ * above it changes. Measured in the content and not on the screen, so it holds also while a scroll is under way.
+ */
 function takeAnchor(scroller: HTMLElement, list: HTMLElement): Anchor | undefined {
   const top = scroller.getBoundingClientRect().top
   for (const line of list.children as Iterable<HTMLElement> & HTMLCollection) {
     const box = line.getBoundingClientRect()
     const key = (line as HTMLElement).dataset.key
-    if (box.bottom > top + 1 && key && !key.startsWith('day-')) return { key, top: box.top - top }
+    if (box.bottom > top + 1 && key && !key.startsWith('day-')) return { key, top: box.top - top + scroller.scrollTop }
   }
   return undefined
 }
+
+const offsetOf = (scroller: HTMLElement, line: HTMLElement): number =>
+  line.getBoundingClientRect().top - scroller.getBoundingClientRect().top + scroller.scrollTop
 
 const countEntries = (state: TimelineState): number =>
   state.items.reduce((sum, item) => sum + (item.type === 'entry' && !item.entry.mine ? 1 : 0), 0)
@@ -54,7 +60,7 @@ export function useMinutesScroll(timeline: TimelineModel, onRead: () => void): M
     }
     if (anchor.current) {
       const line = lines.querySelector<HTMLElement>(`[data-key="${CSS.escape(anchor.current.key)}"]`)
-      if (line) box.scrollTop += line.getBoundingClientRect().top - box.getBoundingClientRect().top - anchor.current.top
+      if (line) box.scrollTop += offsetOf(box, line) - anchor.current.top
     }
     anchor.current = takeAnchor(box, lines)
   }, [])
