@@ -162,9 +162,12 @@ test('typing is told, and a draft waits for its writer', async () => {
 test('what is written without a connection waits, and goes when it is back', async () => {
   await hers.context().setOffline(true)
   await write(hers, 'Written in the tunnel')
+  await write(hers, 'And a second line there')
   await entry(hers, 'Written in the tunnel').getByText('Waits').waitFor()
   await hers.context().setOffline(false)
-  await entry(his, 'Written in the tunnel').waitFor({ timeout: 30_000 })
+  await entry(his, 'And a second line there').waitFor({ timeout: 30_000 })
+  const order = await his.locator('#sheet .entry .text').allTextContents()
+  expect(order.indexOf('Written in the tunnel')).toBe(order.indexOf('And a second line there') - 1)
   await expect.poll(() => entry(hers, 'Written in the tunnel').getByText('Waits').count(), { timeout: 10_000 }).toBe(0)
 }, 60_000)
 

@@ -1,81 +1,12 @@
 import type { Change } from '../matrix/change.ts'
 import type { Rank } from '../matrix/members.ts'
 import type { Strength } from '../models/password.ts'
+import { changes, together } from './en-changes.ts'
+import { count, day, lists, longDate, moment, numbers, size, time } from './en-format.ts'
+import { emoji, endorsements, keys } from './en-lists.ts'
 
 // Every word that a person reads. Short, exact, kind: what happened, what it means, what to do. Present tense, verbs on
 // buttons, no exclamation marks, no blame; dates in words, times in 24 hours.
-
-const locale = 'en-GB'
-const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
-const weekday = new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long' })
-const withYear = new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' })
-const shortDate = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long' })
-const longDate = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', year: 'numeric' })
-const numbers = new Intl.NumberFormat(locale)
-const lists = new Intl.ListFormat(locale, { type: 'conjunction' })
-const plurals = new Intl.PluralRules(locale)
-
-const count = (n: number, one: string, other: string): string =>
-  `${numbers.format(n)} ${plurals.select(n) === 'one' ? one : other}`
-
-const startOfDay = (at: number): number => new Date(at).setHours(0, 0, 0, 0)
-const dayMs = 86_400_000
-
-const day = (at: number, now = Date.now()): string => {
-  const distance = Math.round((startOfDay(now) - startOfDay(at)) / dayMs)
-  const words = new Date(at).getFullYear() === new Date(now).getFullYear() ? weekday.format(at) : withYear.format(at)
-  const plain = words.replace(',', '')
-  return distance === 0 ? `Today, ${plain}` : distance === 1 ? `Yesterday, ${plain}` : plain
-}
-
-/** Date and time in few words: today only the time. */
-const moment = (at: number, now = Date.now()): string => {
-  const distance = Math.round((startOfDay(now) - startOfDay(at)) / dayMs)
-  if (distance === 0) return time.format(at)
-  if (distance === 1) return `yesterday, ${time.format(at)}`
-  const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear()
-  return `${(sameYear ? shortDate : longDate).format(at)}, ${time.format(at)}`
-}
-
-const size = (bytes: number): string => {
-  if (bytes < 1000) return count(bytes, 'byte', 'bytes')
-  if (bytes < 1_000_000) return `${numbers.format(Math.round(bytes / 1000))} KB`
-  return `${(bytes / 1_000_000).toLocaleString(locale, { maximumFractionDigits: 1 })} MB`
-}
-
-const because = (reason: string | undefined): string => (reason ? `: “${reason}”` : '')
-
-const changes: Record<Change['kind'], (change: Change) => string> = {
-  created: ({ who }) => `${who} opened this room.`,
-  joined: ({ who }) => `${who} joined.`,
-  left: ({ who }) => `${who} left.`,
-  invited: ({ who, whom }) => `${who} invited ${whom}.`,
-  declined: ({ who }) => `${who} declined the invitation.`,
-  withdrew: ({ who, whom }) => `${who} withdrew the invitation of ${whom}.`,
-  removed: ({ who, whom, reason }) => `${who} removed ${whom}${because(reason)}.`,
-  banned: ({ who, whom, reason }) => `${who} removed ${whom} for good${because(reason)}.`,
-  unbanned: ({ who, whom }) => `${who} let ${whom} be invited again.`,
-  renamed: ({ who, value }) => `${who} is now called ${value}.`,
-  pictured: ({ who }) => `${who} has a new picture.`,
-  named: ({ who, value }) => `${who} named the room “${value}”.`,
-  unnamed: ({ who }) => `${who} took the room’s name away.`,
-  topic: ({ who, value }) => `${who} set the topic: “${value}”.`,
-  'no-topic': ({ who }) => `${who} took the topic away.`,
-  'room-picture': ({ who }) => `${who} changed the room’s picture.`,
-  'access-open': ({ who }) => `${who} opened the room to everyone in the house.`,
-  'access-invited': ({ who }) => `${who} closed the room: from now on people are invited.`,
-  history: ({ who }) => `${who} changed who may read earlier words.`,
-  powers: ({ who }) => `${who} changed who may do what here.`,
-  sealed: ({ who }) => `${who} sealed this room end to end.`,
-  pinned: ({ who }) => `${who} changed what is pinned.`,
-  moved: ({ who }) => `${who} moved this room to a new one.`,
-}
-
-const together = (kind: Change['kind'], names: string[], who: string): string => {
-  const some = names.length > 4 ? [...names.slice(0, 3), count(names.length - 3, 'other', 'others')] : names
-  const all = lists.format(some)
-  return kind === 'joined' ? `${all} joined.` : kind === 'left' ? `${all} left.` : `${who} invited ${all}.`
-}
 
 /** Why something did not work, and what to do. `code` is the server's error code, or OFFLINE. */
 const failures: Record<string, string> = {
@@ -102,17 +33,6 @@ const strengths: Record<Strength, string> = {
   fair: 'Good enough. A few more letters make it strong.',
   good: 'Strong.',
 }
-
-const endorsements = [
-  { key: 'Agreed', label: 'Agreed' },
-  { key: 'Seen', label: 'Seen' },
-  { key: 'Thank you', label: 'Thank you' },
-  { key: 'Done', label: 'Done' },
-  { key: 'Not agreed', label: 'Not agreed' },
-  { key: '👍', label: '👍' },
-  { key: '🎉', label: '🎉' },
-  { key: '❤️', label: '❤️' },
-]
 
 export const en = {
   language: 'en',
@@ -222,6 +142,8 @@ export const en = {
     devices: 'Your devices…',
     look: 'Look of this device…',
     lookTitle: 'Look of this device',
+    keys: 'Keys…',
+    keysTitle: 'Keys',
     signOut: 'Sign out',
     nameTitle: 'Your name',
     nameLabel: 'Name that colleagues see',
@@ -356,6 +278,8 @@ export const en = {
     pageClosed: 'this page was closed before it went.',
   },
   endorsements,
+  emoji,
+  keys,
   composer: {
     label: (name: string) => `Write in ${name}`,
     field: 'Your words',

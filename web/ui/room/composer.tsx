@@ -23,6 +23,7 @@ import { IconButton } from '../parts/icon-button.tsx'
 import { useValue } from '../parts/use-value.ts'
 import { Completion, optionId } from './completion.tsx'
 import { FilesOnTheWay, ModeLine } from './composer-parts.tsx'
+import { EmojiPicker } from './emoji-picker.tsx'
 
 type ComposerProps = { model: RoomModel; composer: ComposerModel; timeline: TimelineModel; inThread?: boolean }
 
@@ -99,6 +100,15 @@ export const Composer = memo(function Composer({ model, composer, timeline, inTh
     const sign = at > 0 && !/\s/.test(value[at - 1] ?? '') ? ' @' : '@'
     write(value.slice(0, at) + sign + value.slice(at), at + sign.length)
   }, [write])
+  const insert = useCallback(
+    (sign: string) => {
+      const box = field.current
+      if (!box) return
+      const { selectionStart: from, selectionEnd: to, value } = box
+      write(value.slice(0, from) + sign + value.slice(to), from + sign.length)
+    },
+    [write],
+  )
   const pickFile = useCallback(() => picker.current?.click(), [])
 
   function pick(person: Person): void {
@@ -190,7 +200,7 @@ export const Composer = memo(function Composer({ model, composer, timeline, inTh
         />
         <div className="bar">
           <input ref={picker} type="file" multiple hidden onChange={onPick} />
-          <ComposerTools onAttach={pickFile} onMention={beginMention} onBold={bold} />
+          <ComposerTools onAttach={pickFile} onMention={beginMention} onBold={bold} onEmoji={insert} />
           <span className="end small faint hint">
             <kbd>Enter</kbd> {words.composer.enter}
           </span>
@@ -203,15 +213,16 @@ export const Composer = memo(function Composer({ model, composer, timeline, inTh
   )
 })
 
-type ComposerToolsProps = { onAttach(): void; onMention(): void; onBold(): void }
+type ComposerToolsProps = { onAttach(): void; onMention(): void; onBold(): void; onEmoji(sign: string): void }
 
-const ComposerTools = memo(function ComposerTools({ onAttach, onMention, onBold }: ComposerToolsProps) {
+const ComposerTools = memo(function ComposerTools({ onAttach, onMention, onBold, onEmoji }: ComposerToolsProps) {
   return (
     <>
       <IconButton little icon={Plus} label={words.composer.attach} className="keep phone-only" onPress={onAttach} />
       <IconButton little icon={Paperclip} label={words.composer.attach} onPress={onAttach} />
       <IconButton little icon={AtSign} label={words.composer.mention} onPress={onMention} />
       <IconButton little icon={Bold} label={words.composer.bold} onPress={onBold} />
+      <EmojiPicker onPick={onEmoji} />
     </>
   )
 })

@@ -1,7 +1,8 @@
-import { LogOut, MonitorSmartphone, Palette, PenLine } from 'lucide-react'
+import { Keyboard, LogOut, MonitorSmartphone, Palette, PenLine } from 'lucide-react'
 import { Button, Separator } from 'react-aria-components'
 import { words } from '../../words/index.ts'
 import { DevicesDialog } from '../dialogs/devices.tsx'
+import { KeysDialog } from '../dialogs/keys.tsx'
 import { LookDialog } from '../dialogs/look.tsx'
 import { NameDialog } from '../dialogs/name.tsx'
 import { useDialogs } from '../parts/dialog.tsx'
@@ -37,6 +38,9 @@ export function Me({ onSignOut }: { onSignOut(): void }) {
       </Act>
       <Act icon={MonitorSmartphone} onAct={() => dialogs.show(<DevicesDialog />)}>
         {words.me.devices}
+      </Act>
+      <Act icon={Keyboard} onAct={() => dialogs.show(<KeysDialog />)}>
+        {words.me.keys}
       </Act>
       <Separator />
       <Act icon={LogOut} onAct={onSignOut}>
