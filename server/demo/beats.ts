@@ -17,11 +17,11 @@ export type Beat = { readonly room: DemoRoom; readonly ms: number } & (
 )
 
 /** An entry of a script with its final words, and what became of it. */
-export type Told = Entry & { said?: Said; readonly endorsedBy: Set<string> }
+export type Told = Entry & { saying?: Promise<Said>; readonly endorsedBy: Set<string> }
 
 const minuteMs = 60_000
-/** Invitations that wait were sent in the last hours. */
-const waitsSinceMs = 95 * minuteMs
+/** Since when invitations wait. */
+const waitingHours = 4.3
 
 /** All that happens in all rooms, in the order of time. */
 export function beatsOf(rooms: readonly DemoRoom[], calendar: Calendar, choices: Choices): Beat[] {
@@ -39,15 +39,15 @@ function roomBeats(room: DemoRoom, calendar: Calendar, choices: Choices): Beat[]
   const members = asked.filter((key) => key !== room.creator && (since.get(key) ?? 0) >= room.born[0])
   const beats: Beat[] = [{ kind: 'open', room, ms, members }]
   for (const { who, by } of room.invited ?? []) {
-    beats.push({ kind: 'invite', room, ms: calendar.nowMs - waitsSinceMs, who: by, whom: who })
+    beats.push({ kind: 'invite', room, ms: calendar.hoursBeforeEnd(waitingHours), who: by, whom: who })
   }
   for (const entry of readScript(room.script)) beats.push(...entryBeats(room, entry, calendar, choices))
   return beats
 }
 
 function entryBeats(room: DemoRoom, entry: Entry, calendar: Calendar, choices: Choices): Beat[] {
-  const words = (text: string) => calendar.words(text, entry.day === 'live' ? 0 : entry.day)
-  const at = (time: string) => (entry.day === 'live' ? calendar.live(time) : calendar.at(entry.day, time))
+  const words = (text: string) => calendar.words(text, entry.day)
+  const at = (time: string) => calendar.at(entry.day, time)
   const told: Told = { ...entry, text: words(entry.text), endorsedBy: new Set() }
   const ms = at(entry.time)
   if (entry.command !== undefined) return [{ kind: 'command', room, ms, told }]
@@ -57,11 +57,11 @@ function entryBeats(room: DemoRoom, entry: Entry, calendar: Calendar, choices: C
   if (redaction !== undefined) {
     beats.push({ kind: 'redact', room, ms: at(redaction.time), told, reason: redaction.reason })
   }
-  const latest = calendar.nowMs - minuteMs
+  const latest = calendar.endMs - minuteMs
   for (const { key, by } of entry.endorsements) {
     const who = typeof by === 'number' ? Array<undefined>(by).fill(undefined) : by
     for (const one of who) {
-      const after = choices.between(1, entry.day === 'live' ? 12 : 90) * minuteMs
+      const after = choices.between(1, entry.day === 0 ? 12 : 90) * minuteMs
       beats.push({ kind: 'endorse', room, ms: Math.max(ms, Math.min(ms + after, latest)), told, key, who: one })
     }
   }

@@ -4,6 +4,7 @@ import { Calendar } from './calendar.ts'
 import { Choices } from './choices.ts'
 import type { DemoRoom } from './demo-room.ts'
 import { createCatalogue, type DemoFile } from './files/catalogue.ts'
+import { Pace } from './pace.ts'
 import { demoPassword, organisation, people } from './people.ts'
 import { leaveReadPositions } from './reading.ts'
 import { rooms } from './rooms/all.ts'
@@ -38,7 +39,7 @@ export async function fillDemo({ chancery, clock, serverName, say }: FillDeps): 
 
   clock.beginAt(Math.min(calendar.at(people[0]!.since, '07:30'), beats[0]!.ms))
   await chancery.identity.organisation.setName(organisation)
-  const scenes = new Map<DemoRoom, Scene>()
+  const teller = new Teller(stage, files, choices)
   const waiting = [...people].sort((a, b) => b.since - a.since)
   for (const [index, beat] of beats.entries()) {
     for (let next = waiting[0]; next !== undefined && calendar.at(next.since, '07:30') <= beat.ms; next = waiting[0]) {
@@ -47,38 +48,86 @@ export async function fillDemo({ chancery, clock, serverName, say }: FillDeps): 
       waiting.shift()
     }
     clock.moveTo(beat.ms)
-    await perform(stage, scenes, beat, choices, files)
+    await teller.tell(beat)
     if (index % toldEvery === toldEvery - 1) say(`Filling the demo: ${index + 1} of ${beats.length} …`)
   }
-  await leaveReadPositions(stage, scenes, choices)
+  await teller.settled()
+  await leaveReadPositions(stage, teller.scenes, choices)
   await chancery.messaging.drained()
   return { people: people.length, rooms: rooms.length, beats: beats.length }
 }
 
-async function perform(
-  stage: Stage,
-  scenes: Map<DemoRoom, Scene>,
-  beat: Beat,
-  choices: Choices,
-  files: ReadonlyMap<string, DemoFile>,
-): Promise<void> {
-  if (beat.kind === 'open') {
-    scenes.set(beat.room, await openRoom(stage, beat.room, beat.members))
-    return
+/** How many things may be under way at once. */
+const underWayMost = 32
+
+/** Tells one beat after the other. Words of one room keep their order; endorsements follow what they endorse. */
+class Teller {
+  readonly scenes = new Map<DemoRoom, Scene>()
+  readonly #stage: Stage
+  readonly #files: ReadonlyMap<string, DemoFile>
+  readonly #choices: Choices
+  readonly #pace = new Pace(underWayMost)
+  /** What was issued last in each room. */
+  readonly #last = new Map<DemoRoom, Promise<unknown>>()
+
+  constructor(stage: Stage, files: ReadonlyMap<string, DemoFile>, choices: Choices) {
+    this.#stage = stage
+    this.#files = files
+    this.#choices = choices
   }
-  const scene = scenes.get(beat.room)
-  if (scene === undefined) throw new Error(`Something happens in ${beat.room.key} before it was made.`)
-  if (beat.kind === 'invite') return stage.invite(scene, beat.who, beat.whom)
-  if (beat.kind === 'command') return command(stage, scene, beat.told)
-  if (beat.kind === 'say') {
-    beat.told.said = await stage.say(scene, sayingOf(scene, beat.told, files, beat.room))
-    return
+
+  settled(): Promise<void> {
+    return this.#pace.settled()
   }
-  const { said } = beat.told
-  if (said === undefined) throw new Error(`Something in ${beat.room.key} follows on what was not said.`)
-  if (beat.kind === 'edit') return stage.edit(scene, said, beat.text)
-  if (beat.kind === 'redact') return stage.redact(scene, said, beat.reason)
-  await endorse(stage, scene, beat.told, beat.key, beat.who, choices)
+
+  async tell(beat: Beat): Promise<void> {
+    if (beat.kind === 'open' || beat.kind === 'invite' || beat.kind === 'command') {
+      // Who is in a room decides what others may do there, so nothing else is under way meanwhile.
+      await this.#pace.settled()
+      if (beat.kind === 'open') this.scenes.set(beat.room, await openRoom(this.#stage, beat.room, beat.members))
+      else if (beat.kind === 'invite') await this.#stage.invite(this.#scene(beat), beat.who, beat.whom)
+      else await command(this.#stage, this.#scene(beat), beat.told)
+    } else if (beat.kind === 'endorse') await this.#endorse(beat)
+    else await this.#inTurn(beat)
+  }
+
+  #scene({ room }: Beat): Scene {
+    const scene = this.scenes.get(room)
+    if (scene === undefined) throw new Error(`Something happens in ${room.key} before it was made.`)
+    return scene
+  }
+
+  async #inTurn(beat: Beat & { kind: 'say' | 'edit' | 'redact' }): Promise<void> {
+    const { room, told, ms } = beat
+    const scene = this.#scene(beat)
+    const turn = this.#last.get(room) ?? Promise.resolve()
+    const work = turn.then(async () => {
+      if (beat.kind === 'say') return this.#stage.say(scene, sayingOf(scene, told, this.#files, room), ms)
+      const said = await saidOf(beat)
+      if (beat.kind === 'edit') await this.#stage.edit(scene, said, beat.text, ms)
+      else await this.#stage.redact(scene, said, beat.reason, ms)
+      return said
+    })
+    if (beat.kind === 'say') told.saying = work
+    this.#last.set(room, work)
+    await this.#pace.issue(work)
+  }
+
+  /** Nobody endorses twice with one word, and nobody her own words. */
+  async #endorse(beat: Beat & { kind: 'endorse' }): Promise<void> {
+    const { told, key, ms } = beat
+    const scene = this.#scene(beat)
+    const free = [...scene.present].filter((one) => one !== told.who && !told.endorsedBy.has(`${one} ${key}`))
+    const who = beat.who ?? (free.length === 0 ? undefined : this.#choices.one(free))
+    if (who === undefined || told.endorsedBy.has(`${who} ${key}`)) return
+    told.endorsedBy.add(`${who} ${key}`)
+    await this.#pace.issue(saidOf(beat).then((said) => this.#stage.endorse(scene, who, said, key, ms)))
+  }
+}
+
+function saidOf({ room, told }: Beat & { told: Told }): Promise<Said> {
+  if (told.saying === undefined) throw new Error(`Something in ${room.key} follows on what was not said.`)
+  return told.saying
 }
 
 async function openRoom(stage: Stage, room: DemoRoom, members: readonly string[]): Promise<Scene> {
@@ -93,7 +142,7 @@ async function openRoom(stage: Stage, room: DemoRoom, members: readonly string[]
     ...(access === 'direct' ? { is_direct: true } : {}),
     ...(access === 'open' ? {} : { invite }),
   })
-  for (const key of members) await stage.join(scene, key)
+  await Promise.all(members.map((key) => stage.join(scene, key)))
   return scene
 }
 
@@ -122,19 +171,4 @@ function sayingOf(scene: Scene, told: Told, files: ReadonlyMap<string, DemoFile>
   // What answers an entry of a thread belongs to that thread.
   const thread = found(told.thread) ?? replyTo?.root
   return { who: told.who, text: told.text, label: told.label, replyTo, thread, file }
-}
-
-async function endorse(
-  stage: Stage,
-  scene: Scene,
-  told: Told,
-  key: string,
-  by: string | undefined,
-  choices: Choices,
-): Promise<void> {
-  const free = [...scene.present].filter((one) => one !== told.who && !told.endorsedBy.has(`${one} ${key}`))
-  const who = by ?? (free.length === 0 ? undefined : choices.one(free))
-  if (who === undefined || told.endorsedBy.has(`${who} ${key}`)) return
-  told.endorsedBy.add(`${who} ${key}`)
-  await stage.endorse(scene, who, told.said!, key)
 }

@@ -14,11 +14,12 @@ export async function leaveReadPositions(
 ): Promise<void> {
   const direct = new Map<string, JsonObject>()
   for (const [room, scene] of scenes) {
-    for (const who of scene.present) {
+    const reading = [...scene.present].map(async (who) => {
       const unread = room.unread?.[who] ?? (room.access === 'direct' ? 0 : choices.one(behind))
       const upTo = unread === 0 ? scene.newest : scene.said.at(-1 - unread)?.eventId
       if (upTo !== undefined) await stage.read(scene, who, upTo)
-    }
+    })
+    await Promise.all(reading)
     for (const who of room.favouriteOf ?? [])
       await stage.keep(who, scene, 'm.tag', { tags: { 'm.favourite': { order: 0 } } })
     if (room.access === 'direct') noteDirect(stage, direct, scene)

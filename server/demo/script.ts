@@ -1,7 +1,7 @@
 /**
  * The scripts of rooms: plain text that reads like what was said, one line an entry.
  *
- *     == 12                                       twelve working days ago; `== live` is the day of filling
+ *     == 12                                       twelve working days ago; `== 0` is the last day of the story
  *     09:04 elif #seal: The seal on gate 4 …      who, a label for later, the words (Markdown; `@pieter` mentions)
  *         and on, when the words are too long for one line of the file
  *       | a further line of the words
@@ -15,7 +15,7 @@
  */
 
 export type Entry = {
-  readonly day: number | 'live'
+  readonly day: number
   readonly time: string
   readonly who: string
   readonly label: string | undefined
@@ -33,17 +33,17 @@ export type Entry = {
 export type Endorsement = { readonly key: string; readonly by: readonly string[] | number }
 
 const entryLine = /^(\d\d:\d\d) ([a-z]+)((?: [#>~!/][\w-]*)*)(?: ([a-z]+))? ?(?::(?: (.*))?)?$/
-const dayLine = /^== (\d+|live)$/
+const dayLine = /^== (\d+)$/
 
 /** Throws an error that names the line when a script cannot be read: scripts are code of ours. */
 export function readScript(script: string): Entry[] {
   const entries: Entry[] = []
-  let day: number | 'live' | undefined
+  let day: number | undefined
   for (const [index, line] of script.split('\n').entries()) {
     if (line.trim() === '') continue
     const newDay = dayLine.exec(line)
     const last = entries.at(-1)
-    if (newDay !== null) day = newDay[1] === 'live' ? 'live' : Number(newDay[1])
+    if (newDay !== null) day = Number(newDay[1])
     else if (line.startsWith('    ') && last !== undefined) last.text += ` ${line.trim()}`
     else if (line.startsWith('  ') && last !== undefined) addTo(last, line.slice(2), index)
     else if (day !== undefined) entries.push(entryOf(line, day, index))
@@ -52,7 +52,7 @@ export function readScript(script: string): Entry[] {
   return entries
 }
 
-function entryOf(line: string, day: number | 'live', index: number): Entry {
+function entryOf(line: string, day: number, index: number): Entry {
   const found = entryLine.exec(line)
   if (found === null) throw unreadable(line, index)
   const [, time = '', who = '', marks = '', object, text = ''] = found

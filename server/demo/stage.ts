@@ -113,7 +113,7 @@ export class Stage {
     })
   }
 
-  async say(scene: Scene, saying: Saying): Promise<Said> {
+  async say(scene: Scene, saying: Saying, atMs: number): Promise<Said> {
     const { who, replyTo, thread, label } = saying
     const { content } = wordsOf(saying.text, this.#actors)
     if (saying.file !== undefined) Object.assign(content, await this.#fileContent(who, saying.file, saying.text))
@@ -123,7 +123,7 @@ export class Stage {
       const mentions = content['m.mentions'] as { user_ids?: string[] }
       mentions.user_ids = [...new Set([...(mentions.user_ids ?? []), this.actor(replyTo.who).matrixId])]
     }
-    const eventId = await this.#send(scene, who, 'm.room.message', content)
+    const eventId = await this.#send(scene, who, 'm.room.message', content, atMs)
     const said: Said = { eventId, who, root: thread, threadEnd: eventId }
     if (thread === undefined) scene.said.push(said)
     else thread.threadEnd = eventId
@@ -132,24 +132,28 @@ export class Stage {
     return said
   }
 
-  async edit(scene: Scene, said: Said, text: string): Promise<void> {
+  async edit(scene: Scene, said: Said, text: string, atMs: number): Promise<void> {
     const { content } = wordsOf(text, this.#actors)
-    await this.#send(scene, said.who, 'm.room.message', editOf(said.eventId, content))
+    await this.#send(scene, said.who, 'm.room.message', editOf(said.eventId, content), atMs)
   }
 
-  async endorse(scene: Scene, who: string, said: Said, key: string): Promise<void> {
-    await this.#send(scene, who, 'm.reaction', {
-      'm.relates_to': { rel_type: 'm.annotation', event_id: said.eventId, key },
-    })
+  async endorse(scene: Scene, who: string, said: Said, key: string, atMs: number): Promise<void> {
+    const relation = { rel_type: 'm.annotation', event_id: said.eventId, key }
+    await this.#send(scene, who, 'm.reaction', { 'm.relates_to': relation }, atMs)
   }
 
-  async redact(scene: Scene, said: Said, reason: string): Promise<void> {
+  async redact(scene: Scene, said: Said, reason: string, atMs: number): Promise<void> {
     const { reader, writer } = this.#chancery.messaging
     const { room, grant } = await this.#enter(scene, said.who, 'room.redact')
     const redacts = await reader.inRoom(room, said.eventId)
     if (redacts === undefined) throw new Error('What is to be removed is not there.')
-    const sender = this.#sender(said.who)
-    await writer.send(grant, 'room.redact', room, { type: 'm.room.redaction', sender, content: { reason }, redacts })
+    await writer.send(grant, 'room.redact', room, {
+      type: 'm.room.redaction',
+      sender: this.#sender(said.who),
+      content: { reason },
+      redacts,
+      originTs: atMs,
+    })
   }
 
   /** Everything up to the event counts as read, and the mark before what is new stands behind it. */
@@ -167,9 +171,14 @@ export class Stage {
     await this.#chancery.messaging.accountData.put(userId, scene?.internalId ?? null, type, content)
   }
 
-  async #send(scene: Scene, who: string, type: string, content: JsonObject): Promise<string> {
+  async #send(scene: Scene, who: string, type: string, content: JsonObject, originTs: number): Promise<string> {
     const { room, grant } = await this.#enter(scene, who, 'room.send')
-    return this.#chancery.messaging.writer.send(grant, 'room.send', room, { type, sender: this.#sender(who), content })
+    return this.#chancery.messaging.writer.send(grant, 'room.send', room, {
+      type,
+      sender: this.#sender(who),
+      content,
+      originTs,
+    })
   }
 
   #enter(scene: Scene, who: string, act: RoomAct) {

@@ -70,12 +70,12 @@ export const allStaff: DemoRoom = {
 == 1
 17:00 zofia: Tomorrow only Tomasi speaks to the press. If a camera stands in front of you: a smile, and his number.
   + Seen = 6
-== live
-08:15 ruth: Today we close at {14:00} for visitors. Who is not on duty goes home early and dry. Who is on duty gets soup.
+== 0
+08:15 ruth: Today we close at 14:00 for visitors. Who is not on duty goes home early and dry. Who is on duty gets soup.
   + ❤️ = 6; Seen = 4
 12:15 tomasi: 4,100 people have read the page about tonight since the morning. The sentence most clicked on: "You may bring your dog."
   + ❤️ = 5
-13:40 ruth: From {18:00} I am at the duty desk. If you need something decided, come or call. Nobody will be scolded.
+13:40 ruth: From 18:00 I am at the duty desk. If you need something decided, come or call. Nobody will be scolded.
   + ❤️ = 3; Agreed = josefa
 `,
 }

@@ -65,7 +65,7 @@ export const council: DemoRoom = {
 == 1
 14:00 ruth: For the report afterwards I need from each of you half a page: what happened, what it cost, what we learned. Not before Monday. Sleep first.
   + Thank you = 3
-== live
+== 0
 10:45 josefa: Councillor Brandt asks whether she can help tonight. She has a boat.
 10:52 marisol >: Thank her very much. Not with the boat. Siobhán needs somebody with a driving licence and patience.
   + ❤️ = 2
@@ -133,7 +133,7 @@ export const canteen: DemoRoom = {
 12:05 josefa: I can.
 12:06 claire: I can count.
   + ❤️ = 2
-== live
+== 0
 10:10 meilin: Soup is lentils. It is a storm, I was given a free hand.
   + 🎉 = 3; Agreed = pieter
 12:30 dimitri: My mother sends baklava. For everybody. It is on a trolley.

@@ -44,8 +44,8 @@ export const conversations: readonly DemoRoom[] = [
 == 1
 18:10 marisol: Go home now and sleep. I mean it.
 18:12 kwame: On my way. The same to you.
-== live
-13:35 kwame: Roster of tonight: who is your second when I hand over at {18:00}?
+== 0
+13:35 kwame: Roster of tonight: who is your second when I hand over at 18:00?
 13:36 kwame: Yuki can, I would only like to hear it from you.
 `,
     { marisol: 2 },
@@ -75,7 +75,7 @@ export const conversations: readonly DemoRoom[] = [
 16:20 marisol: Bags or no bags?
 16:22 elif: Bags. Two rows. And I would like to be there myself.
 16:23 marisol: I never thought anything else.
-== live
+== 0
 13:11 marisol: Sandwich?
 13:16 elif: Eaten. Cheese.
   + 👍 = marisol
@@ -107,7 +107,7 @@ export const conversations: readonly DemoRoom[] = [
 08:50 pieter: Knee is fine again. Doctor says stairs yes, ladders no. Gate 4 has a ladder.
 08:53 elif >: Then you stand above and tell me what I do wrong.
   + Agreed = pieter
-== live
+== 0
 09:25 pieter: Bolts are in my left pocket, washers in the right one. In case I fall in.
 09:26 elif: You stand above. That was the agreement.
   + 😄 = pieter
@@ -141,7 +141,7 @@ export const conversations: readonly DemoRoom[] = [
 09:30 jonas: Before the autumn I would like to try what happens when the server room is gone. Backup, second house, everything. One Saturday.
 09:36 ruth: Choose the Saturday. I bring the soup.
   + Agreed = jonas
-== live
+== 0
 09:20 jonas: Everything runs, batteries are full, the copy of last night lies in the second house.
   + Thank you = ruth
 13:30 jonas: One question for Monday, not for today: a ministry asks how we keep our keys. May I answer openly?
@@ -165,8 +165,8 @@ export const conversations: readonly DemoRoom[] = [
 == 3
 09:45 zofia: If it becomes bad: do you want to speak yourself?
 09:50 ruth: If somebody is hurt, yes. Otherwise Tomasi, he is better and he is younger.
-== live
-12:40 zofia: Draft of the statement for {16:00} comes at {15:15}. Ten minutes would do.
+== 0
+12:40 zofia: Draft of the statement for 16:00 comes at 15:15. Ten minutes would do.
 12:43 ruth: You have them.
 `,
   ),
@@ -183,8 +183,8 @@ export const conversations: readonly DemoRoom[] = [
 12:10 olu: Float switch is at your door. Wrapped, because Mateus says you deserve a present.
 12:30 elif: It has a bow!
   + 😄 = olu
-== live
-13:54 olu: {18:45} at PS 5, then? I come with the van and pick you up at the fish market.
+== 0
+13:54 olu: 18:45 at PS 5, then? I come with the van and pick you up at the fish market.
 `,
     { elif: 1 },
   ),
@@ -201,7 +201,7 @@ export const conversations: readonly DemoRoom[] = [
 == 16
 09:00 ravi: Radio link costs less than one visit of the cable crew.
 09:02 jonas: Bought.
-== live
+== 0
 10:30 ravi: Disk of the second house is at 71 per cent. Enough until spring.
   + Seen = jonas
 `,
@@ -220,7 +220,7 @@ export const conversations: readonly DemoRoom[] = [
 09:40 aroha: I am ashamed of the name this morning.
 09:44 grace >: It stood there for one minute, you removed it and you told the person. I could not ask for more.
   + Thank you = aroha
-== live
+== 0
 12:50 aroha: The school class sings for the old people now. You should come by for five minutes.
 12:55 grace: On my way, with five minutes.
   + ❤️ = aroha

@@ -114,7 +114,7 @@ export const dutyDesk: DemoRoom = {
 == 46
 08:40 noor /joins
 ${log()}
-== live
+== 0
 08:10 kwame: Morning. Storm tide tonight, everything about it in its own room. Here only what has nothing to do with water.
   + Agreed = yuki siobhan; Seen = 3
 09:25 yuki: Lift at Custom House stands. Nobody in it, the firm is on its way.
@@ -123,9 +123,9 @@ ${log()}
   + 😄 = 3
 12:05 kwame: The cello has been fetched by a very relieved young man.
   + ❤️ = 2
-13:10 aroha: The family from Ferry Row has a flat again, from {14:00} on. Thank you to everybody who carried boxes.
+13:10 aroha: The family from Ferry Row has a flat again, from 14:00 on. Thank you to everybody who carried boxes.
   + 🎉 = 3
-13:55 kwame: Handover at {18:00} to Yuki. @marisol is at the storm table until the water falls.
+13:55 kwame: Handover at 18:00 to Yuki. @marisol is at the storm table until the water falls.
   + Seen = yuki marisol
 `,
 }

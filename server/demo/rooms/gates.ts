@@ -119,7 +119,7 @@ export const gates: DemoRoom = {
 09:30 nadia: Marks at 3 and 4 are painted. Night picture attached to the plan, the +1.5 m line is easy to see.
 16:10 elif: Hands for tomorrow: Pieter and Ilse gates 1 and 2, Nadia 3 and 5, Mateus and I gate 4. Nobody alone, lamps on the vest, radio on 6.
   + Agreed = pieter nadia mateus
-== live
+== 0
 10:20 pieter: Grease on 5 looks fresh, bearings cold. Tried by hand.
   + Seen = elif
 12:10 pieter: For the book: six bolts M16 at gate 4, downstream end. Torque 180.

@@ -83,7 +83,7 @@ export const procurement: DemoRoom = {
   + Seen = 2
 == 1
 13:50 henrik: @ruth for the report to council: one paragraph about lot 3, public part only. Draft tomorrow.
-== live
+== 0
 09:50 henrik: Elif will look after the interface between gate 4 and PS 5 when the pumps are fitted, so I have asked her into this room. She has signed the statement.
   + Agreed = olu ingrid
 11:20 claire: If something breaks tonight: emergency purchases up to 25,000 are covered. Call, buy, write afterwards.

@@ -103,14 +103,14 @@ export const pumps: DemoRoom = {
 == 1
 10:15 ingrid: Sewers: we run them empty before the rain. PS 1 to PS 5 in that order, from the hour that I write tomorrow.
   + Agreed = olu mateus elif
-== live
+== 0
 09:40 leila: Gauge 9 and Custom House differ by 2 cm, within the usual. Radio link of 17 is stable.
   + Thank you = ravi
 11:30 olu: Diesel for 30 hours at PS 5, and a second tank on the trailer.
   + Seen = 2
 12:45 mateus: All grates on the quay were done again this morning. The wind brings more, but we are ahead of it.
   + 👍 = 2
-13:50 ingrid: **{17:00}: PS 1 and 2. {17:20}: PS 3 and 4. {17:40}: PS 5 with both.** Write "runs" when it runs.
+13:50 ingrid: **17:00: PS 1 and 2. 17:20: PS 3 and 4. 17:40: PS 5 with both.** Write "runs" when it runs.
   + Agreed = olu mateus
 `,
 }

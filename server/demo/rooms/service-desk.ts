@@ -115,7 +115,7 @@ export const serviceDesk: DemoRoom = {
 == 1
 16:20 ravi: Generator tested under load for an hour. Fuel for three days.
   + 👍 = 3
-== live
+== 0
 09:05 meilin: If you work from another house tonight: laptops with radio cards are at the desk, take one, sign for it.
   + Seen = 3; Thank you = grace
 11:40 beatriz #tablet: Tablet in the truck is black.

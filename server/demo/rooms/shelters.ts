@@ -95,7 +95,7 @@ export const shelters: DemoRoom = {
   + Agreed = grace siobhan
 15:05 miriam: Four beds with sockets at St Brigid are reserved. Please keep the wall free.
   + Agreed = dimitri
-== live
+== 0
 11:05 dimitri: Doors unlocked at Miller School, heating on, corridor smells of coffee.
   + 👍 = 2
 11:30 aroha: Sports hall ready. The two beds that bite are gone, I looked.

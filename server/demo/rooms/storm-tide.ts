@@ -78,11 +78,11 @@ export const stormTide: DemoRoom = {
   + Thank you = grace aroha ruth
 15:30 kwame: Radio check done. Channel 4 clear everywhere, channel 6 has a hole in the tunnel at Custom House. Use the telephone on the wall there.
 16:40 zofia: Second letter to all households in the district has gone out by mail and SMS. 11,240 reached, 312 came back. Siobhán's people knock at those doors tomorrow.
-== live
-08:00 marisol #morning: Good morning. Tide office says **+1.85 m at {21:40}**, twenty minutes earlier than yesterday. Gates shut at {19:00}. Shelters open at {12:00}. Everything else stands.
-  * 08:06 Good morning. Tide office says **+1.85 m at {21:40}**, twenty minutes earlier than yesterday. Gates 1 to 5 shut at {19:00}. Shelters open at {12:00}. Everything else stands.
+== 0
+08:00 marisol #morning: Good morning. Tide office says **+1.85 m at 21:40**, twenty minutes earlier than yesterday. Gates shut at 19:00. Shelters open at 12:00. Everything else stands.
+  * 08:06 Good morning. Tide office says **+1.85 m at 21:40**, twenty minutes earlier than yesterday. Gates 1 to 5 shut at 19:00. Shelters open at 12:00. Everything else stands.
   + Agreed = elif pieter tariq grace ingrid leila; Seen = 6; 🌊 = kwame mateus
-08:04 tariq >: Harbour is clear by {16:30}. Last ferry leaves at {16:00}.
+08:04 tariq >: Harbour is clear by 16:30. Last ferry leaves at 16:00.
 08:22 leila !tide: Level at Custom House until now. The broad line is the gauge, the thin one the forecast. It sits three centimetres above.
   + Thank you = marisol yuki
 08:41 elif #seal !gate-plan: The foot seal on gate 4 is the one to watch. I have marked what we can reach from the quay.
@@ -93,12 +93,12 @@ export const stormTide: DemoRoom = {
 09:06 elif ~seal: Then we could patch the downstream end in the dry. Forty minutes if the sump is empty.
 09:12 mateus ~seal: Sump is empty in half an hour. I bring the second pump forward and tell the fish market.
   + Agreed = elif
-09:20 marisol ~seal: Do it, and stop at {13:00} whatever stands. I do not want anybody below the quay after that.
+09:20 marisol ~seal: Do it, and stop at 13:00 whatever stands. I do not want anybody below the quay after that.
   + Agreed = pieter elif mateus
 11:48 pieter ~seal: Patched. Six new bolts, tight. We are out.
   + 👏 = 3; Thank you = marisol
 11:55 elif ~seal: Leak test with the hose: a few litres a minute at the corner, no more. I am content.
-09:02 noor: Buses 4 and 9 turn at Mill Lane from {15:00}. Signs are up.
+09:02 noor: Buses 4 and 9 turn at Mill Lane from 15:00. Signs are up.
 09:15 ravi: Gauge 17 for whoever needs the numbers directly:
   | \`\`\`
   | GET /levels/17?since=06:00   ->   0.61  0.64  0.72  0.85
@@ -116,19 +116,19 @@ export const stormTide: DemoRoom = {
   + Seen = 6; ❤️ = 2
 12:20 dimitri: Miller School 14 people, two dogs, one parrot. @aroha how many do you have?
 12:26 aroha >: Twenty-two, and a school class that only wants to look.
-12:40 beatriz: Barriers stand at Quay Street and Custom House Steps, still open. My crews close them at {17:00}.
+12:40 beatriz: Barriers stand at Quay Street and Custom House Steps, still open. My crews close them at 17:00.
 12:58 yuki: Map says gate 4 "watch", all others "ready". If you see something else with your own eyes, say so here and I change it.
-13:05 leila: Fourth run: **+1.85 m** holds, top at {21:40}, fifty minutes above +1.7 m. Wind gusts of 95 km/h from {18:00}.
+13:05 leila: Fourth run: **+1.85 m** holds, top at 21:40, fifty minutes above +1.7 m. Wind gusts of 95 km/h from 18:00.
   + Seen = 5
 13:09 marisol: Thank you. Then nothing changes. @elif @pieter eat something, both of you.
   + Agreed = mateus nadia; 😄 = 2
 13:20 tariq: The *Marguerite* has her engine back and is in the inner basin. Berth 6 is empty.
   + 👍 = 3
 13:32 kwame !shelter-plan: Shelter plan version 7 for all who asked. Only the bed numbers changed.
-13:44 ingrid: PS 2 and PS 5 run from {17:00} on, before the rain, so that the sewers start empty.
+13:44 ingrid: PS 2 and PS 5 run from 17:00 on, before the rain, so that the sewers start empty.
   + Agreed = olu marisol
-13:52 olu: @elif can you keep one hand free at {18:45}? I would like us both at PS 5 when the hire pump takes over.
-13:58 ruth: I am at the duty desk from {18:00}. I bring soup and no questions.
+13:52 olu: @elif can you keep one hand free at 18:45? I would like us both at PS 5 when the hire pump takes over.
+13:58 ruth: I am at the duty desk from 18:00. I bring soup and no questions.
   + ❤️ = 4
 14:04 marisol: @elif one thing for tonight: who reads the level at gate 4 while you are at PS 5?
 `,

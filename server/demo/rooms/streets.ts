@@ -101,12 +101,12 @@ export const streets: DemoRoom = {
 == 1
 10:30 noor: **Quay District, tomorrow**: quay and Custom House Steps close to cars two hours before the gates. Buses 4 and 9 turn at Mill Lane.
   + Seen = 4
-== live
-08:30 noor: Signs for tonight are up. Quay Street and Custom House Steps close at {17:00}, open again when the duty desk says so.
+== 0
+08:30 noor: Signs for tonight are up. Quay Street and Custom House Steps close at 17:00, open again when the duty desk says so.
   + Seen = 3
 10:15 samir: Two barriers more at Ferry Row, so that nobody parks in front of the pump.
   + Thank you = mateus
-12:50 beatriz: Tree across Oriel Street at number 40, crew is there, ten minutes. @marisol free again by {13:05}.
+12:50 beatriz: Tree across Oriel Street at number 40, crew is there, ten minutes. @marisol free again by 13:05.
 13:02 beatriz: Free.
   + Thank you = noor
 `,

@@ -75,7 +75,7 @@ export const publicWords: DemoRoom = {
 16:31 ruth >: Yes.
 16:33 marisol: Yes. One change: "two hours before", not "in good time".
   + Thank you = zofia
-== live
+== 0
 09:50 tomasi: Statement of ten o'clock, facts as in the storm room. @marisol one look?
 09:54 marisol >: Right as it stands.
   + Thank you = tomasi
@@ -83,7 +83,7 @@ export const publicWords: DemoRoom = {
 11:32 miriam >: Dog yes, milk yes, medicine: bring it, both houses have a cooling box.
 11:40 amal: On the page, in five languages.
   + ❤️ = 2
-13:20 zofia: Next statement at {16:00}. I would like one sentence from @marisol herself: what she will do tonight.
+13:20 zofia: Next statement at 16:00. I would like one sentence from @marisol herself: what she will do tonight.
 13:48 tomasi: Draft for it: "I look at the water, and when it is over I tell you." Too plain?
 `,
 }
@@ -145,7 +145,7 @@ export const easyLanguage: DemoRoom = {
   + 🎉 = 4
 10:12 claire: The budget report has 22. It had 48, and no verb until page three.
   + 😄 = 3
-== live
+== 0
 09:15 amal: No circle today. Sentence for tonight, it hangs at the doors: "Come in. It is warm here."
   + ❤️ = 3
 `,
