@@ -1,7 +1,7 @@
 import type { Access, Subject } from '#access/api.ts'
 import type { Clock, Gate, Postgres, Random, Route, Vault } from '#platform/api.ts'
 import { createAccounts } from './accounts/accounts.ts'
-import { createInvitations } from './accounts/invitations.ts'
+import { createInvitations, type Invitations } from './accounts/invitations.ts'
 import { createOrganisation } from './accounts/organisation.ts'
 import { createPeople } from './accounts/people.ts'
 import { createSetup } from './accounts/setup.ts'
@@ -69,6 +69,7 @@ export interface Identity extends UserDirectory {
   readonly accounts: Accounts
   readonly organisation: Organisation
   readonly setup: Setup
+  readonly invitations: Pick<Invitations, 'create'>
   /** Writes down from time to time when devices were seen; ends, after a last writing, when the signal is aborted. */
   run(signal: AbortSignal): Promise<void>
 }
@@ -127,6 +128,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
     accounts,
     organisation,
     setup,
+    invitations,
     run: (signal) => lastSeen.run(signal),
   }
 }

@@ -115,6 +115,16 @@ describe('a filled demo', () => {
     }
   })
 
+  it('shows the administrator her people, and an invitation that is open', async () => {
+    await using server = await serve(await demo.compose(systemClock))
+    const ruth = await server.signIn('ruth')
+    expect((await ruth.ok('GET', '/api/v1/installation')).organisation).toBe('City of Port Averell')
+    expect((await ruth.ok('GET', '/api/v1/people?limit=100')).people).toHaveLength(people.length)
+    expect((await ruth.ok('GET', '/api/v1/invitations')).invitations).toMatchObject([{ state: 'open' }])
+    const marisol = encodeURIComponent('@marisol:demo.example')
+    expect(await ruth.ok('GET', `/profile/${marisol}`)).toMatchObject({ 'org.chancery.title': 'Duty lead' })
+  })
+
   it('goes back four months, in the order of time, with what was removed gone', async () => {
     const { postgres } = demo.database
     const [spread] = await postgres.rows<{ first: number; last: number; count: number }>(

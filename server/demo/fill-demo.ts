@@ -5,7 +5,7 @@ import { Choices } from './choices.ts'
 import type { DemoRoom } from './demo-room.ts'
 import { createCatalogue, type DemoFile } from './files/catalogue.ts'
 import { Pace } from './pace.ts'
-import { demoPassword, organisation, people } from './people.ts'
+import { demoPassword, newcomer, organisation, people } from './people.ts'
 import { leaveReadPositions } from './reading.ts'
 import { rooms } from './rooms/all.ts'
 import { type Said, type Scene, Stage } from './stage.ts'
@@ -52,6 +52,7 @@ export async function fillDemo({ chancery, clock, serverName, say }: FillDeps): 
     if (index % toldEvery === toldEvery - 1) say(`Filling the demo: ${index + 1} of ${beats.length} …`)
   }
   await teller.settled()
+  await stage.inviteColleague(newcomer.by, newcomer.name, newcomer.note)
   await leaveReadPositions(stage, teller.scenes, choices)
   await chancery.messaging.drained()
   return { people: people.length, rooms: rooms.length, beats: beats.length }

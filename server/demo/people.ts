@@ -93,3 +93,6 @@ export const printed: readonly { readonly key: string; readonly sees: string }[]
   { key: 'marisol', sees: 'the duty lead, in the middle of a storm tide' },
   { key: 'elif', sees: 'a member, with an invitation that waits' },
 ]
+
+/** Who is about to join the house: an invitation of hers is open. */
+export const newcomer = { by: 'jonas', name: 'Ilse Brandsma', note: 'Gate crew, starts in the new Chancery on Monday' }

@@ -73,6 +73,11 @@ export class Stage {
     return actor
   }
 
+  /** A link by which a new colleague gets an account. Nobody has it: its token is thrown away. */
+  async inviteColleague(by: string, displayName: string, note: string): Promise<void> {
+    await this.#chancery.identity.invitations.create(this.actor(by).subject, { displayName, note })
+  }
+
   async open(creator: string, wish: Parameters<Chancery['messaging']['maker']['create']>[1]): Promise<Scene> {
     const room = await this.#chancery.messaging.maker.create(this.actor(creator).subject, wish)
     return {
