@@ -6,6 +6,11 @@ import type { SealingKey } from '#platform/api.ts'
 export const membershipCodes: Record<Membership, number> = { invite: 1, join: 2, knock: 3, leave: 4, ban: 5 }
 const membershipNames: Record<number, Membership> = { 1: 'invite', 2: 'join', 3: 'knock', 4: 'leave', 5: 'ban' }
 
+/** Whether a stored membership is that of somebody who left or was removed. */
+export function isEnd({ membership }: { readonly membership: number }): boolean {
+  return membership === membershipCodes.leave || membership === membershipCodes.ban
+}
+
 export function membershipOfCode(code: number): Membership {
   const name = membershipNames[code]
   if (name === undefined) throw new Error(`no membership has the code ${code}`)

@@ -6,7 +6,7 @@ import { aggregationsOf } from '../events/aggregations.ts'
 import type { EventReader } from '../events/event-reader.ts'
 import { everything, visibilityFor } from '../events/visibility.ts'
 import { type Receipts, receiptEvent } from '../receipts/receipts.ts'
-import { membershipCodes, membershipOfCode, type Room } from '../rooms/room.ts'
+import { isEnd, membershipCodes, membershipOfCode, type Room } from '../rooms/room.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
 import { orderingAtPosition } from '../store/events.ts'
 import { newestEventLogRows } from '../store/log-rows.ts'
@@ -15,7 +15,7 @@ import type { Typing } from '../typing/typing.ts'
 import { type Changes, changesSince, type RoomChange } from './changes.ts'
 import type { LeftRooms } from './left-rooms.ts'
 import { type JoinedRoomParts, joinedRoomText, type SyncAnswer } from './render.ts'
-import { newestPart, type Placed, type TimelinePart } from './room-delta.ts'
+import { newestPart, type Placed, sinceStart, type TimelinePart } from './room-delta.ts'
 import { fullState, type StateQuery, stateChange, withHidden } from './room-state-part.ts'
 import type { SentMembers } from './sent-members.ts'
 import { invitedRoomText } from './stripped-state.ts'
@@ -149,8 +149,7 @@ export class IncrementalSync {
       : everything
     const seen = visibility === everything ? events : events.filter(({ event }) => visibility.sees(event))
     const part = newestPart(seen, query.filter.timeline.limit, change?.moreBefore ?? false)
-    const start = part.events[0]?.position ?? span.until.position
-    return { ...part, hides: seen.length < events.length, span: events.filter(({ position }) => position >= start) }
+    return { ...part, hides: seen.length < events.length, span: sinceStart(events, part) }
   }
 
   /** The place behind which a client without any event of the timeline begins to page back. */
@@ -176,12 +175,12 @@ export class IncrementalSync {
     const positions = new Map(rows.map((row) => [row.reference, row.position]))
     const visibility = await visibilityFor(this.#deps, room, subject)
     // Of the time after the last stay, a removal that became a ban was told already.
-    const own = new Set(told === undefined ? [] : steps.filter(isUpTo(span.after.position)).map((step) => step.eventId))
-    const placed: Placed[] = events
-      .filter((event) => visibility.sees(event) && !own.has(event.id))
-      .map((event) => ({ event, position: positions.get(event.id) ?? 0 }))
-    const part = newestPart(placed.reverse(), limit, rows.length > limit || told !== undefined)
-    return { ...part, hides: false, span: part.events }
+    const ended = told === undefined ? [] : steps.filter(isUpTo(span.after.position)).filter(isEnd)
+    const own = new Set(ended.map((step) => step.eventId))
+    const placed: Placed[] = events.map((event) => ({ event, position: positions.get(event.id) ?? 0 })).reverse()
+    const seen = placed.filter(({ event }) => visibility.sees(event) && !own.has(event.id))
+    const part = newestPart(seen, limit, rows.length > limit || told !== undefined)
+    return { ...part, hides: false, span: sinceStart(placed, part) }
   }
 
   #state(span: Span, room: Room, timeline: readonly Placed[], how: { isNew: boolean; hasGap: boolean }) {

@@ -14,7 +14,7 @@ import { newestEventLogRows } from '../store/log-rows.ts'
 import type { Typing } from '../typing/typing.ts'
 import type { LeftRooms } from './left-rooms.ts'
 import { joinedRoomText, type SyncAnswer } from './render.ts'
-import { newestPart, type Placed, type TimelinePart } from './room-delta.ts'
+import { newestPart, type Placed, sinceStart, type TimelinePart } from './room-delta.ts'
 import { fullState, withHidden } from './room-state-part.ts'
 import type { SentMembers } from './sent-members.ts'
 import { invitedRoomText } from './stripped-state.ts'
@@ -35,6 +35,8 @@ type Deps = {
 }
 
 const roomsAtOnce = 200
+
+type SpannedPart = TimelinePart & { readonly span: readonly Placed[] }
 
 /** Everything that a client that knows nothing must be told. Rooms are gathered in groups, a few queries each. */
 export class InitialSync {
@@ -102,7 +104,7 @@ export class InitialSync {
           timeline,
           limited: part?.limited ?? false,
           end: (part?.events[0]?.event.ordering ?? room.head.ordering + 1) - 1,
-          state: withHidden(states.get(room.id) ?? [], part?.events ?? [], timeline, filter.state),
+          state: withHidden(states.get(room.id) ?? [], part?.span ?? [], timeline, filter.state),
           ephemeral: this.#ephemeral(query, room, receiptEvent(receipts.get(room.id) ?? [], subject.matrixId)),
           accountData: data
             .filter((datum) => datum.roomId === room.id && filter.roomAccountData.passes(datum))
@@ -133,22 +135,23 @@ export class InitialSync {
     return events
   }
 
-  async #timelines(query: SyncQuery, rooms: readonly Room[], until: number): Promise<Map<number, TimelinePart>> {
+  async #timelines(query: SyncQuery, rooms: readonly Room[], until: number): Promise<Map<number, SpannedPart>> {
     const { limit } = query.filter.timeline
     const ids = rooms.map((room) => room.id)
     const rows = await newestEventLogRows(this.#deps.db, ids, { after: 0, until, limit: limit + 1 })
     const byRoom = Map.groupBy(rows, (row) => row.roomId)
     const events = await this.#deps.reader.byIds(rows.map((row) => row.reference))
     const byId = new Map(events.map((event) => [event.id, event]))
-    const parts = new Map<number, TimelinePart>()
+    const parts = new Map<number, SpannedPart>()
     for (const room of rooms) {
       const ofRoom = byRoom.get(room.id) ?? []
       const placed: Placed[] = ofRoom.flatMap((row) => {
         const event = byId.get(row.reference)
         return event === undefined ? [] : [{ event, position: row.position }]
       })
-      const seen = await this.#seen(query, room, placed)
-      parts.set(room.id, newestPart(seen.reverse(), limit, ofRoom.length > limit))
+      placed.reverse()
+      const part = newestPart(await this.#seen(query, room, placed), limit, ofRoom.length > limit)
+      parts.set(room.id, { ...part, span: sinceStart(placed, part) })
     }
     return parts
   }

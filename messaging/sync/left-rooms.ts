@@ -2,11 +2,11 @@ import type { Db } from '#platform/api.ts'
 import type { EventReader } from '../events/event-reader.ts'
 import type { StoredEvent } from '../events/stored-event.ts'
 import { visibilityFor } from '../events/visibility.ts'
-import { membershipCodes, type Room } from '../rooms/room.ts'
+import { isEnd, membershipCodes, type Room } from '../rooms/room.ts'
 import { newestEventLogRows } from '../store/log-rows.ts'
 import { type MembershipStep, membershipHistoryRows } from '../store/room-state.ts'
 import { leftRoomText } from './render.ts'
-import { newestPart, type Placed } from './room-delta.ts'
+import { newestPart, type Placed, sinceStart } from './room-delta.ts'
 import { fullState, type StateQuery, stateChange, withHidden } from './room-state-part.ts'
 import type { SentMembers } from './sent-members.ts'
 import type { SyncQuery } from './sync.ts'
@@ -33,7 +33,7 @@ export class LeftRooms {
     const range = { after, until: stay?.end.position ?? 0, limit: limit + 1 }
     const rows = stay === undefined ? [] : await newestEventLogRows(this.#deps.db, [room.id], range)
     // A removal that became a ban is told; what others said between the two is not.
-    const own = steps.filter((step) => step.position > (stay?.end.position ?? after))
+    const own = steps.filter((step) => isEnd(step) && step.position > (stay?.end.position ?? after))
     const places = new Map(rows.map((row) => [row.reference, row.position]))
     for (const step of own) places.set(step.eventId, step.position)
     const events = await this.#deps.reader.byIds([...places.keys()])
@@ -50,7 +50,7 @@ export class LeftRooms {
         timeline,
         limited: part.limited,
         end,
-        state: stay === undefined ? [] : withHidden(state, part.events, timeline, filter.state),
+        state: stay === undefined ? [] : withHidden(state, sinceStart(span, part), timeline, filter.state),
         aggregations: new Map(),
         accountData: [],
       },

@@ -11,6 +11,12 @@ export type TimelinePart = {
   readonly limited: boolean
 }
 
+/** What happened since the first event of a part, told in it or not. */
+export function sinceStart(span: readonly Placed[], part: TimelinePart): Placed[] {
+  const start = part.events[0]?.position
+  return start === undefined ? [] : span.filter(({ position }) => position >= start)
+}
+
 /** The newest `limit` of events (oldest first) as a timeline part. */
 export function newestPart(events: readonly Placed[], limit: number, moreBefore: boolean): TimelinePart {
   const kept = limit === 0 ? [] : events.slice(-limit)
