@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config'
 // One PostgreSQL serves the whole run; the set-up file starts it and hands its address to the workers.
 const postgresSetup = './testing/postgres-setup.ts'
 const outside = ['**/node_modules/**', '.chancery/**', 'data/**', 'web/dist/**']
-const browserTests = '**/*.browser.test.ts'
+const browserTests = ['**/*.browser.test.ts', 'web/journeys/*.test.ts']
 
 const everyTest = {
   environment: 'node' as const,
@@ -20,6 +20,8 @@ const everyTest = {
 
 export default defineConfig({
   test: {
+    // What a test that passed wrote helps nobody.
+    silent: 'passed-only',
     globalSetup: existsSync(new URL(postgresSetup, import.meta.url)) ? [postgresSetup] : [],
     passWithNoTests: false,
     projects: [
@@ -28,7 +30,7 @@ export default defineConfig({
           ...everyTest,
           name: 'all',
           include: ['**/*.test.ts'],
-          exclude: [...outside, browserTests],
+          exclude: [...outside, ...browserTests],
           // PostgreSQL works beside the tests, so more workers than cores only make them wait.
           maxWorkers: Math.min(4, availableParallelism()),
           testTimeout: 20_000,
@@ -40,7 +42,7 @@ export default defineConfig({
         test: {
           ...everyTest,
           name: 'browser',
-          include: [browserTests],
+          include: browserTests,
           exclude: outside,
           // A browser, a server and PostgreSQL fill two cores: one file at a time, after all others.
           maxWorkers: 1,
