@@ -76,6 +76,8 @@ class Client {
     const room = this.rooms.get(id) ?? new FollowedRoom()
     this.rooms.set(id, room)
     if (room.membership !== 'join') room.receipts.clear()
+    // Whoever comes back may now see what was hidden from him before: he begins the timeline anew.
+    if (room.membership !== 'join' && part.timeline.limited) room.timeline = []
     room.membership = 'join'
     await this.#take(id, room, part)
     for (const { type, content } of part.ephemeral?.events ?? []) {
@@ -90,6 +92,7 @@ class Client {
     this.invites.delete(id)
     const room = this.rooms.get(id)
     if (room === undefined) return
+    if (room.membership !== 'join' && part.timeline.limited) room.timeline = []
     room.membership = 'leave'
     await this.#take(id, room, part)
   }

@@ -14,7 +14,13 @@ import type { SyncQuery } from './sync.ts'
 type Deps = { db: Db; reader: EventReader; sent: SentMembers }
 
 /** The part of a person's time in a room that a client has not been told: (after, end]; undefined when there is none. */
-type Stay = { readonly after: number; readonly end: MembershipStep; readonly isNew: boolean }
+type Stay = {
+  readonly after: number
+  readonly end: MembershipStep
+  readonly isNew: boolean
+  /** Whether the client was told of an earlier stay, and may lack what was said between the two. */
+  readonly isReturn: boolean
+}
 
 /** Rooms that a person has left, or was removed from: told up to there, and not an event further. */
 export class LeftRooms {
@@ -41,7 +47,7 @@ export class LeftRooms {
     const span = events.map((event) => ({ event, position: places.get(event.id) ?? 0 }))
     span.sort((a, b) => a.position - b.position)
     const seen = span.filter(({ event }) => visibility.sees(event))
-    const part = newestPart(seen, limit, rows.length > limit)
+    const part = newestPart(seen, limit, rows.length > limit || stay?.isReturn === true)
     const timeline = part.events.map(({ event }) => event).filter((event) => filter.timeline.passes(event))
     const state = stay === undefined ? [] : await this.#state(query, room, stay, part.events)
     const end = (part.events[0]?.event.ordering ?? (steps.at(-1)?.ordering ?? 0) + 1) - 1
@@ -73,5 +79,7 @@ function untoldStay(steps: readonly MembershipStep[], after: number): Stay | und
   const end = steps[lastJoin + 1]
   if (lastJoin < 0 || end === undefined || end.position <= after) return undefined
   const told = steps.findLast((step) => step.position <= after)
-  return { after, end, isNew: told?.membership !== membershipCodes.join }
+  const isNew = told?.membership !== membershipCodes.join
+  const wasHere = steps.some((step) => step.position <= after && step.membership === membershipCodes.join)
+  return { after, end, isNew, isReturn: isNew && wasHere }
 }
