@@ -9,6 +9,7 @@ import {
   PendingEventOrdering,
   SyncState,
 } from 'matrix-js-sdk'
+import { logger } from 'matrix-js-sdk/lib/logger.js'
 import { serverUrl } from './http.ts'
 import type { Session } from './session.ts'
 
@@ -38,6 +39,9 @@ class OutboxStore extends MemoryStore {
 
 type Logger = NonNullable<ICreateClientOpts['logger']>
 const silent = () => undefined
+// What the SDK notes for its developers fills the console and names people's rooms.
+logger.setLevel('error', false)
+
 const quietLogger: Logger = {
   trace: silent,
   debug: silent,
@@ -83,6 +87,8 @@ export async function openClient({ session, onConnection, onSignedOut }: OpenOpt
     pendingEventOrdering: PendingEventOrdering.Detached,
     disablePresence: true,
   })
+  // There are no calls here, so nothing has to watch every room for them.
+  client.matrixRTC.stop()
   return {
     client,
     stop() {

@@ -1,6 +1,17 @@
-import { EventType, type MatrixClient, type MatrixEvent, RelationType, type Room } from 'matrix-js-sdk'
+import {
+  ConnectionError,
+  EventStatus,
+  EventType,
+  type MatrixClient,
+  type MatrixEvent,
+  RelationType,
+  type Room,
+} from 'matrix-js-sdk'
 import { fileMessage, type MessageContent, type TextDraft } from './message.ts'
 import { preparePicture } from './picture.ts'
+
+// What was handed to the outbox since this page was opened, by transaction id.
+const writtenHere = new Set<string>()
 
 /** Hands a message to the outbox: it shows at once, and a failure stays on its line. */
 export function sendMessage(
@@ -9,7 +20,19 @@ export function sendMessage(
   threadId: string | undefined,
   content: MessageContent,
 ): void {
-  client.sendMessage(roomId, threadId ?? null, content as never).catch(() => undefined)
+  const transactionId = client.makeTxnId()
+  writtenHere.add(transactionId)
+  client.sendMessage(roomId, threadId ?? null, content as never, transactionId).catch(() => undefined)
+}
+
+/**
+ * Whether an event only misses the connection, or stands behind one that does; it goes by itself later. What an earlier
+ * page left behind is not sent without being asked: its writer may have said it otherwise by now.
+ */
+export function waits(event: MatrixEvent): boolean {
+  if (event.status !== EventStatus.NOT_SENT) return false
+  if (event.error) return event.error instanceof ConnectionError
+  return writtenHere.has(event.getTxnId() ?? '')
 }
 
 export type FileToSend = {
@@ -78,7 +101,7 @@ export function sendAgain(client: MatrixClient, room: Room, event: MatrixEvent):
 }
 
 /** Sends everything that waited for the connection, in the order in which it was written. */
-export async function sendWaiting(client: MatrixClient, waits: (event: MatrixEvent) => boolean): Promise<void> {
+export async function sendWaiting(client: MatrixClient): Promise<void> {
   for (const room of client.getRooms()) {
     for (const event of room.getPendingEvents().filter(waits)) {
       await client.resendEvent(event, room).catch(() => undefined)

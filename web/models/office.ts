@@ -1,6 +1,5 @@
 import {
   ClientEvent,
-  EventStatus,
   type IMyDevice,
   type MatrixClient,
   type MatrixEvent,
@@ -17,7 +16,6 @@ import { type RoomRow, readRooms } from '../matrix/rooms.ts'
 import { sendWaiting } from '../matrix/send.ts'
 import type { Session } from '../matrix/session.ts'
 import { words } from '../words/index.ts'
-import { codeOf } from './failure.ts'
 import { say } from './notices.ts'
 import { RoomModel } from './room.ts'
 import { coalesce, Keeper, sameList, Value } from './value.ts'
@@ -126,7 +124,7 @@ export class Office {
 
   private onLive(): void {
     this.refreshSoon()
-    void sendWaiting(this.client, waits)
+    void sendWaiting(this.client)
     this.client
       .getProfileInfo(this.session.userId)
       .then(({ displayname, avatar_url }) => {
@@ -155,7 +153,7 @@ export class Office {
     this.timers.push(setInterval(() => this.tellCounts(), spokenCountMs))
     this.timers.push(
       setInterval(() => {
-        if (this.connection.get() === 'live') void sendWaiting(client, waits)
+        if (this.connection.get() === 'live') void sendWaiting(client)
       }, resendMs),
     )
   }
@@ -180,7 +178,3 @@ export class Office {
     this.newEntries.clear()
   }
 }
-
-/** An event that only missed the connection. */
-const waits = (event: MatrixEvent): boolean =>
-  event.status === EventStatus.NOT_SENT && event.error !== null && codeOf(event.error) === 'OFFLINE'

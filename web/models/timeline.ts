@@ -10,10 +10,11 @@ import {
 } from 'matrix-js-sdk'
 import { type Entry, isShown, readEntry } from '../matrix/entry.ts'
 import { readersOf } from '../matrix/receipts.ts'
+import { waits } from '../matrix/send.ts'
 import type { EventSource } from '../matrix/sources.ts'
 import { words } from '../words/index.ts'
 import type { ComposerModel } from './composer.ts'
-import { codeOf, explain } from './failure.ts'
+import { explain } from './failure.ts'
 import { type Item, keepItems, layMinutes } from './minutes.ts'
 import { coalesce, Keeper, sameFields, Value } from './value.ts'
 
@@ -248,8 +249,8 @@ export class TimelineModel {
   }
 }
 
-/** Why an event was not sent; nothing when only the connection is missing and it goes by itself later. */
+/** Why an event was not sent; nothing when it goes by itself later. */
 function failureOf(event: MatrixEvent): string | undefined {
-  if (!event.error) return words.entry.pageClosed
-  return codeOf(event.error) === 'OFFLINE' ? undefined : explain(event.error)
+  if (waits(event)) return undefined
+  return event.error ? explain(event.error) : words.entry.pageClosed
 }
