@@ -39,8 +39,12 @@ class OutboxStore extends MemoryStore {
 
 type Logger = NonNullable<ICreateClientOpts['logger']>
 const silent = () => undefined
+
 // What the SDK notes for its developers fills the console and names people's rooms.
-logger.setLevel('error', false)
+// Its loggers take their methods from this one.
+const sdkLogger = logger as unknown as { methodFactory(name: string): (...words: unknown[]) => void; rebuild(): void }
+sdkLogger.methodFactory = (name) => (name === 'error' ? console.error : silent)
+sdkLogger.rebuild()
 
 const quietLogger: Logger = {
   trace: silent,
