@@ -39,17 +39,26 @@ const dayLine = /^== (\d+)$/
 export function readScript(script: string): Entry[] {
   const entries: Entry[] = []
   let day: number | undefined
-  for (const [index, line] of script.split('\n').entries()) {
-    if (line.trim() === '') continue
+  for (const [index, line] of unfolded(script)) {
     const newDay = dayLine.exec(line)
     const last = entries.at(-1)
     if (newDay !== null) day = Number(newDay[1])
-    else if (line.startsWith('    ') && last !== undefined) last.text += ` ${line.trim()}`
     else if (line.startsWith('  ') && last !== undefined) addTo(last, line.slice(2), index)
     else if (day !== undefined) entries.push(entryOf(line, day, index))
     else throw unreadable(line, index)
   }
   return entries
+}
+
+/** What was too long for one line of the file is one line again, under the number of the first. */
+function unfolded(script: string): [index: number, line: string][] {
+  const lines: [number, string][] = []
+  for (const [index, line] of script.split('\n').entries()) {
+    const before = lines.at(-1)
+    if (line.startsWith('    ') && before !== undefined) before[1] += ` ${line.trim()}`
+    else if (line.trim() !== '') lines.push([index, line])
+  }
+  return lines
 }
 
 function entryOf(line: string, day: number, index: number): Entry {

@@ -38,10 +38,14 @@ export function createCatalogue(calendar: Calendar): ReadonlyMap<string, DemoFil
     ['shelter-map', picture('shelters-and-beds.png', shelterMap())],
     ['pump-hours', picture('pump-hours.png', pumpBars(pumps, 'Pump hours, four weeks'))],
     ['street-plan', picture('tanner-street.png', streetPlan())],
-    ...papers(calendar),
+    ...publicPapers(),
+    ...workPapers(calendar),
     ...tables(calendar),
+    ...waterTables(),
   ])
 }
+
+const csv = 'text/csv'
 
 const pumps = [
   { name: 'PS 1', hours: 41 },
@@ -51,7 +55,8 @@ const pumps = [
   { name: 'PS 5', hours: 112 },
 ]
 
-function papers(calendar: Calendar): [string, DemoFile][] {
+/** What many people read. */
+function publicPapers(): [string, DemoFile][] {
   return [
     [
       'shelter-plan',
@@ -67,29 +72,6 @@ function papers(calendar: Calendar): [string, DemoFile][] {
         'Each shelter: one lead, one nurse on call, one interpreter by telephone.',
         'Pets are welcome in the gymnasium of Miller School.',
         'Nobody is asked for papers at the door.',
-      ]),
-    ],
-    [
-      'tender',
-      pdf('pumps-lot-3-tender.pdf', 'Pumps, lot 3: call for tenders', [
-        'Two submersible pumps of 600 litres a second for pumping station 5,',
-        'with control, delivery, fitting and five years of maintenance.',
-        '',
-        'Award: price 50, running cost 30, time to repair 20.',
-        `Questions until ${calendar.isoDay(30)}, offers until ${calendar.isoDay(16)}, 12:00.`,
-        'Questions and answers go to all bidders.',
-      ]),
-    ],
-    [
-      'award',
-      pdf('pumps-lot-3-award-draft.pdf', 'Pumps, lot 3: note on the award (draft)', [
-        'Three offers arrived in time and are complete.',
-        '',
-        'Offer A   81 points',
-        'Offer B   88 points',
-        'Offer C   74 points',
-        '',
-        'Proposal: award to offer B. Standstill of ten days before the contract is signed.',
       ]),
     ],
     [
@@ -118,15 +100,6 @@ function papers(calendar: Calendar): [string, DemoFile][] {
       ]),
     ],
     [
-      'seal-report',
-      pdf('gate-4-seal-inspection.pdf', 'Gate 4: inspection of the seal', [
-        'Profile: EPDM, 80 mm, fitted nine years ago.',
-        'Found: 1.4 m of the foot seal has come away at the downstream end; two bolts sheared.',
-        'Leak at +1.2 m: about 30 litres a second. PS 2 can carry it.',
-        'Advice: replace the foot seal before the autumn storms. Fitting takes 40 minutes in the dry.',
-      ]),
-    ],
-    [
       'continuity',
       pdf('working-without-network.pdf', 'When the network is down', [
         'Radio channel 4 for Civil Protection, channel 6 for gates and pumps.',
@@ -137,8 +110,44 @@ function papers(calendar: Calendar): [string, DemoFile][] {
   ]
 }
 
+function workPapers(calendar: Calendar): [string, DemoFile][] {
+  return [
+    [
+      'tender',
+      pdf('pumps-lot-3-tender.pdf', 'Pumps, lot 3: call for tenders', [
+        'Two submersible pumps of 600 litres a second for pumping station 5,',
+        'with control, delivery, fitting and five years of maintenance.',
+        '',
+        'Award: price 50, running cost 30, time to repair 20.',
+        `Questions until ${calendar.isoDay(30)}, offers until ${calendar.isoDay(16)}, 12:00.`,
+        'Questions and answers go to all bidders.',
+      ]),
+    ],
+    [
+      'award',
+      pdf('pumps-lot-3-award-draft.pdf', 'Pumps, lot 3: note on the award (draft)', [
+        'Three offers arrived in time and are complete.',
+        '',
+        'Offer A   81 points',
+        'Offer B   88 points',
+        'Offer C   74 points',
+        '',
+        'Proposal: award to offer B. Standstill of ten days before the contract is signed.',
+      ]),
+    ],
+    [
+      'seal-report',
+      pdf('gate-4-seal-inspection.pdf', 'Gate 4: inspection of the seal', [
+        'Profile: EPDM, 80 mm, fitted nine years ago.',
+        'Found: 1.4 m of the foot seal has come away at the downstream end; two bolts sheared.',
+        'Leak at +1.2 m: about 30 litres a second. PS 2 can carry it.',
+        'Advice: replace the foot seal before the autumn storms. Fitting takes 40 minutes in the dry.',
+      ]),
+    ],
+  ]
+}
+
 function tables(calendar: Calendar): [string, DemoFile][] {
-  const csv = 'text/csv'
   return [
     [
       'shelter-keys',
@@ -162,23 +171,6 @@ function tables(calendar: Calendar): [string, DemoFile][] {
       ]),
     ],
     [
-      'gauge-17',
-      text('gauge-17.csv', csv, [
-        'time,level in m over mean sea level',
-        ...Array.from({ length: 48 }, (_, n) => {
-          const level = 0.4 + 0.9 * Math.sin(((n - 6) / 24.8) * Math.PI)
-          return `${String(Math.floor(n / 2)).padStart(2, '0')}:${n % 2 === 0 ? '00' : '30'},${level.toFixed(2)}`
-        }),
-      ]),
-    ],
-    [
-      'pump-table',
-      text('pump-hours.csv', csv, [
-        'station,hours,starts',
-        ...pumps.map((pump) => `${pump.name},${pump.hours},${pump.hours * 3}`),
-      ]),
-    ],
-    [
       'volunteers',
       text('volunteers.csv', csv, [
         'team,lead,people,languages',
@@ -195,6 +187,28 @@ function tables(calendar: Calendar): [string, DemoFile][] {
         `Tanner Street,${calendar.isoDay(18)},${calendar.isoDay(2)},new culvert,Mill Lane`,
         `Custom House Steps,${calendar.isoDay(9)},${calendar.isoDay(7)},handrail,Quay Street`,
         `Ferry Row,${calendar.isoDay(5)},${calendar.isoDay(1)},drain survey,none needed`,
+      ]),
+    ],
+  ]
+}
+
+function waterTables(): [string, DemoFile][] {
+  return [
+    [
+      'gauge-17',
+      text('gauge-17.csv', csv, [
+        'time,level in m over mean sea level',
+        ...Array.from({ length: 48 }, (_, n) => {
+          const level = 0.4 + 0.9 * Math.sin(((n - 6) / 24.8) * Math.PI)
+          return `${String(Math.floor(n / 2)).padStart(2, '0')}:${n % 2 === 0 ? '00' : '30'},${level.toFixed(2)}`
+        }),
+      ]),
+    ],
+    [
+      'pump-table',
+      text('pump-hours.csv', csv, [
+        'station,hours,starts',
+        ...pumps.map((pump) => `${pump.name},${pump.hours},${pump.hours * 3}`),
       ]),
     ],
     [

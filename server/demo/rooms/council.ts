@@ -32,17 +32,20 @@ export const council: DemoRoom = {
 09:00 josefa: Minutes are in the folder. Corrections by {+4}, please as sentences, not as sighs.
   + 😄 = 2
 == 52
-15:20 henrik: Question of councillor Brandt: why is the tender open to the whole continent? Answer draft: because the law says so, and because we want more than one offer.
+15:20 henrik: Question of councillor Brandt: why is the tender open to the whole continent? Answer draft: because
+    the law says so, and because we want more than one offer.
 15:31 ruth >: Both in this order. Good.
 == 44
 10:00 zofia: The minutes are read by 90 people a month, the summary by 2,600. May I write the summary?
 10:06 josefa: If I may read it before.
   + Agreed = zofia
 == 35
-11:10 grace: For the report on shelters I need the word of the council on pets. It sounds small. It is the most frequent reason why people stay in a wet flat.
+11:10 grace: For the report on shelters I need the word of the council on pets. It sounds small. It is the most
+    frequent reason why people stay in a wet flat.
   + Agreed = marisol ruth
 == 28
-18:05 josefa: Decided, 31 to 0: pets are welcome in shelters. I have been here for nineteen years and this was the shortest debate.
+18:05 josefa: Decided, 31 to 0: pets are welcome in shelters. I have been here for nineteen years and this was the
+    shortest debate.
   + ❤️ = 3; 🎉 = 2
 == 21
 14:30 claire: I wrote something here that belongs into the closed part.
@@ -63,7 +66,8 @@ export const council: DemoRoom = {
 09:00 josefa: Meeting of {+3} is postponed by a week. Invitations and notice are out, the gallery is told.
   + Thank you = ruth; Seen = 3
 == 1
-14:00 ruth: For the report afterwards I need from each of you half a page: what happened, what it cost, what we learned. Not before Monday. Sleep first.
+14:00 ruth: For the report afterwards I need from each of you half a page: what happened, what it cost, what we
+    learned. Not before Monday. Sleep first.
   + Thank you = 3
 == 0
 10:45 josefa: Councillor Brandt asks whether she can help tonight. She has a boat.
@@ -123,7 +127,8 @@ export const canteen: DemoRoom = {
 12:14 josefa >: Five.
   + 😄 = 3
 == 15
-11:40 priyanka: The new coffee machine was tendered properly. Three offers, one award, no complaints. It makes bad coffee.
+11:40 priyanka: The new coffee machine was tendered properly. Three offers, one award, no complaints. It makes bad
+    coffee.
   + 😄 = 5
 == 8
 14:00 leila: To whom it concerns: the umbrella in the duty room is mine, and I am the one who knows when it rains.

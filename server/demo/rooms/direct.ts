@@ -30,11 +30,13 @@ export const conversations: readonly DemoRoom[] = [
 16:52 marisol: I had the form half written already.
   + Thank you = kwame
 == 30
-22:40 marisol: You were very good tonight. When Dimitri missed the list you did not take it from him, you asked him what he needed. That is the job.
+22:40 marisol: You were very good tonight. When Dimitri missed the list you did not take it from him, you asked him
+    what he needed. That is the job.
   + ❤️ = kwame
 22:47 kwame: Thank you. I wrote that down.
 == 10
-16:10 marisol: If something comes while I am away: you decide. I will say in public that I would have done the same, and in private what I think.
+16:10 marisol: If something comes while I am away: you decide. I will say in public that I would have done the same,
+    and in private what I think.
 16:14 kwame >: That is the best sentence that a boss has ever written to me.
   + 😄 = marisol
 == 4
@@ -57,7 +59,8 @@ export const conversations: readonly DemoRoom[] = [
     `
 == 65
 09:33 marisol: Tell me plainly, without the room: how bad is gate 4?
-09:41 elif: Plainly: it holds. It leaks, and it will leak more with each tide above +1.2. I would sleep in the house behind it. I would not store my books in its cellar.
+09:41 elif: Plainly: it holds. It leaks, and it will leak more with each tide above +1.2. I would sleep in the house
+    behind it. I would not store my books in its cellar.
   + Thank you = marisol
 09:44 marisol: That is a scale that I can work with.
 == 63
@@ -79,7 +82,8 @@ export const conversations: readonly DemoRoom[] = [
 13:11 marisol: Sandwich?
 13:16 elif: Eaten. Cheese.
   + 👍 = marisol
-14:05 marisol: If the corner leaks more than you like, you close PS 5 without asking me. I want that in writing, so here it is.
+14:05 marisol: If the corner leaks more than you like, you close PS 5 without asking me. I want that in writing, so
+    here it is.
 14:07 marisol: And take the good lamp.
 `,
     { elif: 2 },
@@ -122,7 +126,8 @@ export const conversations: readonly DemoRoom[] = [
     `
 == 80
 14:02 ruth: The mayor asks whether we can read what people write here in their conversations of two.
-14:09 jonas: You and I can see who has which device and end a session. We cannot open their words from the administration, and I would like to keep it so.
+14:09 jonas: You and I can see who has which device and end a session. We cannot open their words from the
+    administration, and I would like to keep it so.
 14:12 ruth >: So would I. I will tell him that with pleasure.
   + Agreed = jonas
 == 58
@@ -138,7 +143,8 @@ export const conversations: readonly DemoRoom[] = [
 13:50 ruth: 212 of 212! I read your sentence aloud in the round of the heads. There was applause, Jonas.
   + ❤️ = jonas
 == 6
-09:30 jonas: Before the autumn I would like to try what happens when the server room is gone. Backup, second house, everything. One Saturday.
+09:30 jonas: Before the autumn I would like to try what happens when the server room is gone. Backup, second house,
+    everything. One Saturday.
 09:36 ruth: Choose the Saturday. I bring the soup.
   + Agreed = jonas
 == 0

@@ -5,53 +5,69 @@ import type { DemoRoom } from '../demo-room.ts'
 const notable: Readonly<Record<number, string>> = {
   82: `10:20 kwame: Bicycle in the harbour, owner on the quay, both now dry.
   + 😄 = 2`,
-  78: `14:10 yuki: New map of the assembly points is in the red folder and in the file store. The old one says "post office", which is a bakery now.
+  78: `14:10 yuki: New map of the assembly points is in the red folder and in the file store. The old one says "post
+    office", which is a bakery now.
   + Thank you = 2`,
-  76: `16:30 kwame #rain: 15 mm in one hour. Tanner Street ankle deep, two cellars pumped out, nobody hurt. Fire service left at 18:05.
+  76: `16:30 kwame #rain: 15 mm in one hour. Tanner Street ankle deep, two cellars pumped out, nobody hurt. Fire
+    service left at 18:05.
 16:52 samir ~rain: Barriers are out. I stay until it falls.
 18:10 samir ~rain: Street is free again.
   + Thank you = kwame marisol`,
-  71: `11:40 siobhan: First aid course for volunteers on {+3}, 24 places, 19 taken. Colleagues are welcome, also those who faint.
+  71: `11:40 siobhan: First aid course for volunteers on {+3}, 24 places, 19 taken. Colleagues are welcome, also
+    those who faint.
   + 👍 = 2`,
-  66: `07:20 marisol: Trial closing of the gates this morning went as planned. Gate 4 was slow, see the room of the gates.
+  66: `07:20 marisol: Trial closing of the gates this morning went as planned. Gate 4 was slow, see the room of the
+    gates.
   + Seen = 3`,
-  61: `09:05 miriam: Heat notice from {+1}, 33 degrees. Drinking water points at the market and at Custom House Steps, please check on older neighbours.
+  61: `09:05 miriam: Heat notice from {+1}, 33 degrees. Drinking water points at the market and at Custom House
+    Steps, please check on older neighbours.
   + Seen = 4; Thank you = grace`,
   58: `15:15 kwame: Heat: two people were brought to hospital, both are well. Water points stay until {+2}.
   + Seen = 3`,
-  53: `13:00 yuki: Power cut at Oriel Street, 13:00 to 13:40. Traffic lights on amber. School lift stopped with nobody in it.
+  53: `13:00 yuki: Power cut at Oriel Street, 13:00 to 13:40. Traffic lights on amber. School lift stopped with
+    nobody in it.
   + Seen = 2`,
-  49: `10:00 marisol #exercise: Exercise on {+19}: we open a shelter as if it were night. Who wants to be a tired family with a cat?
+  49: `10:00 marisol #exercise: Exercise on {+19}: we open a shelter as if it were night. Who wants to be a tired
+    family with a cat?
   + 🐈 = 3
 10:12 aroha ~exercise: Me, and I bring a real cat.
 10:15 josefa ~exercise: I can be a grandmother who has forgotten her medicine.
   + 😄 = 2
 10:31 marisol ~exercise: Hired, both.`,
-  44: `08:50 noor: Good morning, I am new in traffic planning. If a road must close, I need street, from, to, and why. Then I find the way round.
+  44: `08:50 noor: Good morning, I am new in traffic planning. If a road must close, I need street, from, to, and
+    why. Then I find the way round.
   + 🎉 = 3`,
-  39: `07:42 kwame: PS 5 runs on one pump until the hire pump is here. Above 10 mm an hour call Olu **and** Mateus, also at night.
+  39: `07:42 kwame: PS 5 runs on one pump until the hire pump is here. Above 10 mm an hour call Olu **and** Mateus,
+    also at night.
   + Seen = 4; Agreed = olu mateus`,
   37: `17:05 kwame: Hire pump runs. Back to normal for PS 5.
   + 👏 = 2`,
   33: `12:20 kwame: Old shell found by divers near berth 2. Navy has been called, berth 2 and 3 are closed.
 15:45 kwame: It was a boiler. Berths are open. Thank you to everybody who kept calm.
   + 😄 = 4`,
-  30: `21:30 marisol: Exercise is over. Shelter stood in 2 h 10 min, the aim was three hours. The cat found the one open window.
+  30: `21:30 marisol: Exercise is over. Shelter stood in 2 h 10 min, the aim was three hours. The cat found the one
+    open window.
   + 🎉 = 5; 👏 = 2`,
-  26: `11:00 ravi: Radio relay on the town hall has a new battery. Test tone at noon, please do not call me, it is on purpose.
+  26: `11:00 ravi: Radio relay on the town hall has a new battery. Test tone at noon, please do not call me, it is
+    on purpose.
   + Seen = 2`,
-  21: `09:40 tomasi: Two calls from the press about sirens. There is no plan for new sirens. If they call you: 2240, that is me.
+  21: `09:40 tomasi: Two calls from the press about sirens. There is no plan for new sirens. If they call you: 2240,
+    that is me.
   + Seen = 3`,
-  18: `07:15 samir: Tanner Street is closed from today. Way round by Mill Lane. Ambulances can pass through on the north side, the crew opens within a minute.
+  18: `07:15 samir: Tanner Street is closed from today. Way round by Mill Lane. Ambulances can pass through on the
+    north side, the crew opens within a minute.
   + Thank you = kwame miriam noor`,
   13: `14:25 siobhan: Volunteers: 118 on the list, 31 of them new since the exercise.
 14:25 siobhan !volunteers:
   + ❤️ = 3`,
-  10: `16:00 marisol: I am away from {+1} to {+2}. Kwame has the desk, Yuki is second. I answer the telephone, but only if it burns.
+  10: `16:00 marisol: I am away from {+1} to {+2}. Kwame has the desk, Yuki is second. I answer the telephone, but
+    only if it burns.
   + Agreed = kwame yuki`,
-  6: `08:50 kwame: Small fire in a kitchen in Ferry Row, out. The family of four sleeps with relatives. Aroha is in touch.
+  6: `08:50 kwame: Small fire in a kitchen in Ferry Row, out. The family of four sleeps with relatives. Aroha is in
+    touch.
   + Thank you = aroha`,
-  4: `17:20 marisol: Leila sees a storm low together with the spring tide at the end of the week. From tomorrow there is a room of its own for it. Please look at your rosters tonight.
+  4: `17:20 marisol: Leila sees a storm low together with the spring tide at the end of the week. From tomorrow
+    there is a room of its own for it. Please look at your rosters tonight.
   + Seen = 7`,
 }
 
@@ -107,7 +123,8 @@ export const dutyDesk: DemoRoom = {
   favouriteOf: ['marisol', 'kwame', 'yuki'],
   script: `
 == 85
-07:50 marisol: The log moves here from the paper book. Rules: the time stands by itself, so write what, where, who has it. If it is over, say that it is over.
+07:50 marisol: The log moves here from the paper book. Rules: the time stands by itself, so write what, where, who
+    has it. If it is over, say that it is over.
   + Agreed = kwame yuki; Seen = 5
 07:58 kwame: The paper book stays under the desk for the day when the power goes.
   + 👍 = 3
@@ -115,7 +132,8 @@ export const dutyDesk: DemoRoom = {
 08:40 noor /joins
 ${log()}
 == 0
-08:10 kwame: Morning. Storm tide tonight, everything about it in its own room. Here only what has nothing to do with water.
+08:10 kwame: Morning. Storm tide tonight, everything about it in its own room. Here only what has nothing to do with
+    water.
   + Agreed = yuki siobhan; Seen = 3
 09:25 yuki: Lift at Custom House stands. Nobody in it, the firm is on its way.
 10:40 kwame: Lift runs again.

@@ -13,7 +13,8 @@ export const gates: DemoRoom = {
   favouriteOf: ['elif', 'pieter', 'nadia'],
   script: `
 == 86
-09:14 elif: This is where we write what used to hang on the board in the workshop. The board stays, too, for those who like chalk.
+09:14 elif: This is where we write what used to hang on the board in the workshop. The board stays, too, for those
+    who like chalk.
   + 👍 = 2
 09:30 pieter: I like chalk. I also like finding it again.
   + 😄 = elif nadia
@@ -31,7 +32,8 @@ export const gates: DemoRoom = {
 10:55 nadia: Clean. One can read it from the other bank now.
   + Thank you = pieter; 👏 = 2
 == 70
-08:10 elif: Trial closing on {+4}, the spring tide. Order as always: 1, 2, 3, 5, and 4 last. I want times for each, to the second, with the same watch.
+08:10 elif: Trial closing on {+4}, the spring tide. Order as always: 1, 2, 3, 5, and 4 last. I want times for each,
+    to the second, with the same watch.
   + Agreed = pieter nadia tariq mateus
 08:30 tariq: Low traffic that morning. I close the cut from 06:00 to 08:00.
 == 66
@@ -53,7 +55,8 @@ export const gates: DemoRoom = {
 08:20 leila ~trial: Low water that day is at 11:50. You have an hour and a half.
   + Thank you = elif
 == 63
-12:40 elif !seal-report: We went in. The short version: the foot seal has come away over 1.4 m, two bolts are sheared, the steel is sound.
+12:40 elif !seal-report: We went in. The short version: the foot seal has come away over 1.4 m, two bolts are
+    sheared, the steel is sound.
   + Seen = 3; Thank you = marisol tariq
 12:58 tariq: Is it safe until autumn?
 13:05 elif >: For an ordinary tide, yes. For a storm I want a new seal, and until then bags behind it.
@@ -62,10 +65,12 @@ export const gates: DemoRoom = {
 13:30 pieter: The two bolts are replaced. With those from the box marked "good ones".
   + 😄 = 2
 == 61
-09:20 elif: Asked three makers for the profile. One never answers, one wants twelve weeks, one says ten and sounds honest.
+09:20 elif: Asked three makers for the profile. One never answers, one wants twelve weeks, one says ten and sounds
+    honest.
 09:41 nadia: Take the honest one. I have measured the groove again and put the drawing into the folder.
 == 52
-08:05 pieter: New colleague in the crew from the first of the month, Ilse, comes from the lock at Brannoc. She has her own boots.
+08:05 pieter: New colleague in the crew from the first of the month, Ilse, comes from the lock at Brannoc. She has
+    her own boots.
   + 🎉 = 2
 10:10 nadia: Settlement points read. Nothing moved more than a millimetre.
   + Seen = 2
@@ -80,7 +85,8 @@ export const gates: DemoRoom = {
 13:20 olu: "Hire pump on site" is a little early. It is on a lorry, and the lorry is on a ferry.
   + 😄 = 2
 == 36
-08:30 tariq: From {+2} on a film crew on the quay for two days. They want gate 1 open and closed for the picture. I said no.
+08:30 tariq: From {+2} on a film crew on the quay for two days. They want gate 1 open and closed for the picture. I
+    said no.
 08:33 elif >: Thank you. They may film it being greased.
   + 😄 = 2
 == 29
@@ -88,10 +94,12 @@ export const gates: DemoRoom = {
   + 😄 = 3
 09:15 pieter: I move her to gate 5, there is more to see.
 == 22
-10:15 elif: The maker says: seal arrives in four weeks, not two. Something about a mould. I asked for it in writing and for a part delivery.
+10:15 elif: The maker says: seal arrives in four weeks, not two. Something about a mould. I asked for it in writing
+    and for a part delivery.
   + Seen = 2
 10:22 marisol: Noted as a risk in the plan. Do we have anything that fits meanwhile?
-10:30 pieter #spare: There are two lengths of the old profile in the Oriel Street store, if nobody made mud flaps of them.
+10:30 pieter #spare: There are two lengths of the old profile in the Oriel Street store, if nobody made mud flaps of
+    them.
 10:48 nadia ~spare: I go and count this week.
 14:20 nadia ~spare: Both there. One is longer than the list says, for once.
   + Thank you = elif marisol
@@ -99,7 +107,8 @@ export const gates: DemoRoom = {
 07:40 pieter: Ilse did her first closing alone, gate 1, 4:09. Better than mine.
   + 🎉 = 3
 == 12
-08:20 elif: Order of work before the autumn: (1) grease all, (2) try all, (3) bags on pallets behind 4, (4) sump pump with float switch. I would like 1 to 3 done by {+5}.
+08:20 elif: Order of work before the autumn: (1) grease all, (2) try all, (3) bags on pallets behind 4, (4) sump
+    pump with float switch. I would like 1 to 3 done by {+5}.
   + Agreed = pieter mateus nadia
 12:02 olu: For 4 I lend you the float switch of PS 1. It has two and needs one.
   + Thank you = elif
@@ -111,13 +120,15 @@ export const gates: DemoRoom = {
 09:20 pieter: Hole is closed. He has been shown the better place outside.
   + 😄 = 2; Thank you = tariq
 == 3
-08:55 elif: For the storm this week everything goes into *Storm tide, Quay District*. Here only what concerns bolts and grease.
+08:55 elif: For the storm this week everything goes into *Storm tide, Quay District*. Here only what concerns bolts
+    and grease.
   + Seen = 3
 13:40 pieter: 400 bags filled. The scouts did half of it and sang.
   + ❤️ = 3
 == 1
 09:30 nadia: Marks at 3 and 4 are painted. Night picture attached to the plan, the +1.5 m line is easy to see.
-16:10 elif: Hands for tomorrow: Pieter and Ilse gates 1 and 2, Nadia 3 and 5, Mateus and I gate 4. Nobody alone, lamps on the vest, radio on 6.
+16:10 elif: Hands for tomorrow: Pieter and Ilse gates 1 and 2, Nadia 3 and 5, Mateus and I gate 4. Nobody alone,
+    lamps on the vest, radio on 6.
   + Agreed = pieter nadia mateus
 == 0
 10:20 pieter: Grease on 5 looks fresh, bearings cold. Tried by hand.

@@ -12,7 +12,8 @@ export const procurement: DemoRoom = {
   unread: { ruth: 4, ingrid: 0 },
   script: `
 == 70
-09:05 henrik: Claire has moved lot 3 to this year. We tender openly, price counts for half. Who writes the description of what we need?
+09:05 henrik: Claire has moved lot 3 to this year. We tender openly, price counts for half. Who writes the
+    description of what we need?
 09:11 olu >: I do, and I promise not to write the name of a maker into it.
   + 😄 = 2; Thank you = henrik
 09:30 josefa: File number is F-2214. Please put it on everything, also on napkins.
@@ -22,14 +23,16 @@ export const procurement: DemoRoom = {
 14:15 priyanka: Noise at what distance? And repair by whom, our people or theirs?
 14:22 olu >: Ten metres, at night, and both. I add it.
 == 64
-10:00 claire: Frame is 480,000 with fitting and five years of maintenance. Reserve of eight per cent, not to be told to anybody.
+10:00 claire: Frame is 480,000 with fitting and five years of maintenance. Reserve of eight per cent, not to be told
+    to anybody.
   - 10:03 The figure of the reserve does not belong in this room
 10:06 claire: Removed the reserve. It is in the budget file.
   + Agreed = henrik
 == 60
 11:30 priyanka !tender: Published. Questions by the portal only.
   + Seen = 3
-11:35 henrik: From now on: if a bidder calls you, say that you are not allowed to talk, and write down that he called. Kindly, both.
+11:35 henrik: From now on: if a bidder calls you, say that you are not allowed to talk, and write down that he
+    called. Kindly, both.
   + Agreed = olu ingrid priyanka
 == 56
 15:20 olu: One called. I was kind and wrote it down.
@@ -45,7 +48,8 @@ export const procurement: DemoRoom = {
 10:40 priyanka: Sent to all.
   + 👍 = 2
 == 35
-14:00 henrik: Reminder on independence: everybody in this room signs the statement on conflicts of interest by {+3}. I have signed mine.
+14:00 henrik: Reminder on independence: everybody in this room signs the statement on conflicts of interest by {+3}.
+    I have signed mine.
   + Seen = 3
 == 32
 16:45 josefa: Six statements received, all clean. Filed.
@@ -61,7 +65,8 @@ export const procurement: DemoRoom = {
 13:15 henrik: A, B and C from here on. Names only in the file.
   + Agreed = 2
 == 13
-15:00 olu: Read all three twice. All can pump. B can be repaired by two people and one crane, C needs a week and a specialist from abroad.
+15:00 olu: Read all three twice. All can pump. B can be repaired by two people and one crane, C needs a week and a
+    specialist from abroad.
 15:10 ingrid: I have the same order. The points are in the sheet.
 == 11
 10:20 claire: Running costs over fifteen years: A 212,000, B 187,000, C 205,000. Price of electricity as in the budget.
@@ -84,7 +89,8 @@ export const procurement: DemoRoom = {
 == 1
 13:50 henrik: @ruth for the report to council: one paragraph about lot 3, public part only. Draft tomorrow.
 == 0
-09:50 henrik: Elif will look after the interface between gate 4 and PS 5 when the pumps are fitted, so I have asked her into this room. She has signed the statement.
+09:50 henrik: Elif will look after the interface between gate 4 and PS 5 when the pumps are fitted, so I have asked
+    her into this room. She has signed the statement.
   + Agreed = olu ingrid
 11:20 claire: If something breaks tonight: emergency purchases up to 25,000 are covered. Call, buy, write afterwards.
   + Thank you = olu ingrid ruth

@@ -13,13 +13,15 @@ export const serviceDesk: DemoRoom = {
   favouriteOf: ['meilin', 'ravi', 'jonas'],
   script: `
 == 87
-08:05 jonas: Welcome to Chancery. What we say here stays on our own machines, and nobody outside can read it, not even from a stolen disk. Ask anything in this room.
+08:05 jonas: Welcome to Chancery. What we say here stays on our own machines, and nobody outside can read it, not
+    even from a stolen disk. Ask anything in this room.
   + 👍 = 5; Thank you = 2
 08:30 pieter #start: Where is the button for "loud"? I have a compressor beside me.
 08:36 meilin ~start: Your picture at the lower left, then look and sounds. I come by with ear protection, too.
   + Thank you = pieter
 09:12 josefa #print: Can a room be printed for the file?
-09:20 ravi ~print: Print from the browser works, markings and times included. A proper export for the records is planned, and I will ask you what it must contain.
+09:20 ravi ~print: Print from the browser works, markings and times included. A proper export for the records is
+    planned, and I will ask you what it must contain.
   + Thank you = josefa
 == 84
 10:10 samir: My telephone shows other times than my computer.
@@ -59,14 +61,17 @@ export const serviceDesk: DemoRoom = {
 10:40 ravi ~feed: Us. Two jobs did the same work after the move. One of them is retired now.
 10:44 leila ~feed: Clean. Thank you.
 == 58
-14:00 meilin: A mail with "your mailbox is full, click here" is going around. **Do not click.** If you did: no shame, call 2200 now.
+14:00 meilin: A mail with "your mailbox is full, click here" is going around. **Do not click.** If you did: no
+    shame, call 2200 now.
   + Seen = 8
 14:07 tomasi >: I did. Calling.
-14:31 meilin: Tomasi did everything right: called after two minutes, password changed, nothing happened. That is how it works.
+14:31 meilin: Tomasi did everything right: called after two minutes, password changed, nothing happened. That is how
+    it works.
   + 👏 = 6; Thank you = tomasi
 == 55
 09:10 dimitri: Is there a way to see in the room who has read something?
-09:15 meilin >: Under the last message it says how many. For a real answer ask for "Seen", people press it more honestly than they read.
+09:15 meilin >: Under the last message it says how many. For a real answer ask for "Seen", people press it more
+    honestly than they read.
   + 😄 = 2; Agreed = 2
 == 50
 08:20 ravi: Power dip at 03:12 in the server room. Batteries held, nobody noticed. I noticed.
@@ -81,11 +86,13 @@ export const serviceDesk: DemoRoom = {
   + 😄 = 2
 == 36
 11:45 yuki: Could a room be made readable for people with weak eyes on the big screen?
-11:52 ravi >: In "Look": more contrast and the roomy rows. I set it up on the screen of the duty room, look at it this afternoon.
+11:52 ravi >: In "Look": more contrast and the roomy rows. I set it up on the screen of the duty room, look at it
+    this afternoon.
 16:30 yuki: Very good. Even I with good eyes like it.
   + 👍 = 2
 == 31
-09:00 jonas: From {+1} on new devices ask for a second step when you sign in. It takes ten seconds, once per device. Mei-Lin sits in the canteen from 11 to 14 with a sign.
+09:00 jonas: From {+1} on new devices ask for a second step when you sign in. It takes ten seconds, once per device.
+    Mei-Lin sits in the canteen from 11 to 14 with a sign.
   + Seen = 7
 14:20 meilin: 41 colleagues were at the sign today. The cake is finished, the second step is not: come tomorrow.
   + 😄 = 3
@@ -104,13 +111,15 @@ export const serviceDesk: DemoRoom = {
   + Thank you = leila
 == 11
 09:20 josefa: How do I find what was said about a street in spring?
-09:31 meilin >: For the moment: open the room and scroll, the days stand at the edge. Search over everything comes, and you are on the list of those who try it first.
+09:31 meilin >: For the moment: open the room and scroll, the days stand at the edge. Search over everything comes,
+    and you are on the list of those who try it first.
   + Thank you = josefa
 == 6
 10:00 meilin !continuity: For {+5}, and for every other day: what to do when the network is down. One page.
   + Seen = 5; Thank you = kwame
 == 3
-09:15 jonas: For the days of the storm tide: Ravi and Mei-Lin take turns, somebody answers 2200 at any hour. I am the third.
+09:15 jonas: For the days of the storm tide: Ravi and Mei-Lin take turns, somebody answers 2200 at any hour. I am
+    the third.
   + Thank you = marisol ruth; Seen = 4
 == 1
 16:20 ravi: Generator tested under load for an hour. Fuel for three days.

@@ -26,10 +26,12 @@ export const streets: DemoRoom = {
   favouriteOf: ['samir', 'beatriz'],
   script: `
 == 84
-08:34 beatriz: One message for each street, please, with a thread for everything else. Who drives an ambulance reads this room on a small screen.
+08:34 beatriz: One message for each street, please, with a thread for everything else. Who drives an ambulance reads
+    this room on a small screen.
   + Agreed = samir miriam kwame
 == 81
-09:00 samir #mill: **Mill Lane**, {+2} to {+4}: new surface between Oriel Street and the bridge. One lane stays open, light signals.
+09:00 samir #mill: **Mill Lane**, {+2} to {+4}: new surface between Oriel Street and the bridge. One lane stays
+    open, light signals.
   + Seen = 3
 09:20 miriam ~mill: Can an ambulance pass at the same time as a bus?
 09:26 samir ~mill: No. But the crew has a button that turns both lights red, and they know the siren.
@@ -38,25 +40,30 @@ export const streets: DemoRoom = {
 16:30 samir ~mill: Mill Lane is finished, a day early. The lights are gone.
   + 👏 = 2
 == 75
-10:40 beatriz: **Market**: paving in the north corner comes up for a burst pipe. Stalls 30 to 44 move to Custom House Steps until {+3}.
+10:40 beatriz: **Market**: paving in the north corner comes up for a burst pipe. Stalls 30 to 44 move to Custom
+    House Steps until {+3}.
 11:05 tariq >: Then please leave the bollard line free, the fire boat needs it.
   + Agreed = beatriz
 == 71
-14:20 samir: Market is closed up again. The fish sellers ask whether they may stay at the Steps. The Steps ask whether they may go.
+14:20 samir: Market is closed up again. The fish sellers ask whether they may stay at the Steps. The Steps ask
+    whether they may go.
   + 😄 = 3
 == 65
-09:15 samir #tanner: **Tanner Street**: the culvert of 1911 goes, the new one has twice the width. Works from autumn, about fifteen working days, street closed. Plan follows.
+09:15 samir #tanner: **Tanner Street**: the culvert of 1911 goes, the new one has twice the width. Works from
+    autumn, about fifteen working days, street closed. Plan follows.
   + Seen = 4; 🎉 = ingrid kwame
 09:32 ingrid ~tanner: I have waited nine years for this message.
   + ❤️ = samir
 10:12 tomasi ~tanner: When may I tell the newspaper?
-10:20 samir ~tanner: When the plan hangs in the shops. People should not read about their own street in the newspaper first.
+10:20 samir ~tanner: When the plan hangs in the shops. People should not read about their own street in the
+    newspaper first.
   + Agreed = tomasi beatriz
 == 57
 11:00 beatriz: **Oriel Street**: trees are being looked after, {+1} and {+2}, parking on the left side only.
 == 46
 08:45 noor /joins
-08:52 noor: Good morning, I draw the ways round from now on. If my arrows send you into a canal, please tell me before you follow them.
+08:52 noor: Good morning, I draw the ways round from now on. If my arrows send you into a canal, please tell me
+    before you follow them.
   + 😄 = 4
 == 43
 13:20 noor !street-plan: First draft for Tanner Street. Buses by Mill Lane, bicycles straight on, pushing.
@@ -86,7 +93,8 @@ export const streets: DemoRoom = {
 09:50 samir ~tanner: Half time. Old culvert is out, it was held together by roots and optimism.
   + 😄 = 3
 == 9
-08:20 beatriz: **Custom House Steps**: new handrail until {+2}, one side stays open. Requested by a lady of 91 who came to the office in person.
+08:20 beatriz: **Custom House Steps**: new handrail until {+2}, one side stays open. Requested by a lady of 91 who
+    came to the office in person.
   + ❤️ = 4
 == 7
 15:40 beatriz: Handrail is done. She has tried it and says it is cold but straight.
@@ -99,10 +107,12 @@ export const streets: DemoRoom = {
 16:04 ingrid >: Just in time. Thank you, Samir, and thank Zeynep.
   + ❤️ = samir
 == 1
-10:30 noor: **Quay District, tomorrow**: quay and Custom House Steps close to cars two hours before the gates. Buses 4 and 9 turn at Mill Lane.
+10:30 noor: **Quay District, tomorrow**: quay and Custom House Steps close to cars two hours before the gates. Buses
+    4 and 9 turn at Mill Lane.
   + Seen = 4
 == 0
-08:30 noor: Signs for tonight are up. Quay Street and Custom House Steps close at 17:00, open again when the duty desk says so.
+08:30 noor: Signs for tonight are up. Quay Street and Custom House Steps close at 17:00, open again when the duty
+    desk says so.
   + Seen = 3
 10:15 samir: Two barriers more at Ferry Row, so that nobody parks in front of the pump.
   + Thank you = mateus

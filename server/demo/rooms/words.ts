@@ -18,12 +18,14 @@ export const publicWords: DemoRoom = {
 11:02 tomasi: "The city repairs five flood gates and five pumping stations. The work takes two years. It begins now."
   + 👏 = 2; Agreed = ruth
 == 74
-14:10 meilin: Line 115 last week: 812 calls, 40 of them about the market, 31 about a form that does not exist any more. The form still hangs in the library.
+14:10 meilin: Line 115 last week: 812 calls, 40 of them about the market, 31 about a form that does not exist any
+    more. The form still hangs in the library.
 14:15 josefa: It hangs no more. I walked over.
   + Thank you = meilin
 == 66
 09:20 zofia /adds amal
-10:00 amal: I have read the last thirty letters of the city. Average length of a sentence: 31 words. I would like to reach 14 by winter.
+10:00 amal: I have read the last thirty letters of the city. Average length of a sentence: 31 words. I would like to
+    reach 14 by winter.
   + Agreed = zofia ruth
 == 60
 13:40 miriam #heat: Heat: please tell people to drink, but not only beer. Seriously, we have cases.
@@ -36,9 +38,11 @@ export const publicWords: DemoRoom = {
 11:15 tomasi: A reader asks whether the water in the harbour is clean enough to swim.
 11:30 miriam >: At the Steps yes, at the outlet of PS 2 no. A sign hangs there, since Monday with a drawing.
 == 43
-16:00 zofia: The newspaper calls our gates "crumbling". I asked whether they want to see them. They come on {+2}, Elif leads.
+16:00 zofia: The newspaper calls our gates "crumbling". I asked whether they want to see them. They come on {+2},
+    Elif leads.
 == 40
-17:05 tomasi: They were there for three hours. Headline tomorrow: "The people behind the gates". Elif is in the picture with a spanner.
+17:05 tomasi: They were there for three hours. Headline tomorrow: "The people behind the gates". Elif is in the
+    picture with a spanner.
   + 🎉 = 3
 == 33
 13:00 tomasi: "Shell in the harbour" is wrong, it was a boiler. I have asked three offices to correct it, two have.
@@ -58,10 +62,12 @@ export const publicWords: DemoRoom = {
 09:50 meilin: 115 last week: 655 calls. The form that does not exist: zero.
   + 🎉 = 2
 == 9
-15:00 amal: Leaflet "When the water comes" is written. I read it to eleven people at the language café. They stumbled over one word, "precaution". It is out.
+15:00 amal: Leaflet "When the water comes" is written. I read it to eleven people at the language café. They
+    stumbled over one word, "precaution". It is out.
   + ❤️ = 2
 == 3
-09:40 zofia: For the storm: Tomasi speaks, I write, Amal translates, Meilin tells us what people ask at 115. Ruth reads before it goes out, Marisol has the last word on facts.
+09:40 zofia: For the storm: Tomasi speaks, I write, Amal translates, Meilin tells us what people ask at 115. Ruth
+    reads before it goes out, Marisol has the last word on facts.
   + Agreed = tomasi amal meilin ruth marisol
 == 2
 10:50 meilin: 115 this morning: 140 calls, most ask whether schools are open tomorrow.
@@ -69,7 +75,8 @@ export const publicWords: DemoRoom = {
 11:00 tomasi: It is there.
   + Thank you = meilin
 == 1
-09:15 tomasi: Interview with Radio Averell went well. They asked what we do not know. I said: the last twenty centimetres.
+09:15 tomasi: Interview with Radio Averell went well. They asked what we do not know. I said: the last twenty
+    centimetres.
   + 👏 = 2
 16:25 zofia: Second letter by mail and SMS, final. @ruth @marisol please.
 16:31 ruth >: Yes.
@@ -79,7 +86,8 @@ export const publicWords: DemoRoom = {
 09:50 tomasi: Statement of ten o'clock, facts as in the storm room. @marisol one look?
 09:54 marisol >: Right as it stands.
   + Thank you = tomasi
-11:25 meilin: 115: people ask three things. May the dog come, is there milk for babies, what about medicine in the fridge.
+11:25 meilin: 115: people ask three things. May the dog come, is there milk for babies, what about medicine in the
+    fridge.
 11:32 miriam >: Dog yes, milk yes, medicine: bring it, both houses have a cooling box.
 11:40 amal: On the page, in five languages.
   + ❤️ = 2
@@ -117,15 +125,18 @@ export const easyLanguage: DemoRoom = {
 11:15 tomasi: I had three, and lunch.
   + 😄 = 2
 == 44
-13:30 aroha: "Your application was rejected because of missing cooperation." I do not want to send this to a mother of three.
+13:30 aroha: "Your application was rejected because of missing cooperation." I do not want to send this to a mother
+    of three.
 13:41 amal #reject: What did she not do?
 13:43 aroha ~reject: She did not send a paper. She has no printer.
-13:50 amal ~reject: "We still need one paper from you. You can bring it or show it to us on your telephone. Then we go on at once."
+13:50 amal ~reject: "We still need one paper from you. You can bring it or show it to us on your telephone. Then we
+    go on at once."
   + ❤️ = 3; Thank you = aroha
 14:02 josefa ~reject: That is also legally better. A rejection would have been too early.
   + Agreed = miriam
 == 37
-10:10 elif: "In the event of an exceedance of the design water level, evacuation is to be effected." From the manual of the gates.
+10:10 elif: "In the event of an exceedance of the design water level, evacuation is to be effected." From the manual
+    of the gates.
 10:15 amal >: "If the water comes over the mark: go. Do not take anything with you."
 10:17 elif: I paint that on the wall.
   + 👏 = 3
@@ -135,7 +146,8 @@ export const easyLanguage: DemoRoom = {
 15:05 miriam: "The pressure".
   + ❤️ = 2
 == 20
-09:30 amal: Rule of the week: **the most important thing first.** If they stop after one line, they should have read the right line.
+09:30 amal: Rule of the week: **the most important thing first.** If they stop after one line, they should have read
+    the right line.
   + Agreed = 3
 == 13
 14:00 siobhan: The volunteers read the leaflet aloud to each other. Eleven minutes without a question. I cried a little.
