@@ -32,8 +32,14 @@ function takeAnchor(scroller: HTMLElement, list: HTMLElement): Anchor | undefine
 const offsetOf = (scroller: HTMLElement, line: HTMLElement): number =>
   line.getBoundingClientRect().top - scroller.getBoundingClientRect().top + scroller.scrollTop
 
-const countEntries = (state: TimelineState): number =>
-  state.items.reduce((sum, item) => sum + (item.type === 'entry' && !item.entry.mine ? 1 : 0), 0)
+const lastKey = (state: TimelineState): string | undefined => state.items.at(-1)?.key
+
+/** How many entries of others stand below the line that was the last one when the reader was at the end. */
+function countBelow(state: TimelineState, seenKey: string | undefined): number {
+  const from = state.items.findLastIndex((item) => item.key === seenKey)
+  if (from < 0) return 0
+  return state.items.slice(from + 1).filter((item) => item.type === 'entry' && !item.entry.mine).length
+}
 
 /**
  * Keeps the reader's place: at the end one stays at the end; further up the line that one reads stays where it is,
@@ -46,7 +52,7 @@ export function useMinutesScroll(timeline: TimelineModel, onRead: () => void): M
   const stuck = useRef(true)
   const placed = useRef<string | undefined>(undefined)
   const anchor = useRef<Anchor | undefined>(undefined)
-  const seen = useRef(0)
+  const seen = useRef<string | undefined>(undefined)
   const [newBelow, setNewBelow] = useState<number>()
 
   const settle = useCallback(() => {
@@ -77,7 +83,7 @@ export function useMinutesScroll(timeline: TimelineModel, onRead: () => void): M
     stuck.current = live && box.scrollHeight - box.scrollTop - box.clientHeight < atEndPx
     if (!stuck.current) anchor.current = takeAnchor(box, lines)
     if (stuck.current) {
-      seen.current = countEntries(timeline.state.get())
+      seen.current = lastKey(timeline.state.get())
       setNewBelow(undefined)
       read()
     } else {
@@ -94,12 +100,13 @@ export function useMinutesScroll(timeline: TimelineModel, onRead: () => void): M
     if (placed.current !== placeId) {
       placed.current = placeId
       stuck.current = place(box, state)
-      seen.current = countEntries(state)
+      seen.current = lastKey(state)
       anchor.current = list.current && !stuck.current ? takeAnchor(box, list.current) : undefined
     } else {
       settle()
     }
-    if (!stuck.current) setNewBelow(state.live ? Math.max(0, countEntries(state) - seen.current) : 0)
+    if (stuck.current) seen.current = lastKey(state)
+    if (!stuck.current) setNewBelow(state.live ? countBelow(state, seen.current) : 0)
     else setNewBelow(undefined)
     read()
     if (state.older === 'more' && box.scrollTop < loadAheadPx) void timeline.loadOlder()
