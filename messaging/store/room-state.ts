@@ -26,13 +26,22 @@ const membershipsOfUser = sql(
   `select room_id as "roomId", membership, event_id as "eventId", from_position as position
    from room_state where user_id = $1 and to_position is null`,
 )
+const held = 's.from_position <= p.position and (s.to_position is null or s.to_position > p.position)'
 const stateAt = sql(
   'room_state_at',
   `select p.room_id as "roomId", s.event_id as "eventId", s.user_id as "userId"
    from unnest($1::int[], $2::bigint[]) as p(room_id, position)
-   join room_state s on s.room_id = p.room_id and s.from_position <= p.position
-     and (s.to_position is null or s.to_position > p.position)
-   where s.user_id is null or not $3::boolean or s.user_id = any($4::int[])`,
+   join room_state s on s.room_id = p.room_id and ${held}`,
+)
+/** In two halves, so that a handful of people are found without going through all who are in the rooms. */
+const stateAtOfSome = sql(
+  'room_state_at_of_some',
+  `with p as (select * from unnest($1::int[], $2::bigint[]) as p(room_id, position))
+   select p.room_id as "roomId", s.event_id as "eventId", s.user_id as "userId"
+   from p join room_state s on s.room_id = p.room_id and s.user_id is null and ${held}
+   union all
+   select p.room_id, s.event_id, s.user_id
+   from p join room_state s on s.room_id = p.room_id and s.user_id = any($3::int[]) and ${held}`,
 )
 const changedBetween = sql(
   'room_state_changed_between',
@@ -51,7 +60,7 @@ const historyOfType = sql(
   'room_state_history_of_type',
   `select s.event_id as "eventId", e.ordering
    from room_state s join event e on e.id = s.event_id
-   where s.room_id = $1 and s.type = $2 and s.state_key = '' order by s.from_position`,
+   where s.room_id = $1 and s.user_id is null and s.type = $2 and s.state_key = '' order by s.from_position`,
 )
 const membershipsAt = sql(
   'room_state_memberships_at',
@@ -86,12 +95,8 @@ export function stateRowsAt(
   at: readonly { roomId: number; position: number }[],
   members?: readonly number[],
 ): Promise<{ roomId: number; eventId: number; userId: number | null }[]> {
-  return db.rows(stateAt, [
-    at.map((one) => one.roomId),
-    at.map((one) => one.position),
-    members !== undefined,
-    members ?? [],
-  ])
+  const places = [at.map((one) => one.roomId), at.map((one) => one.position)]
+  return members === undefined ? db.rows(stateAt, places) : db.rows(stateAtOfSome, [...places, members])
 }
 
 /** What became state after `after` and still held at `until`. */

@@ -6,7 +6,7 @@ import { aggregationsOf } from '../events/aggregations.ts'
 import type { EventReader } from '../events/event-reader.ts'
 import { everything, visibilityFor } from '../events/visibility.ts'
 import { type Receipts, receiptEvent } from '../receipts/receipts.ts'
-import { isEnd, membershipCodes, membershipOfCode, type Room } from '../rooms/room.ts'
+import { membershipCodes, membershipOfCode, type Room } from '../rooms/room.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
 import { orderingAtPosition } from '../store/events.ts'
 import { newestEventLogRows } from '../store/log-rows.ts'
@@ -174,11 +174,9 @@ export class IncrementalSync {
     const events = await this.#deps.reader.byIds(rows.map((row) => row.reference))
     const positions = new Map(rows.map((row) => [row.reference, row.position]))
     const visibility = await visibilityFor(this.#deps, room, subject)
-    // Of the time after the last stay, a removal that became a ban was told already.
-    const ended = told === undefined ? [] : steps.filter(isUpTo(span.after.position)).filter(isEnd)
-    const own = new Set(ended.map((step) => step.eventId))
     const placed: Placed[] = events.map((event) => ({ event, position: positions.get(event.id) ?? 0 })).reverse()
-    const seen = placed.filter(({ event }) => visibility.sees(event) && !own.has(event.id))
+    const seen = placed.filter(({ event }) => visibility.sees(event))
+    // What was hidden between two stays may be seen now: the client is to begin the timeline anew.
     const part = newestPart(seen, limit, rows.length > limit || told !== undefined)
     return { ...part, hides: false, span: sinceStart(placed, part) }
   }

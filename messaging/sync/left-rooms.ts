@@ -47,7 +47,8 @@ export class LeftRooms {
     const span = events.map((event) => ({ event, position: places.get(event.id) ?? 0 }))
     span.sort((a, b) => a.position - b.position)
     const seen = span.filter(({ event }) => visibility.sees(event))
-    const part = newestPart(seen, limit, rows.length > limit || stay?.isReturn === true)
+    const lacks = stay?.isReturn === true || wasAskedBack(steps, after)
+    const part = newestPart(seen, limit, rows.length > limit || lacks)
     const timeline = part.events.map(({ event }) => event).filter((event) => filter.timeline.passes(event))
     const state = stay === undefined ? [] : await this.#state(query, room, stay, part.events)
     const end = (part.events[0]?.event.ordering ?? (steps.at(-1)?.ordering ?? 0) + 1) - 1
@@ -72,6 +73,16 @@ export class LeftRooms {
     if (stay.isNew) return (await fullState(this.#deps, wanted, [wish])).get(room.id) ?? []
     return stateChange(this.#deps, wanted, { ...wish, after: stay.after, hasGap: true })
   }
+}
+
+/** Whether the client was last told of an invitation or a knock: that the stay before it had ended was passed over then. */
+function wasAskedBack(steps: readonly MembershipStep[], after: number): boolean {
+  const told = steps.filter((step) => step.position <= after)
+  const last = told.at(-1)?.membership
+  return (
+    (last === membershipCodes.invite || last === membershipCodes.knock) &&
+    told.some((step) => step.membership === membershipCodes.join)
+  )
 }
 
 function untoldStay(steps: readonly MembershipStep[], after: number): Stay | undefined {
