@@ -179,3 +179,22 @@ describe('sync', () => {
     expect([answer.status, answer.json.errcode]).toEqual([401, 'M_UNKNOWN_TOKEN'])
   })
 })
+
+describe('account data that was altered', () => {
+  it('is left out, and takes nothing else along', async () => {
+    const alice = await person()
+    const put = (type: string) =>
+      alice.ok('PUT', `/user/${encodeURIComponent(alice.id)}/account_data/${type}`, { x: 1 })
+    const { next_batch } = await alice.sync()
+    await put('org.broken')
+    await put('org.whole')
+    const flip = 'set_byte(sealed, length(sealed) - 1, get_byte(sealed, length(sealed) - 1) # 1)'
+    await town.postgres.run(`update account_data set sealed = ${flip} where type = 'org.broken'`)
+    await town.restart()
+    for (const since of [undefined, next_batch]) {
+      const types = (await alice.sync(since)).account_data?.events.map((event) => event.type)
+      expect(types).toContain('org.whole')
+      expect(types).not.toContain('org.broken')
+    }
+  })
+})

@@ -1,6 +1,6 @@
 import type { Users } from '#identity/api.ts'
 import type { JsonObject } from '#matrix/api.ts'
-import { type Log, logKinds, type Postgres, type SealingKey } from '#platform/api.ts'
+import { type Log, logKinds, type Postgres, SealBroken, type SealingKey } from '#platform/api.ts'
 import {
   type AccountDataRow,
   accountDataRow,
@@ -54,7 +54,15 @@ export class AccountData {
   async #opened(userId: number, rows: readonly AccountDataRow[]): Promise<OwnedDatum[]> {
     if (rows.length === 0) return []
     const key = await this.#deps.users.keyOf(userId)
-    return rows.map((row) => ({ roomId: row.roomId, type: row.type, content: open(key, row) }))
+    return rows.flatMap((row) => {
+      try {
+        return [{ roomId: row.roomId, type: row.type, content: open(key, row) }]
+      } catch (error) {
+        // What was altered is told to nobody, and takes nothing else along.
+        if (error instanceof SealBroken) return []
+        throw error
+      }
+    })
   }
 }
 
