@@ -47,7 +47,12 @@ import { Unread } from './sync/unread.ts'
 import { Waiters } from './sync/waiters.ts'
 import { Typing } from './typing/typing.ts'
 
-export type RoomMemoryDeps = { readonly postgres: Postgres; readonly vault: Vault; readonly users: Users }
+export type RoomMemoryDeps = {
+  readonly postgres: Postgres
+  readonly vault: Vault
+  readonly users: Users
+  readonly logger: Logger
+}
 
 /** What access asks about rooms; it exists before access does, and messaging is built on both. */
 export interface RoomMemory {
@@ -56,8 +61,8 @@ export interface RoomMemory {
   readonly facts: RoomFacts
 }
 
-export function createRoomMemory({ postgres, vault, users }: RoomMemoryDeps): RoomMemory {
-  const rooms = new RoomCache({ db: postgres, vault, users })
+export function createRoomMemory({ postgres, vault, users, logger }: RoomMemoryDeps): RoomMemory {
+  const rooms = new RoomCache({ db: postgres, vault, users, logger })
   const memberships = new Memberships(postgres)
   return { rooms, memberships, facts: createRoomFacts({ rooms, memberships }) }
 }

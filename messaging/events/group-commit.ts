@@ -131,11 +131,24 @@ export class GroupCommit {
       }
       unit.tries += 1
       if (unit.tries > triesMax) unit.reject(busy())
-      else if (this.#build(unit, room ?? (await this.#deps.rooms.room(unit.roomId)))) ready.push(unit)
+      else if (await this.#buildAnew(unit, room)) ready.push(unit)
     }
     // A later unit's failure may have dropped a room on which an earlier one stands.
     const settled = ready.every((unit) => this.#deps.rooms.peek(unit.roomId) === unit.room)
     return settled ? ready : this.#current(ready)
+  }
+
+  /** A room that can no longer be read fails its own senders and nobody else of the batch. */
+  async #buildAnew(unit: Unit, inMemory: Room | undefined): Promise<boolean> {
+    let room = inMemory
+    try {
+      room ??= await this.#deps.rooms.room(unit.roomId)
+    } catch (error) {
+      if ((error as { isConnectionLost?: boolean }).isConnectionLost === true) throw error
+      unit.reject(error)
+      return false
+    }
+    return this.#build(unit, room)
   }
 
   async #commit(candidates: readonly Unit[]): Promise<void> {

@@ -1,10 +1,10 @@
 import type { Users } from '#identity/api.ts'
-import { limits, type Postgres, type SealingKey, type Vault } from '#platform/api.ts'
+import { type Logger, limits, type Postgres, Refusal, type SealingKey, type Vault } from '#platform/api.ts'
 import type { RoomIdentity } from '../events/event-codec.ts'
 import type { Room } from './room.ts'
 import { identitiesOf, identityOf, loadRoom, type RoomIdentityRow } from './room-loader.ts'
 
-type Deps = { db: Postgres; vault: Vault; users: Users }
+type Deps = { db: Postgres; vault: Vault; users: Users; logger: Logger }
 
 /** A room that changes on another node faster than it can be read is taken as it is; its writer compares heads anyway. */
 const loadsMax = 3
@@ -60,6 +60,16 @@ export class RoomCache {
       this.#loading.set(id, loading)
     }
     return loading
+  }
+
+  /** The same, or undefined where the room stays shut because what decides about it was damaged. */
+  async readable(id: number): Promise<Room | undefined> {
+    try {
+      return await this.room(id)
+    } catch (error) {
+      if (error instanceof Refusal && error.code === 'CHANCERY_UNREADABLE') return undefined
+      throw error
+    }
   }
 
   async byMatrixId(matrixId: string): Promise<Room | undefined> {

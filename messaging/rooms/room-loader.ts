@@ -1,8 +1,17 @@
 import type { Users } from '#identity/api.ts'
 import { type RoomVersion, roomVersion } from '#matrix/api.ts'
-import { type Db, type Postgres, sql, type Vault } from '#platform/api.ts'
+import {
+  type Db,
+  type Logger,
+  type Postgres,
+  refuse,
+  SealBroken,
+  type SealingKey,
+  sql,
+  type Vault,
+} from '#platform/api.ts'
 import { openPdu } from '../events/event-codec.ts'
-import { eventRowsByIds } from '../store/events.ts'
+import { type EventRow, eventRowsByIds } from '../store/events.ts'
 import { memberRows, otherStateRows } from '../store/room-state.ts'
 import { headRow, type RoomRow, roomByMatrixId, roomsByIds } from '../store/rooms.ts'
 import { type Member, membershipOfCode, Room, type StateEntry } from './room.ts'
@@ -14,7 +23,17 @@ export type RoomIdentityRow = {
   readonly keyId: number
 }
 
-type Deps = { db: Postgres; vault: Vault; users: Users }
+type Deps = { db: Postgres; vault: Vault; users: Users; logger: Logger }
+
+/** Without these nobody can say who may do what, so a room in which one is damaged stays shut. */
+const neededToDecide = new Set([
+  'm.room.create',
+  'm.room.power_levels',
+  'm.room.join_rules',
+  'm.room.history_visibility',
+  'm.room.encryption',
+  'm.room.server_acl',
+])
 
 const oneSnapshot = sql('one_snapshot', 'set transaction isolation level repeatable read, read only')
 
@@ -44,12 +63,25 @@ export async function loadRoom(deps: Deps, identity: RoomIdentityRow): Promise<R
     eventId: row.matrixId,
     internalId: row.eventId,
   }))
-  const state: StateEntry[] = rows.map((row) => ({
-    internalId: row.id,
-    eventId: row.matrixId,
-    pdu: openPdu(key, row),
-  }))
+  const state = rows.flatMap((row) => openState(deps.logger, identity, key, row))
   return new Room({ ...identity, key, head, members, state })
+}
+
+/** State that was altered on the disk: a name or topic is left out, what decides about rights shuts the room. */
+function openState(logger: Logger, identity: RoomIdentityRow, key: SealingKey, row: EventRow): StateEntry[] {
+  try {
+    return [{ internalId: row.id, eventId: row.matrixId, pdu: openPdu(key, row) }]
+  } catch (error) {
+    if (!(error instanceof SealBroken)) throw error
+    logger.error('room.seal_broken', { room: identity.id, event: row.id, error })
+    if (!neededToDecide.has(row.type)) return []
+    throw refuse(
+      'CHANCERY_UNREADABLE',
+      'What decides who may do what in this room was changed or damaged on the server, so the room stays shut. ' +
+        'Tell those who run the server.',
+      { cause: error },
+    )
+  }
 }
 
 export async function identityOf(db: Db, matrixId: string): Promise<RoomIdentityRow | undefined> {

@@ -38,6 +38,9 @@ async function memberTarget(users: Users, wish: StateWish): Promise<User> {
 
 async function checkAliases(aliases: AliasLookup, roomId: number, content: JsonObject): Promise<void> {
   const { alias, alt_aliases: others } = content
+  if (others !== undefined && !Array.isArray(others)) {
+    throw refuse('M_BAD_JSON', 'alt_aliases must be a list of addresses of the room.')
+  }
   const named = [...(alias === undefined || alias === null ? [] : [alias]), ...(Array.isArray(others) ? others : [])]
   for (const one of named) {
     if (!isAlias(one)) throw refuse('M_INVALID_PARAM', 'An address of a room looks like #name:server.')

@@ -94,7 +94,8 @@ export class IncrementalSync {
   ): Promise<void> {
     const now = visible.membership(roomId)
     if (now === undefined) return
-    const room = await this.#deps.rooms.room(roomId)
+    const room = await this.#deps.rooms.readable(roomId)
+    if (room === undefined) return
     if (!span.query.filter.allowsRoom(room.matrixId)) return
     const own = span.changes.ownMemberships.has(roomId)
     if (now === 'invite' || now === 'knock') {

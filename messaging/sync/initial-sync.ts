@@ -169,8 +169,8 @@ export class InitialSync {
   }
 
   async #allowed(query: SyncQuery, roomIds: readonly number[]): Promise<Room[]> {
-    const rooms = await Promise.all(roomIds.map((id) => this.#deps.rooms.room(id)))
-    return rooms.filter((room) => query.filter.allowsRoom(room.matrixId))
+    const rooms = await Promise.all(roomIds.map((id) => this.#deps.rooms.readable(id)))
+    return rooms.filter((room) => room !== undefined && query.filter.allowsRoom(room.matrixId)) as Room[]
   }
 
   async #addOutside(

@@ -42,7 +42,7 @@ export async function composeChancery(deps: ChanceryDeps): Promise<Chancery> {
 
   const directory = createUserDirectory({ db: postgres, vault, clock, random, serverName: settings.serverName })
   const profiles = createProfiles({ postgres, users: directory.users })
-  const memory = createRoomMemory({ postgres, vault, users: directory.users })
+  const memory = createRoomMemory({ postgres, vault, users: directory.users, logger })
   const access = createAccess({ facts: memory.facts })
   const identity = createIdentity({ db: postgres, vault, clock, random, directory, access, profiles, settings })
   const writerConnection = await postgres.dedicated()
@@ -79,6 +79,7 @@ export async function composeChancery(deps: ChanceryDeps): Promise<Chancery> {
       running.abort()
       await lastSeen
       await messaging.drained()
+      await writerConnection.close()
       await log.close()
       await vault.close()
     },
