@@ -15,7 +15,7 @@ import type { Typing } from '../typing/typing.ts'
 import { type Changes, changesSince, type RoomChange } from './changes.ts'
 import type { LeftRooms } from './left-rooms.ts'
 import { type JoinedRoomParts, joinedRoomText, type SyncAnswer } from './render.ts'
-import { newestPart, type Placed, sinceStart, type TimelinePart } from './room-delta.ts'
+import { newestPart, type Placed, sinceStart, type TimelinePart, withoutOvertaken } from './room-delta.ts'
 import { fullState, type StateQuery, stateChange, withHidden } from './room-state-part.ts'
 import type { SentMembers } from './sent-members.ts'
 import { invitedRoomText } from './stripped-state.ts'
@@ -121,7 +121,8 @@ export class IncrementalSync {
     const { filter, subject } = span.query
     const change = span.changes.rooms.get(room.id)
     const isNew = before !== 'join'
-    const part = isNew ? await this.#newestVisible(span, room) : await this.#timeline(span, room, change)
+    const found = isNew ? await this.#newestVisible(span, room) : await this.#timeline(span, room, change)
+    const part = withoutOvertaken(found, filter.timeline.passes)
     const told = part.events.map((placed) => placed.event).filter((event) => filter.timeline.passes(event))
     const state = await this.#state(span, room, part.events, { isNew, hasGap: part.limited || part.hides })
     const parts: JoinedRoomParts = {

@@ -14,7 +14,7 @@ import { newestEventLogRows } from '../store/log-rows.ts'
 import type { Typing } from '../typing/typing.ts'
 import type { LeftRooms } from './left-rooms.ts'
 import { joinedRoomText, type SyncAnswer } from './render.ts'
-import { newestPart, type Placed, sinceStart, type TimelinePart } from './room-delta.ts'
+import { newestPart, type Placed, sinceStart, type TimelinePart, withoutOvertaken } from './room-delta.ts'
 import { fullState, withHidden } from './room-state-part.ts'
 import type { SentMembers } from './sent-members.ts'
 import { invitedRoomText } from './stripped-state.ts'
@@ -151,7 +151,8 @@ export class InitialSync {
       })
       placed.reverse()
       const part = newestPart(await this.#seen(query, room, placed), limit, ofRoom.length > limit)
-      parts.set(room.id, { ...part, span: sinceStart(placed, part) })
+      const spanned = { ...part, span: sinceStart(placed, part) }
+      parts.set(room.id, withoutOvertaken(spanned, query.filter.timeline.passes))
     }
     return parts
   }

@@ -6,7 +6,7 @@ import { isEnd, membershipCodes, type Room } from '../rooms/room.ts'
 import { newestEventLogRows } from '../store/log-rows.ts'
 import { type MembershipStep, membershipHistoryRows } from '../store/room-state.ts'
 import { leftRoomText } from './render.ts'
-import { newestPart, type Placed, sinceStart } from './room-delta.ts'
+import { newestPart, type Placed, sinceStart, withoutOvertaken } from './room-delta.ts'
 import { fullState, type StateQuery, stateChange, withHidden } from './room-state-part.ts'
 import type { SentMembers } from './sent-members.ts'
 import type { SyncQuery } from './sync.ts'
@@ -48,7 +48,8 @@ export class LeftRooms {
     span.sort((a, b) => a.position - b.position)
     const seen = span.filter(({ event }) => visibility.sees(event))
     const lacks = stay?.isReturn === true || wasAskedBack(steps, after)
-    const part = newestPart(seen, limit, rows.length > limit || lacks)
+    const newest = newestPart(seen, limit, rows.length > limit || lacks)
+    const part = withoutOvertaken({ ...newest, span: sinceStart(span, newest) }, filter.timeline.passes)
     const timeline = part.events.map(({ event }) => event).filter((event) => filter.timeline.passes(event))
     const state = stay === undefined ? [] : await this.#state(query, room, stay, part.events)
     const end = (part.events[0]?.event.ordering ?? (steps.at(-1)?.ordering ?? 0) + 1) - 1
@@ -57,7 +58,7 @@ export class LeftRooms {
         timeline,
         limited: part.limited,
         end,
-        state: stay === undefined ? [] : withHidden(state, sinceStart(span, part), timeline, filter.state),
+        state: stay === undefined ? [] : withHidden(state, part.span, timeline, filter.state),
         aggregations: new Map(),
         accountData: [],
       },

@@ -1,4 +1,5 @@
 import type { StoredEvent } from '../events/stored-event.ts'
+import { stateName } from '../rooms/room.ts'
 
 /** An event with its place in the log. */
 export type Placed = { readonly event: StoredEvent; readonly position: number }
@@ -21,4 +22,27 @@ export function sinceStart(span: readonly Placed[], part: TimelinePart): Placed[
 export function newestPart(events: readonly Placed[], limit: number, moreBefore: boolean): TimelinePart {
   const kept = limit === 0 ? [] : events.slice(-limit)
   return { events: kept, limited: moreBefore || kept.length < events.length }
+}
+
+/**
+ * The part without what was overtaken unseen: state that it tells and that something newer replaced, which a filter or the
+ * history's visibility hides, would be the client's last word. It begins behind the newest such event, as after a gap.
+ */
+export function withoutOvertaken<P extends TimelinePart & { readonly span: readonly Placed[] }>(
+  part: P,
+  passes: (event: StoredEvent) => boolean,
+): P {
+  const seen = new Set(part.events.map(({ event }) => event.id))
+  const told = new Set<string>()
+  let overtakenAt: number | undefined
+  for (const { event, position } of part.span) {
+    if (event.stateKey === undefined) continue
+    const name = stateName(event.type, event.stateKey)
+    if (seen.has(event.id) && passes(event)) told.add(name)
+    else if (told.has(name)) overtakenAt = position
+  }
+  if (overtakenAt === undefined) return part
+  const from = overtakenAt
+  const isAfter = (placed: Placed) => placed.position > from
+  return { ...part, events: part.events.filter(isAfter), span: part.span.filter(isAfter), limited: true }
 }
