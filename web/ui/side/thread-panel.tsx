@@ -61,7 +61,11 @@ function OpenThread({ model, thread }: { model: RoomModel; thread: ThreadModel }
       >
         <ol className="slips" ref={list}>
           {state.items.map((item) =>
-            item.type === 'entry' ? (
+            item.type === 'day' ? (
+              <li key={item.key} className="slip-day">
+                {words.day(item.at)}
+              </li>
+            ) : item.type === 'entry' ? (
               <Slip key={item.key} entry={item.entry} model={model} timeline={timeline} shown={item.key === shownKey} />
             ) : null,
           )}
