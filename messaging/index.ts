@@ -26,6 +26,7 @@ import { createSideParts, sideRoutes } from './http/side-routes.ts'
 import { Media } from './media/media.ts'
 import type { SendGuard } from './ports.ts'
 import { Profiles } from './profiles/profiles.ts'
+import type { AccountDataForSync } from './push/account-data-for-sync.ts'
 import { Receipts } from './receipts/receipts.ts'
 import { RoomMaker } from './rooms/create-room.ts'
 import { Doors } from './rooms/doors.ts'
@@ -112,8 +113,9 @@ export interface Messaging {
   drained(): Promise<void>
 }
 
-export function createMessaging(deps: MessagingDeps): Messaging {
-  const { postgres, vault, log, clock, random, logger, users, access, memory, profiles, serverName } = deps
+/** Reading: events, what people keep beside them, and the tail of the log with everybody who listens to it. */
+function createReading(deps: MessagingDeps) {
+  const { postgres, log, clock, logger, users, memory } = deps
   const { rooms, memberships } = memory
   const db = postgres
   const reader = new EventReader({ db, rooms, users, logger })
@@ -131,59 +133,59 @@ export function createMessaging(deps: MessagingDeps): Messaging {
   tail.listen(unread)
   tail.listen(waiters)
   log.follow(tail)
+  return { db, rooms, memberships, reader, receipts, accountData, tail, waiters, typing, unread }
+}
 
-  const building = { clock, vault, serverName, signingKey: deps.signingKey }
-  const commit = new GroupCommit({
-    connection: deps.writerConnection,
-    rooms,
-    log,
-    clock,
-    logger,
-    metrics: deps.metrics,
-  })
+type Reading = ReturnType<typeof createReading>
+
+/** Writing: the rooms' writer, the doors to it, and the acts that go through it. */
+function createWriting(deps: MessagingDeps, { db, rooms, memberships, reader }: Reading) {
+  const { vault, log, clock, logger, users, access, profiles, serverName, signingKey } = deps
+  const building = { clock, vault, serverName, signingKey }
+  const { writerConnection: connection, metrics } = deps
+  const commit = new GroupCommit({ connection, rooms, log, clock, logger, metrics })
   const ids = new EventIds(db)
   const writer = new RoomWriter({ ...building, rooms, ids, commit, reader, guards: deps.guards })
   const doors = new Doors({ db, access, rooms, memberships })
   const members = new Members({ db, writer, users, profiles })
+  return { building, commit, writer, doors, members }
+}
+
+function createSync(deps: MessagingDeps, reading: Reading, accountData: AccountDataForSync): Sync {
+  const { access, clock, log } = deps
+  const { db, reader, tail, typing, waiters, memberships } = reading
+  const sent = new SentMembers()
+  const parts = { ...reading, accountData, sent, leftRooms: new LeftRooms({ db, reader, sent }) }
+  const [initial, incremental] = [new InitialSync(parts), new IncrementalSync(parts)]
+  return new Sync({ access, clock, tail, typing, waiters, memberships, log, sent, initial, incremental })
+}
+
+export function createMessaging(deps: MessagingDeps): Messaging {
+  const { postgres, random, profiles } = deps
+  const reading = createReading(deps)
+  const { db, rooms, reader, receipts, accountData, waiters } = reading
+  const { building, commit, writer, doors, members } = createWriting(deps, reading)
   const sessions = new SessionSignals()
   deps.identityEvents.onSessionEnded((sessionId) => sessions.end(sessionId))
 
-  const shared = { ...deps, db, rooms, memberships, reader, receipts, accountData, typing, writer, doors, members }
+  const shared = { ...deps, ...reading, writer, doors, members }
   const side = createSideParts(shared)
-  const maker = new RoomMaker({ ...building, postgres, random, rooms, members, writer, aliases: side.aliases })
-  const sent = new SentMembers()
-  const leftRooms = new LeftRooms({ db, reader, sent })
-  const syncParts = {
-    leftRooms,
-    db,
-    reader,
-    rooms,
-    receipts,
-    accountData: side.accountDataForSync,
-    typing,
-    unread,
-    tail,
-    sent,
+  const { aliases, filters } = side
+  const maker = new RoomMaker({ ...building, postgres, random, rooms, members, writer, aliases })
+  const core = {
+    ...shared,
+    maker,
+    sessions,
+    aliases,
+    filters,
+    sync: createSync(deps, reading, side.accountDataForSync),
+    states: new RoomStates({ db, reader }),
+    timeline: new Timeline({ db, reader }),
+    relations: new Relations({ db, reader }),
+    threads: new Threads({ db, reader }),
   }
-  const sync = new Sync({
-    access,
-    clock,
-    tail,
-    typing,
-    waiters,
-    memberships,
-    log,
-    sent,
-    initial: new InitialSync(syncParts),
-    incremental: new IncrementalSync(syncParts),
-  })
-  const states = new RoomStates({ db, reader })
-  const timeline = new Timeline({ db, reader })
-  const threads = new Threads({ db, reader })
-  const relations = new Relations({ db, reader })
-  const core = { ...shared, maker, states, timeline, relations, threads, sync, sessions, aliases: side.aliases }
   return {
-    routes: [...coreRoutes({ ...core, filters: side.filters }), ...sideRoutes(shared, side)],
+    routes: [...coreRoutes(core), ...sideRoutes(shared, side)],
     maker,
     members,
     writer,

@@ -1,2 +1,2 @@
 export type { DataDirectoryOptions } from './data-directory.ts'
-export { defaultMasterKeyFile, openDataDirectory } from './data-directory.ts'
+export { openDataDirectory } from './data-directory.ts'

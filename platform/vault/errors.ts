@@ -1,3 +1,5 @@
+import { StartRefused } from '../data-directory/start-refused.ts'
+
 /** Sealed bytes that do not open: altered, moved, or sealed under another key. Carries no content. */
 export class SealBroken extends Error {
   override readonly name = 'SealBroken'
@@ -35,7 +37,7 @@ export class KeyUnavailable extends Error {
 }
 
 /** The master key that was given is not the one that this database was born with. */
-export class WrongMasterKey extends Error {
+export class WrongMasterKey extends StartRefused {
   override readonly name = 'WrongMasterKey'
 
   constructor(cause?: unknown) {
