@@ -171,6 +171,40 @@ test('what is written without a connection waits, and goes when it is back', asy
   await expect.poll(() => entry(hers, 'Written in the tunnel').getByText('Waits').count(), { timeout: 10_000 }).toBe(0)
 }, 60_000)
 
+test('a refusal stands under the words with its reason, and they can be sent again', async () => {
+  const sends = /\/send\/m\.room\.message\//
+  await hers.route(sends, (route) => route.fulfill({ status: 403, json: { errcode: 'M_FORBIDDEN', error: 'no' } }))
+  await write(hers, 'Not yet allowed')
+  const line = entry(hers, 'Not yet allowed')
+  await line.getByText('Not sent: You may not do this here.').waitFor()
+  await hers.unroute(sends)
+  // Nothing is lost when the page is loaded anew.
+  await hers.reload()
+  await line.getByText('this page was closed before it went').waitFor()
+  await line.getByRole('button', { name: 'Send again' }).click()
+  await entry(his, 'Not yet allowed').waitFor()
+})
+
+test('a file that does not go can be tried again or taken back', async () => {
+  const uploads = /\/media\/v3\/upload/
+  await hers.route(uploads, (route) => route.fulfill({ status: 413, json: { errcode: 'M_TOO_LARGE', error: 'big' } }))
+  const chooser = hers.waitForEvent('filechooser')
+  await hers.getByRole('button', { name: 'Add a file' }).click()
+  await (await chooser).setFiles({
+    name: 'roster.xls',
+    mimeType: 'application/vnd.ms-excel',
+    buffer: Buffer.alloc(900),
+  })
+  await hers.getByText(/roster\.xls was not sent\. This is larger/).waitFor()
+  await hers.unroute(uploads)
+  await hers.getByRole('button', { name: 'Try again' }).click()
+  const paper = entry(his, 'roster.xls')
+  await paper.waitFor()
+  const download = his.waitForEvent('download')
+  await paper.getByRole('button', { name: 'Save roster.xls' }).click()
+  expect((await download).suggestedFilename()).toBe('roster.xls')
+})
+
 test('an address leads to one entry', async () => {
   const link = await entry(hers, 'Gates 1 to 5').first().locator('.when a').getAttribute('href')
   await his.goto(`${stage.url}${link}`)
