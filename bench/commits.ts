@@ -1,48 +1,48 @@
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
-import { type Percentiles, percentiles } from './percentiles.ts'
+import { Rate, type RateResult } from './rate.ts'
 
-export type CommitsResult = Percentiles & {
+export type CommitsResult = RateResult & {
   /** What was asked for. */
   readonly wanted: number
   /** What PostgreSQL had free. */
   readonly connections: number
-  readonly perSecond: number
 }
 
-export const commitConnections = [1, 16, 64]
-
+const wantedConnections = [1, 16, 64]
 const rowBytes = 1_000
-const warmUpMs = 500
+const warmUpMs = 300
 
 /**
  * The yardstick: how many one-row durable commits a second the PostgreSQL gives to that many connections, with nothing
  * between. Works in a database of its own, which is dropped again.
  */
-export async function measureCommits(
-  address: pg.ClientConfig,
-  seconds: number,
-  show: (result: CommitsResult) => void,
-): Promise<CommitsResult[]> {
-  const database = `chancery_bench_${randomBytes(6).toString('hex')}`
-  const admin = new pg.Client(address)
-  await admin.connect()
-  try {
-    await admin.query(`CREATE DATABASE ${database}`)
+export class Commits {
+  readonly #address: pg.ClientConfig
+  readonly #shapes = wantedConnections.map((wanted) => ({ wanted, connections: wanted, rate: new Rate() }))
+
+  constructor(address: pg.ClientConfig) {
+    this.#address = address
+  }
+
+  async round(seconds: number): Promise<void> {
+    const database = `chancery_bench_${randomBytes(6).toString('hex')}`
+    const admin = new pg.Client(this.#address)
+    await admin.connect()
     try {
-      const results: CommitsResult[] = []
-      for (const wanted of commitConnections) {
-        const connections = Math.min(wanted, await freeConnections(admin))
-        const result = { wanted, ...(await commitOn(withDatabase(address, database), connections, seconds)) }
-        results.push(result)
-        show(result)
+      await admin.query(`CREATE DATABASE ${database}`)
+      for (const shape of this.#shapes) {
+        shape.connections = Math.min(shape.connections, await freeConnections(admin))
+        await commitOn(withDatabase(this.#address, database), shape.connections, seconds, shape.rate)
       }
-      return results
     } finally {
       await admin.query(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`)
+      await admin.end()
     }
-  } finally {
-    await admin.end()
+  }
+
+  results(): CommitsResult[] {
+    return this.#shapes.map(({ wanted, connections, rate }) => ({ wanted, connections, ...rate.result() }))
   }
 }
 
@@ -62,7 +62,7 @@ async function freeConnections(admin: pg.Client): Promise<number> {
   return Math.max(1, rows[0]?.free ?? 1)
 }
 
-async function commitOn(address: pg.ClientConfig, connections: number, seconds: number) {
+async function commitOn(address: pg.ClientConfig, connections: number, seconds: number, rate: Rate): Promise<void> {
   const clients = Array.from({ length: connections }, () => new pg.Client(address))
   await Promise.all(clients.map((client) => client.connect()))
   try {
@@ -71,9 +71,8 @@ async function commitOn(address: pg.ClientConfig, connections: number, seconds: 
     )
     await insertFor(clients, warmUpMs)
     const startMs = performance.now()
-    const times = await insertFor(clients, seconds * 1000)
-    const tookMs = performance.now() - startMs
-    return { connections, perSecond: Math.round((times.length / tookMs) * 1000), ...percentiles(times) }
+    const times = await insertFor(clients, seconds * 1_000)
+    rate.add(times, performance.now() - startMs)
   } finally {
     await Promise.all(clients.map((client) => client.end()))
   }

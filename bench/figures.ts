@@ -10,7 +10,6 @@ export type Figures = {
   readonly server: string
   sends: readonly SendsResult[]
   fanOut: readonly FanOutResult[]
-  /** Before and after the load on messages; the yardstick of a ratio is the mean of both. */
   commits: readonly CommitsResult[]
   memoryIdle: Memory | undefined
   memoryAfter: Memory | undefined
@@ -55,8 +54,7 @@ function bar(title: string, value: number | undefined, limit: Limit): Bar {
 }
 
 function ratio(sends: SendsResult | undefined, { commits }: Figures, connections: number): number | undefined {
-  const rates = commits.filter((one) => one.wanted === connections).map((one) => one.perSecond)
-  if (sends === undefined || rates.length === 0) return undefined
-  const mean = rates.reduce((sum, rate) => sum + rate, 0) / rates.length
-  return Math.round((sends.perSecond / mean) * 1_000) / 1_000
+  const yardstick = commits.find((one) => one.wanted === connections)
+  if (sends === undefined || yardstick === undefined) return undefined
+  return Math.round((sends.perSecond / yardstick.perSecond) * 1_000) / 1_000
 }

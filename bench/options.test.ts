@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { readOptions } from './options.ts'
 
 test('without options everything is measured on a server of its own', () => {
-  const expected = { url: undefined, secret: undefined, seconds: 10, pid: undefined }
+  const expected = { url: undefined, secret: undefined, seconds: 12, pid: undefined }
   expect(readOptions([])).toMatchObject({ ...expected, only: new Set(['sends', 'fanout', 'memory', 'commits']) })
 })
 

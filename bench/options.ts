@@ -21,7 +21,7 @@ export const help = `npm run bench -- [OPTIONS]: puts a load on a Matrix server,
   --url URL             the server; without it a Chancery is started for the run and stopped at its end
   --shared-secret S     what opens the server's /_synapse/admin/v1/register (needed with --url)
   --only LIST           of ${parts.join(', ')}; all without it
-  --seconds N           how long each rate is measured (10)
+  --seconds N           how long each rate is measured, in four rounds (12)
   --pid N               the server's process, for its memory (with --url, on this machine)
   --database-url URL    the PostgreSQL whose bare commits are the yardstick (with --url)
   --json FILE           writes all figures there as well
@@ -43,7 +43,7 @@ export function readOptions(args: readonly string[]): Options | 'help' {
   if (url !== undefined && values['shared-secret'] === undefined) {
     throw new BadOptions('--url needs --shared-secret: the accounts of the load are made with it.')
   }
-  const seconds = Number(values.seconds ?? 10)
+  const seconds = Number(values.seconds ?? 12)
   if (!(seconds > 0 && seconds <= 3_600)) throw new BadOptions('--seconds is a number of seconds from 1 to 3600.')
   const pid = values.pid === undefined ? undefined : Number(values.pid)
   if (pid !== undefined && !(Number.isSafeInteger(pid) && pid > 0)) throw new BadOptions('--pid is a process id.')

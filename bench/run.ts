@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type pg from 'pg'
-import { measureCommits } from './commits.ts'
+import { Commits } from './commits.ts'
 import { databaseAddress } from './database-address.ts'
 import { measureFanOut } from './fan-out.ts'
 import { type Figures, machine } from './figures.ts'
@@ -9,7 +9,10 @@ import type { Options, Part } from './options.ts'
 import { startOwnServer } from './own-server.ts'
 import { People } from './people.ts'
 import { commitsLine, fanOutLine, memoryLine, sendsLine, tableHead } from './report.ts'
-import { measureSends } from './sends.ts'
+import { Sends } from './sends.ts'
+
+/** A busy minute of the machine, or of its disk, then falls on the sends and on their yardstick alike. */
+const rounds = 4
 
 /** How long a server may settle before its memory is read. */
 const settleMs = 10_000
@@ -60,11 +63,6 @@ async function measure(options: Options, subject: Subject, show: (line: string) 
   }
   const wants = (part: Part) => options.only.has(part)
   const target = { url }
-  const commits = async () => {
-    if (!wants('commits') || database === undefined) return
-    const more = await measureCommits(database, options.seconds, (result) => show(commitsLine(result)))
-    figures.commits = [...figures.commits, ...more]
-  }
   const people = new People(target, secret)
   try {
     show(tableHead)
@@ -73,12 +71,16 @@ async function measure(options: Options, subject: Subject, show: (line: string) 
       figures.memoryIdle = memoryOf(pid)
       show(memoryLine('idle', figures.memoryIdle))
     }
-    await commits()
-    if (wants('sends')) {
-      figures.sends = await measureSends(target, people, options.seconds, (result) => show(sendsLine(result)))
-      // Once more: a machine's disk is not equally fast at all times.
-      await commits()
+    const commits = wants('commits') && database !== undefined ? new Commits(database) : undefined
+    const sends = wants('sends') ? await Sends.prepared(target, people) : undefined
+    for (let round = 0; round < rounds; round++) {
+      await commits?.round(options.seconds / rounds)
+      await sends?.round(options.seconds / rounds)
     }
+    figures.commits = commits?.results() ?? []
+    figures.sends = sends?.results() ?? []
+    for (const result of figures.commits) show(commitsLine(result))
+    for (const result of figures.sends) show(sendsLine(result))
     if (wants('fanout')) figures.fanOut = await measureFanOut(target, people, (result) => show(fanOutLine(result)))
   } finally {
     people.close()

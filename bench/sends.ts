@@ -1,8 +1,8 @@
 import { Line, type Target } from './line.ts'
 import { type People, type Person, sendRequest } from './people.ts'
-import { type Percentiles, percentiles } from './percentiles.ts'
+import { Rate, type RateResult } from './rate.ts'
 
-export type SendsResult = Percentiles & { readonly senders: number; readonly rooms: number; readonly perSecond: number }
+export type SendsResult = RateResult & { readonly senders: number; readonly rooms: number }
 
 const senderCounts = [1, 16, 64]
 const roomsMany = 64
@@ -14,23 +14,32 @@ const text = 'The bridge at Harbour Street is closed until further notice; take 
 type Stage = { readonly people: readonly Person[]; readonly rooms: readonly string[]; readonly shared: string }
 
 /** Each sender sends, waits for the answer, and sends again; every answer means that the message is stored. */
-export async function measureSends(
-  target: Target,
-  people: People,
-  seconds: number,
-  show: (result: SendsResult) => void,
-): Promise<SendsResult[]> {
-  const stage = await prepare(people)
-  await run(target, stage, { senders: 16, rooms: roomsMany, forMs: warmUpMs })
-  const results: SendsResult[] = []
-  for (const rooms of [1, roomsMany]) {
-    for (const senders of senderCounts) {
-      const result = await run(target, stage, { senders, rooms, forMs: seconds * 1000 })
-      results.push(result)
-      show(result)
-    }
+export class Sends {
+  readonly #target: Target
+  readonly #stage: Stage
+  readonly #shapes = [1, roomsMany].flatMap((rooms) =>
+    senderCounts.map((senders) => ({ senders, rooms, rate: new Rate() })),
+  )
+
+  private constructor(target: Target, stage: Stage) {
+    this.#target = target
+    this.#stage = stage
   }
-  return results
+
+  /** With accounts, rooms, and a server that is warm. */
+  static async prepared(target: Target, people: People): Promise<Sends> {
+    const stage = await prepare(people)
+    await run(target, stage, { senders: 16, rooms: roomsMany, forMs: warmUpMs, rate: new Rate() })
+    return new Sends(target, stage)
+  }
+
+  async round(seconds: number): Promise<void> {
+    for (const shape of this.#shapes) await run(this.#target, this.#stage, { ...shape, forMs: seconds * 1_000 })
+  }
+
+  results(): SendsResult[] {
+    return this.#shapes.map(({ senders, rooms, rate }) => ({ senders, rooms, ...rate.result() }))
+  }
 }
 
 async function prepare(people: People): Promise<Stage> {
@@ -47,11 +56,11 @@ async function prepare(people: People): Promise<Stage> {
   return { people: everybody, rooms, shared }
 }
 
-type Shape = { senders: number; rooms: number; forMs: number }
+type Shape = { senders: number; rooms: number; forMs: number; rate: Rate }
 
 let transactions = 0
 
-async function run(target: Target, stage: Stage, { senders, rooms, forMs }: Shape): Promise<SendsResult> {
+async function run(target: Target, stage: Stage, { senders, rooms, forMs, rate }: Shape): Promise<void> {
   const times: number[] = []
   const startMs = performance.now()
   const untilMs = startMs + forMs
@@ -72,6 +81,5 @@ async function run(target: Target, stage: Stage, { senders, rooms, forMs }: Shap
   ).finally(() => {
     for (const line of lines) line.close()
   })
-  const tookMs = performance.now() - startMs
-  return { senders, rooms, perSecond: Math.round((times.length / tookMs) * 1000), ...percentiles(times) }
+  rate.add(times, performance.now() - startMs)
 }

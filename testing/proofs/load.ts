@@ -7,7 +7,7 @@ import type { Proof } from './proof.ts'
 export const load: Proof = {
   law: 'Sends keep up with half of the bare commits, a thousand clients hear within half a second, memory stays small.',
   async run({ count, show }) {
-    const seconds = count ?? 10
+    const seconds = count ?? 12
     const options = readOptions(['--seconds', String(seconds)])
     if (options === 'help') throw new Error('unreachable')
     const verdict = bars(await runBench(options, show))
