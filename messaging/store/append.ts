@@ -2,7 +2,7 @@
  * The database function `append_events`: many events of many rooms in one round trip and one transaction. Touches `event`,
  * `room_head`, `room_state`, `state_delta`, `transaction_id`, `mention` and `log`, and nothing else.
  */
-import { type Db, sql } from '#platform/api.ts'
+import { DatabaseError, type Db, sql } from '#platform/api.ts'
 
 export type HeadChange = {
   room_id: number
@@ -60,7 +60,19 @@ const append = sql(
   `select append_events($1::int[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[],
      $8::int[], $9::bigint[], $10::int[], $11::text[], $12::text[], $13::text[], $14::int[], $15::bigint[], $16::bigint[],
      $17::bigint[], $18::bigint[], $19::int[], $20::text[], $21::text[], $22::bigint[], $23::bytea[], $24::bytea[],
-     $25::bigint[], $26::jsonb, $27::jsonb, $28::jsonb, $29) as answer`,
+     $25::bigint[], $26::jsonb, $27::jsonb, $28::jsonb, $29) as first`,
+)
+/** What `append_events` raises when another node has written to one of the rooms. */
+const headHasMoved = 'CH001'
+const moved = sql(
+  'room_heads_moved',
+  `select w.room_id as "roomId" from unnest($1::int[], $2::bigint[]) as w(room_id, was)
+   left join room_head h using (room_id) where h.version is distinct from w.was`,
+)
+const known = sql(
+  'transactions_known',
+  `select t.key, e.matrix_id as "matrixId" from transaction_id t join event e on e.id = t.event_id
+   where t.key = any($1::bytea[])`,
 )
 const eventIdBlock = sql('event_id_block', "select nextval('event_id_block') as first")
 const settleHead = sql('room_head_settle', 'select version from room_head where room_id = $1 for update')
@@ -73,9 +85,39 @@ const forgetOldTransactions = sql('transaction_forget', 'delete from transaction
 
 export const eventIdBlockSize = 256
 
+/**
+ * Appends the batch, or writes nothing and says why: a head that has moved, or a transaction id that is known. Throws
+ * what else the database refuses.
+ */
 export async function appendEvents(db: Db, batch: AppendBatch, nowTs: number): Promise<AppendAnswer> {
+  try {
+    return { first: await appendRows(db, batch, nowTs) }
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error
+    if (error.sqlState === headHasMoved) return { lost: await movedHeads(db, batch.rooms) }
+    if (error.constraint === 'transaction_id_pkey') return { repeated: await knownTransactions(db, batch) }
+    throw error
+  }
+}
+
+async function movedHeads(db: Db, rooms: readonly HeadChange[]): Promise<number[]> {
+  const rows = await db.rows<{ roomId: number }>(moved, [
+    rooms.map((room) => room.room_id),
+    rooms.map((room) => room.was),
+  ])
+  // When it cannot be told which, all are read anew.
+  return rows.length === 0 ? rooms.map((room) => room.room_id) : rows.map((row) => row.roomId)
+}
+
+async function knownTransactions(db: Db, batch: AppendBatch): Promise<[string, string][]> {
+  const keys = batch.transactions.map((transaction) => transaction.k)
+  const rows = await db.rows<{ key: Buffer; matrixId: string }>(known, [keys])
+  return rows.map((row) => [row.key.toString('base64'), row.matrixId])
+}
+
+async function appendRows(db: Db, batch: AppendBatch, nowTs: number): Promise<number> {
   const { rooms, events, transactions } = batch
-  const row = await db.row<{ answer: AppendAnswer }>(append, [
+  const row = await db.row<{ first: number }>(append, [
     rooms.map((room) => room.room_id),
     rooms.map((room) => room.was),
     rooms.map((room) => room.version),
@@ -93,7 +135,7 @@ export async function appendEvents(db: Db, batch: AppendBatch, nowTs: number): P
     nowTs,
   ])
   if (row === undefined) throw new Error('append_events answered nothing')
-  return row.answer
+  return row.first
 }
 
 function eventColumns(events: readonly EventInsert[]): unknown[] {

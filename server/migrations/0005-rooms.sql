@@ -131,9 +131,9 @@ begin
 end
 $$;
 
--- Appends the events of many rooms in one round trip and one transaction. Nothing is written when a transaction id is
--- known already (answers {"repeated": [[key, event id], …]}) or a head has moved (answers {"lost": [room id, …]}).
--- Otherwise answers {"first": position}: the events have consecutive positions in the order given.
+-- Appends the events of many rooms in one round trip and one transaction; answers the log position of the first, the
+-- others follow it in the order given. Nothing is written when a head has moved (SQLSTATE CH001) or a transaction id is
+-- known (unique violation of transaction_id_pkey): whoever calls finds out which.
 --
 -- Columns come as arrays (h_: heads, e_: events, t_: transaction ids), which cost PostgreSQL half of what JSON does; what is
 -- rare (states, redactions, mentions) comes as JSON, or null.
@@ -145,44 +145,36 @@ create function append_events(
   e_relates_to text[], e_relation text[], e_notify_count bigint[], e_sealed bytea[],
   t_key bytea[], t_event bigint[],
   states jsonb, redactions jsonb, mentions jsonb, now_ts bigint
-) returns jsonb
+) returns bigint
 language plpgsql as $$
 declare
-  found_rows jsonb;
   changed int;
   first_position bigint;
 begin
-  select jsonb_agg(jsonb_build_array(translate(encode(x.key, 'base64'), E'\n', ''), e.matrix_id)) into found_rows
-  from transaction_id x join event e on e.id = x.event_id
-  where x.key = any (t_key);
-  if found_rows is not null then
-    return jsonb_build_object('repeated', found_rows);
+  -- Heads are taken in the order of rooms, so that two nodes never wait for each other.
+  if cardinality(h_room) > 1 then
+    perform 1 from room_head where room_id = any (h_room) order by room_id for no key update;
   end if;
-
-  perform 1 from room_head where room_id = any (h_room) order by room_id for no key update;
-  select jsonb_agg(w.room_id) into found_rows
-  from unnest(h_room, h_was) as w(room_id, was) left join room_head h using (room_id)
-  where h.version is distinct from w.was;
-  if found_rows is not null then
-    return jsonb_build_object('lost', found_rows);
-  end if;
-
   update room_head h
   set version = w.version, extremities = array[w.extremity], depth = w.depth, ordering = w.ordering,
       notify_count = w.notify_count, line_seq = w.line_seq
-  from unnest(h_room, h_version, h_extremity, h_depth, h_ordering, h_notify_count, h_line_seq)
-    as w(room_id, version, extremity, depth, ordering, notify_count, line_seq)
-  where h.room_id = w.room_id;
-
-  insert into event (id, room_id, matrix_id, type, state_key, sender_id, origin_ts, depth, ordering, line_id, line_seq,
-                     relates_to, relation, notify_count, sealed)
-  select * from unnest(e_id, e_room, e_matrix_id, e_type, e_state_key, e_sender, e_origin_ts, e_depth, e_ordering, e_line,
-                       e_line_seq, e_relates_to, e_relation, e_notify_count, e_sealed);
+  from unnest(h_room, h_was, h_version, h_extremity, h_depth, h_ordering, h_notify_count, h_line_seq)
+    as w(room_id, was, version, extremity, depth, ordering, notify_count, line_seq)
+  where h.room_id = w.room_id and h.version = w.was;
+  get diagnostics changed = row_count;
+  if changed < cardinality(h_room) then
+    raise exception 'the head of a room has moved' using errcode = 'CH001';
+  end if;
 
   if cardinality(t_key) > 0 then
     insert into transaction_id (key, event_id, created_ts)
     select t.key, t.event_id, now_ts from unnest(t_key, t_event) as t(key, event_id);
   end if;
+
+  insert into event (id, room_id, matrix_id, type, state_key, sender_id, origin_ts, depth, ordering, line_id, line_seq,
+                     relates_to, relation, notify_count, sealed)
+  select * from unnest(e_id, e_room, e_matrix_id, e_type, e_state_key, e_sender, e_origin_ts, e_depth, e_ordering, e_line,
+                       e_line_seq, e_relates_to, e_relation, e_notify_count, e_sealed);
 
   if redactions is not null then
     update event e set sealed = decode(r.sealed, 'base64'), redacted_by = r.redacted_by
@@ -203,11 +195,13 @@ begin
     from jsonb_to_recordset(states) as s(line_id bigint, type text, state_key text, seq int, event_id bigint);
   end if;
 
-  first_position := log_append(array_fill(1::smallint, array[cardinality(e_id)]), e_room,
-                               array_fill(null::int, array[cardinality(e_id)]), e_id);
+  first_position := log_positions(cardinality(e_id));
+  insert into log (position, kind, room_id, user_id, reference)
+  select first_position + l.n - 1, 1, l.room_id, null, l.id
+  from unnest(e_room, e_id) with ordinality as l(room_id, id, n);
   if states is not null then
     perform apply_state(states, first_position);
   end if;
-  return jsonb_build_object('first', first_position);
+  return first_position;
 end
 $$;
