@@ -137,6 +137,42 @@ test('a mention is completed by keyboard and marked for whom it means', async ()
   expect(await line.locator('.mention.you').textContent()).toBe('@Dawit Gebreselam')
 })
 
+test('who looks elsewhere is told on the desktop who mentions her, and not the words', async () => {
+  await his.addInitScript(() => {
+    const told: string[] = []
+    class Told {
+      static permission = 'granted'
+      static requestPermission = async () => 'granted'
+      onclick: (() => void) | null = null
+      constructor(title: string, options: { body?: string }) {
+        told.push(`${title} | ${options.body ?? ''}`)
+      }
+      close() {}
+    }
+    Object.assign(globalThis, { Notification: Told, told })
+    document.hasFocus = () => false
+  })
+  await his.reload()
+  await his.getByRole('button', { name: 'Dawit Gebreselam, you' }).click()
+  await his.getByRole('menuitem', { name: 'Look of this device…' }).click()
+  await his.getByLabel('Tell me when someone mentions me or writes to me').check()
+  await his.keyboard.press('Escape')
+  const field = hers.getByRole('textbox', { name: 'Your words' })
+  await field.pressSequentially('Quietly, @Daw')
+  await hers.getByRole('option', { name: /Dawit Gebreselam/ }).waitFor()
+  await field.press('Tab')
+  await field.press('Enter')
+  await expect
+    .poll(() => his.evaluate(() => (globalThis as unknown as { told: string[] }).told))
+    .toEqual(['Ngozi Umeadi mentions you | Storm tide'])
+  // From here on he looks again.
+  await his.context().close()
+  his = await newPage(browser)
+  await signIn(his, stage, dawit)
+  await his.getByRole('link', { name: /Storm tide/ }).click()
+  await entry(his, 'Quietly,').waitFor()
+})
+
 test('unread words are counted until they are read', async () => {
   await his.goto(`${stage.url}#/`)
   await his.getByRole('heading', { name: 'Choose a room' }).waitFor()

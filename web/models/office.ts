@@ -12,12 +12,14 @@ import { type Connection, openClient } from '../matrix/client.ts'
 import { plainWords } from '../matrix/entry.ts'
 import { createMedia, type Media } from '../matrix/media.ts'
 import { makePerson, type Person, personIn } from '../matrix/person.ts'
-import { type RoomRow, readRooms } from '../matrix/rooms.ts'
+import { directRooms, type RoomRow, readRooms } from '../matrix/rooms.ts'
 import { sendWaiting } from '../matrix/send.ts'
 import type { Session } from '../matrix/session.ts'
 import { words } from '../words/index.ts'
+import { tellDesktop } from './desktop.ts'
 import { say } from './notices.ts'
 import { RoomModel } from './room.ts'
+import { formatRoute } from './route.ts'
 import { coalesce, Keeper, sameList, Value } from './value.ts'
 
 const resendMs = 5000
@@ -158,15 +160,22 @@ export class Office {
     )
   }
 
-  /** Mentions are spoken at once, everything else is counted. */
+  /** Mentions are spoken at once, everything else is counted; what is for the reader may also stand on her desktop. */
   private hear(event: MatrixEvent, room: Room): void {
     const own = this.client.getSafeUserId()
     if (this.connection.get() !== 'live' || event.getSender() === own || event.getType() !== 'm.room.message') return
     const mentions = event.getContent()['m.mentions']?.user_ids
+    const who = personIn(this.client, room, event.getSender() ?? '').name
+    const open = () => {
+      location.hash = formatRoute({ page: 'room', roomId: room.roomId })
+    }
     if (Array.isArray(mentions) && mentions.includes(own)) {
-      const who = personIn(this.client, room, event.getSender() ?? '').name
       say(words.announce.mention(who, room.name, plainWords(event).slice(0, 200)), true)
-    } else if (this.models.has(room.roomId)) {
+      tellDesktop(words.announce.mentionedBy(who), room.name, open, room.roomId)
+    } else if (directRooms(this.client).has(room.roomId)) {
+      tellDesktop(words.announce.writtenBy(who), '', open, room.roomId)
+    }
+    if (this.models.has(room.roomId)) {
       this.newEntries.set(room.roomId, (this.newEntries.get(room.roomId) ?? 0) + 1)
     }
   }

@@ -3,10 +3,16 @@ import { Value } from './value.ts'
 export type Theme = 'system' | 'light' | 'dark' | 'contrast'
 export type Density = 'compact' | 'regular' | 'roomy'
 export type Reading = 'serif' | 'sans'
-export type Look = { theme: Theme; density: Density; reading: Reading }
+export type Look = {
+  theme: Theme
+  density: Density
+  reading: Reading
+  /** Tell on the desktop what is for this person while she looks elsewhere. */
+  desktop: boolean
+}
 
 const storageKey = 'chancery.look'
-const plain: Look = { theme: 'system', density: 'regular', reading: 'serif' }
+const plain: Look = { theme: 'system', density: 'regular', reading: 'serif', desktop: false }
 
 function read(): Look {
   try {

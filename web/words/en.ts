@@ -142,6 +142,11 @@ export const en = {
     devices: 'Your devices…',
     look: 'Look of this device…',
     lookTitle: 'Look of this device',
+    desktop: 'On the desktop',
+    desktopTell: 'Tell me when someone mentions me or writes to me',
+    desktopHint: 'It names who and where, never the words.',
+    desktopRefused:
+      'Your browser does not allow it. Allow notices for this page in the browser’s settings, then try again.',
     keys: 'Keys…',
     keysTitle: 'Keys',
     signOut: 'Sign out',
@@ -413,6 +418,8 @@ export const en = {
   },
   announce: {
     some: (n: number, room: string) => `${count(n, 'new entry', 'new entries')} in ${room}.`,
+    mentionedBy: (who: string) => `${who} mentions you`,
+    writtenBy: (who: string) => `${who} writes to you`,
     mention: (who: string, room: string, words: string) => `${who} mentions you in ${room}: ${words}`,
   },
   admin: {
