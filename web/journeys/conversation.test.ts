@@ -207,6 +207,30 @@ test('what is written without a connection waits, and goes when it is back', asy
   await expect.poll(() => entry(hers, 'Written in the tunnel').getByText('Waits').count(), { timeout: 10_000 }).toBe(0)
 }, 60_000)
 
+test('what was said while one was away for long is all there', async () => {
+  await his.context().setOffline(true)
+  for (let line = 0; line < 45; line += 1) {
+    await fetch(`${stage.url}_matrix/client/v3/rooms/${encodeURIComponent(roomId)}/send/m.room.message/away-${line}`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${ngozi.accessToken}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ msgtype: 'm.text', body: `Away ${line}` }),
+    })
+  }
+  await his.getByText('No connection to the server.').waitFor({ timeout: 40_000 })
+  await his.context().setOffline(false)
+  await entry(his, 'Away 44').waitFor({ timeout: 30_000 })
+  const log = his.getByRole('log')
+  await expect
+    .poll(async () => {
+      await log.evaluate((box) => {
+        box.scrollTop -= 700
+      })
+      return his.locator('#sheet .entry .text').allTextContents()
+    })
+    .toEqual(expect.arrayContaining(Array.from({ length: 45 }, (_, line) => `Away ${line}`)))
+  await his.getByRole('button', { name: 'To the latest' }).click()
+}, 120_000)
+
 test('a refusal stands under the words with its reason, and they can be sent again', async () => {
   const sends = /\/send\/m\.room\.message\//
   await hers.route(sends, (route) => route.fulfill({ status: 403, json: { errcode: 'M_FORBIDDEN', error: 'no' } }))

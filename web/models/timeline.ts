@@ -51,6 +51,8 @@ export type TimelineOptions = {
 /** The sheet of one room or thread: its entries, kept up to date, and the ways to see earlier ones. */
 export class TimelineModel {
   readonly state = new Value<TimelineState>(opening)
+  /** Whether the reader is at the newest entry; the view says so. */
+  following = true
   /** The composer that answers here, when it is not the room's own. */
   composer: ComposerModel | undefined
   private readonly options: TimelineOptions
@@ -61,6 +63,8 @@ export class TimelineModel {
   private soughtId: string | undefined
   private olderState: 'idle' | 'loading' | 'failed' = 'idle'
   private readUpToId: string | undefined
+  private loadingNewer = false
+  private ready = false
 
   constructor(options: TimelineOptions) {
     this.options = options
@@ -81,7 +85,6 @@ export class TimelineModel {
       this.state.update((state) => ({ ...state, status: 'failed' }))
     }
   }
-  private ready = false
 
   async loadOlder(): Promise<void> {
     if (this.olderState === 'loading' || !this.options.source.hasOlder()) return
@@ -97,8 +100,10 @@ export class TimelineModel {
   }
 
   async loadNewer(): Promise<void> {
-    if (!this.options.source.hasNewer()) return
+    if (this.loadingNewer || !this.options.source.hasNewer()) return
+    this.loadingNewer = true
     await this.options.source.newer(pageEvents).catch(() => undefined)
+    this.loadingNewer = false
     this.refresh()
   }
 
@@ -218,8 +223,12 @@ export class TimelineModel {
       if (toStart) this.refreshSoon()
       else grow()
     }
+    // After a gap in what was heard the newest entries stand on a new timeline. Who reads at the end goes there; who
+    // reads further up comes to it by scrolling, through what was missed.
     const onReset = (changed: Room | undefined, set: EventTimelineSet) => {
-      if (changed === room && set === source.timelineSet && !source.hasNewer()) void this.open()
+      if (changed !== room || set !== source.timelineSet) return
+      if (this.state.get().live && this.following) void this.open()
+      else this.refreshSoon()
     }
     client.on(RoomEvent.Timeline, onTimeline)
     client.on(RoomEvent.TimelineReset, onReset)

@@ -29,6 +29,9 @@ function takeAnchor(scroller: HTMLElement, list: HTMLElement): Anchor | undefine
   return undefined
 }
 
+const isAtEnd = (scroller: HTMLElement): boolean =>
+  scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < atEndPx
+
 const offsetOf = (scroller: HTMLElement, line: HTMLElement): number =>
   line.getBoundingClientRect().top - scroller.getBoundingClientRect().top + scroller.scrollTop
 
@@ -50,6 +53,7 @@ export function useMinutesScroll(timeline: TimelineModel, onRead: () => void): M
   const scroller = useRef<HTMLDivElement>(null)
   const list = useRef<HTMLOListElement>(null)
   const stuck = useRef(true)
+  const rest = useRef({ top: 0, height: 0 })
   const placed = useRef<string | undefined>(undefined)
   const anchor = useRef<Anchor | undefined>(undefined)
   const seen = useRef<string | undefined>(undefined)
@@ -59,9 +63,13 @@ export function useMinutesScroll(timeline: TimelineModel, onRead: () => void): M
     const box = scroller.current
     const lines = list.current
     if (!box || !lines) return
+    // A scroll that is under way has not been heard of yet; it must not be undone.
+    const moved = box.clientHeight === rest.current.height && box.scrollTop < rest.current.top - 2
+    if (stuck.current && moved && !isAtEnd(box)) stuck.current = false
     if (stuck.current) {
       // Measuring lines would lay the page out once more for nothing: at the end no line has to be held.
       box.scrollTop = box.scrollHeight
+      rest.current = { top: box.scrollTop, height: box.clientHeight }
       return
     }
     if (anchor.current) {
@@ -80,7 +88,9 @@ export function useMinutesScroll(timeline: TimelineModel, onRead: () => void): M
     const lines = list.current
     if (!box || !lines || placed.current === undefined) return
     const { live } = timeline.state.get()
-    stuck.current = live && box.scrollHeight - box.scrollTop - box.clientHeight < atEndPx
+    stuck.current = live && isAtEnd(box)
+    timeline.following = stuck.current
+    rest.current = { top: box.scrollTop, height: box.clientHeight }
     if (!stuck.current) anchor.current = takeAnchor(box, lines)
     if (stuck.current) {
       seen.current = lastKey(timeline.state.get())
@@ -105,11 +115,13 @@ export function useMinutesScroll(timeline: TimelineModel, onRead: () => void): M
     } else {
       settle()
     }
+    timeline.following = stuck.current
     if (stuck.current) seen.current = lastKey(state)
     if (!stuck.current) setNewBelow(state.live ? countBelow(state, seen.current) : 0)
     else setNewBelow(undefined)
     read()
     if (state.older === 'more' && box.scrollTop < loadAheadPx) void timeline.loadOlder()
+    if (!state.live && box.scrollHeight - box.scrollTop - box.clientHeight < loadAheadPx) void timeline.loadNewer()
   }, [state, settle, read, timeline])
 
   useEffect(() => {
@@ -155,5 +167,5 @@ function place(box: HTMLElement, state: TimelineState): boolean {
     mark.scrollIntoView({ block: 'start' })
     box.scrollTop -= 48
   }
-  return box.scrollHeight - box.scrollTop - box.clientHeight < atEndPx
+  return isAtEnd(box)
 }
