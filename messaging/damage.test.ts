@@ -68,3 +68,19 @@ describe('damaged state', () => {
     expect(Object.keys((await alice.sync()).rooms?.join ?? {})).toContain(other)
   })
 })
+
+describe('damaged account data', () => {
+  it('is refused in words, and the rest of a first sync comes', async () => {
+    const path = `/user/${encodeURIComponent(alice.id)}/account_data`
+    await alice.ok('PUT', `${path}/org.example.one`, { n: 1 })
+    await alice.ok('PUT', `${path}/org.example.two`, { n: 2 })
+    await town.postgres.run(
+      `update account_data set sealed = (select sealed from account_data where type = 'org.example.one')
+       where type = 'org.example.two'`,
+    )
+    expect((await alice.call('GET', `${path}/org.example.two`)).json).toMatchObject({ errcode: 'CHANCERY_UNREADABLE' })
+    const types = (await alice.sync()).account_data?.events.map((event) => event.type)
+    expect(types).toContain('org.example.one')
+    expect(types).not.toContain('org.example.two')
+  })
+})

@@ -6,6 +6,7 @@ import { limits } from '../limits.ts'
 import { type Random, systemRandom } from '../random.ts'
 import { type Logger, silentLogger } from '../telemetry/logger.ts'
 import type { RequestMetrics } from '../telemetry/metrics.ts'
+import { SealBroken } from '../vault/errors.ts'
 import { writeAnswer, writeJson, writeRefusal } from './answers.ts'
 import { bodyOrAbsent, type Endpoint, prepareEndpoint } from './endpoint.ts'
 import { readJsonBody } from './json-body.ts'
@@ -174,7 +175,7 @@ class FastifyHttpServer implements HttpServer {
   }
 
   #writeFailure(error: unknown, request: FastifyRequest, response: ServerResponse, operation: string): number {
-    const refusal = error instanceof Refusal ? error : undefined
+    const refusal = error instanceof Refusal ? error : damageOf(error)
     const requestId = request.id
     if (refusal === undefined || refusal.status >= 500) {
       const { code, detail } = refusal ?? {}
@@ -269,6 +270,14 @@ class FastifyHttpServer implements HttpServer {
       return false
     }
   }
+}
+
+/** Whatever was altered on the disk is refused in the same words, wherever it was met. */
+function damageOf(error: unknown): Refusal | undefined {
+  if (!(error instanceof SealBroken)) return undefined
+  const sentence =
+    'What is stored here was changed or damaged on the server and is not shown. Tell those who run the server.'
+  return refuse('CHANCERY_UNREADABLE', sentence, { cause: error })
 }
 
 const noQuery = Object.freeze({})
