@@ -411,6 +411,15 @@ export const en = {
     join: (name: string) => `Join ${name}`,
     joinShort: 'Join',
   },
+  first: {
+    title: (name: string) => `Good day, ${name}`,
+    text: 'Nothing is here yet. Open a room for your team, look for rooms that are open to you, or write to a colleague.',
+    textAdmin: 'The house is open and empty. Invite the people who should be here, and open a first room for them.',
+    room: 'Open a room',
+    invite: 'Invite people',
+    browse: 'Find open rooms',
+    message: 'Write to a person',
+  },
   connection: {
     lost: 'No connection to the server. What you write waits here and goes when it is back.',
     back: 'Connected again.',

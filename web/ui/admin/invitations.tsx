@@ -76,6 +76,7 @@ type TableProps = { invitations: readonly Invitation[]; onWithdraw(invitation: I
 
 function Table({ invitations, onWithdraw }: TableProps) {
   const { columns } = words.admin
+  const { client } = useOffice()
   return (
     <table className="grid">
       <caption className="sr">{words.admin.invitations}</caption>
@@ -102,7 +103,7 @@ function Table({ invitations, onWithdraw }: TableProps) {
             <td>
               <span className={tones[invitation.state]}>{words.admin.states[invitation.state]}</span>
             </td>
-            <td className="wide-only">{invitation.invitedBy}</td>
+            <td className="wide-only">{client.getUser(invitation.invitedBy)?.displayName ?? invitation.invitedBy}</td>
             <td className="wide-only">{words.date(invitation.expiresAt)}</td>
             <td>
               {invitation.state === 'open' && (

@@ -1,8 +1,12 @@
 import { MessagesSquare } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { useEffect } from 'react'
 import type { RoomModel } from '../../models/room.ts'
-import type { Route } from '../../models/route.ts'
+import { formatRoute, type Route } from '../../models/route.ts'
 import { words } from '../../words/index.ts'
+import { BrowseDialog } from '../dialogs/browse.tsx'
+import { NewMessageDialog } from '../dialogs/new-message.tsx'
+import { NewRoomDialog } from '../dialogs/new-room.tsx'
+import { useDialogs } from '../parts/dialog.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { useValue } from '../parts/use-value.ts'
 import { InvitationSheet } from '../room/invitation-sheet.tsx'
@@ -16,30 +20,22 @@ import { useOffice } from './office-context.ts'
 /** The model of the room that is open. It comes with the first answer that holds the room, and goes when one leaves it. */
 function useRoomModel(roomId: string | undefined): RoomModel | undefined {
   const office = useOffice()
-  const rooms = useValue(office.rooms)
-  const [model, setModel] = useState<RoomModel>()
-  const known =
-    roomId !== undefined && (rooms.some((row) => row.id === roomId) || office.client.getRoom(roomId) !== null)
+  // A room that was just joined becomes known with the next answer, which changes the list.
+  useValue(office.rooms)
+  const known = roomId !== undefined && office.client.getRoom(roomId) !== null
   useEffect(() => {
     if (!roomId || !known) return
-    setModel(office.room(roomId))
-    return () => {
-      setModel(undefined)
-      office.closeRoom(roomId)
-    }
+    return () => office.closeRoom(roomId)
   }, [office, roomId, known])
-  return model?.id === roomId ? model : undefined
+  // The office keeps one model a room, so that asking again in every drawing gives the same.
+  return known ? office.room(roomId) : undefined
 }
 
 export function RoomPlace({ route, forYou }: { route: Route; forYou: number }) {
   const roomId = route.page === 'room' ? route.roomId : undefined
   const model = useRoomModel(roomId)
-  const office = useOffice()
   if (route.page !== 'room') return <NothingOpen />
-  if (!model) {
-    if (office.client.getRoom(route.roomId)) return <main className="sheet" id="sheet" tabIndex={-1} aria-busy="true" />
-    return <UnknownRoom key={route.roomId} roomId={route.roomId} />
-  }
+  if (!model) return <UnknownRoom key={route.roomId} roomId={route.roomId} />
   return <OpenRoom key={model.id} model={model} route={route} forYou={forYou} />
 }
 
@@ -61,15 +57,51 @@ function OpenRoom({ model, route, forYou }: { model: RoomModel; route: Route & {
 }
 
 function NothingOpen() {
+  const rooms = useValue(useOffice().rooms)
   return (
     <main className="sheet" id="sheet" tabIndex={-1}>
-      <div className="nothing-open">
-        <div className="empty">
-          <Icon of={MessagesSquare} size="xl" />
-          <h1>{words.room.nothingOpenTitle}</h1>
-          <p className="quiet">{words.room.nothingOpenText}</p>
-        </div>
-      </div>
+      <div className="nothing-open">{rooms.length === 0 ? <FirstSteps /> : <ChooseRoom />}</div>
     </main>
+  )
+}
+
+function ChooseRoom() {
+  return (
+    <div className="empty">
+      <Icon of={MessagesSquare} size="xl" />
+      <h1>{words.room.nothingOpenTitle}</h1>
+      <p className="quiet">{words.room.nothingOpenText}</p>
+    </div>
+  )
+}
+
+/** Where one begins in an empty house. */
+function FirstSteps() {
+  const office = useOffice()
+  const mayAdminister = useValue(office.mayAdminister)
+  const { name } = useValue(office.me)
+  const dialogs = useDialogs()
+  return (
+    <div className="asked">
+      <h1>{words.first.title(name)}</h1>
+      <p className="quiet">{mayAdminister ? words.first.textAdmin : words.first.text}</p>
+      <div className="line wrap">
+        <button type="button" className="btn act" onClick={() => dialogs.show(<NewRoomDialog />)}>
+          {words.first.room}
+        </button>
+        {mayAdminister ? (
+          <a className="btn" href={formatRoute({ page: 'admin', section: 'invitations' })}>
+            {words.first.invite}
+          </a>
+        ) : (
+          <button type="button" className="btn" onClick={() => dialogs.show(<BrowseDialog />)}>
+            {words.first.browse}
+          </button>
+        )}
+        <button type="button" className="btn bare" onClick={() => dialogs.show(<NewMessageDialog typed="" />)}>
+          {words.first.message}
+        </button>
+      </div>
+    </div>
   )
 }
