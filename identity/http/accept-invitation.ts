@@ -6,6 +6,7 @@
 import Type from 'typebox'
 import { type Route, route } from '#platform/api.ts'
 import type { Invitations } from '../accounts/invitations.ts'
+import { SignedIn } from './shapes.ts'
 
 export function acceptInvitation({ invitations }: { invitations: Pick<Invitations, 'accept'> }): Route {
   return route({
@@ -16,6 +17,7 @@ export function acceptInvitation({ invitations }: { invitations: Pick<Invitation
     rate: 'register',
     params: Type.Object({ token: Type.String() }),
     body: Type.Object({ username: Type.String(), password: Type.String(), display_name: Type.String() }),
+    answer: SignedIn,
     async handle({ params, body, ip }) {
       const { username, password } = body
       return invitations.accept(params.token, { username, password, displayName: body.display_name }, ip)

@@ -15,6 +15,7 @@ export function checkSetupLink({ setup }: { setup: Pick<SetupKeeper, 'check'> })
     needs: 'nobody',
     rate: 'link',
     params: Type.Object({ token: Type.String() }),
+    answer: Type.Object({ valid: Type.Boolean() }),
     async handle({ params, ip }) {
       await setup.check(params.token, ip)
       return { valid: true }

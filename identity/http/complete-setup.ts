@@ -6,6 +6,7 @@
 import Type from 'typebox'
 import { type Route, route } from '#platform/api.ts'
 import type { SetupKeeper } from '../accounts/setup.ts'
+import { SignedIn } from './shapes.ts'
 
 export function completeSetup({ setup }: { setup: Pick<SetupKeeper, 'complete'> }): Route {
   return route({
@@ -21,6 +22,7 @@ export function completeSetup({ setup }: { setup: Pick<SetupKeeper, 'complete'> 
       display_name: Type.String(),
       organisation: Type.String(),
     }),
+    answer: SignedIn,
     async handle({ body, ip }) {
       const { token, username, password, organisation } = body
       return setup.complete({ token, username, password, displayName: body.display_name, organisation }, ip)

@@ -18,6 +18,12 @@ export function createInvitation({ invitations, publicUrl }: CreateInvitationDep
     needs: 'people.invite',
     rate: 'invite',
     body: Type.Object({ display_name: Type.Optional(Type.String()), note: Type.Optional(Type.String()) }),
+    answer: Type.Object({
+      invitation_id: Type.String(),
+      token: Type.String(),
+      url: Type.String(),
+      expires_ts: Type.Integer(),
+    }),
     async handle({ caller, body }) {
       const subject: Subject = caller
       const made = await invitations.create(subject, { displayName: body?.display_name, note: body?.note })

@@ -7,6 +7,7 @@ import Type from 'typebox'
 import { type Route, refuse, route } from '#platform/api.ts'
 import type { People } from '../accounts/people.ts'
 import type { Sessions } from '../sessions/sessions.ts'
+import { Nothing } from './shapes.ts'
 
 export type EndPersonDeviceDeps = { readonly people: Pick<People, 'idOf'>; readonly sessions: Pick<Sessions, 'end'> }
 
@@ -18,6 +19,7 @@ export function endPersonDevice({ people, sessions }: EndPersonDeviceDeps): Rout
     needs: 'people.devices',
     rate: 'settings',
     params: Type.Object({ userId: Type.String(), deviceId: Type.String() }),
+    answer: Nothing,
     async handle({ params }) {
       const userId = await people.idOf(params.userId)
       const ended = userId === undefined ? [] : await sessions.end(userId, [params.deviceId])

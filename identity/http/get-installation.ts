@@ -3,6 +3,7 @@
  *
  * - What the sign-in screen shows before anybody has signed in.
  */
+import Type from 'typebox'
 import { type Route, route } from '#platform/api.ts'
 import type { Organisation } from '../api.ts'
 
@@ -20,6 +21,13 @@ export function getInstallation({ organisation, serverName, version, isDemo }: I
     operation: 'getInstallation',
     needs: 'nobody',
     rate: 'read',
+    answer: Type.Object({
+      organisation: Type.String(),
+      server_name: Type.String(),
+      version: Type.String(),
+      demo: Type.Boolean(),
+      set_up: Type.Boolean(),
+    }),
     handle: async () => ({
       organisation: (await organisation.name()) ?? serverName,
       server_name: serverName,

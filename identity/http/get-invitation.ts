@@ -22,6 +22,12 @@ export function getInvitation({ invitations, organisation, serverName }: GetInvi
     needs: 'nobody',
     rate: 'link',
     params: Type.Object({ token: Type.String() }),
+    answer: Type.Object({
+      organisation: Type.String(),
+      invited_by: Type.String(),
+      display_name: Type.Optional(Type.String()),
+      expires_ts: Type.Integer(),
+    }),
     async handle({ params, ip }) {
       const invitation = await invitations.look(params.token, ip)
       return {

@@ -3,6 +3,7 @@
  *
  * - The newest invitations first, with what became of each.
  */
+import Type from 'typebox'
 import { type Route, route } from '#platform/api.ts'
 import type { Invitations } from '../accounts/invitations.ts'
 
@@ -13,6 +14,24 @@ export function listInvitations({ invitations }: { invitations: Pick<Invitations
     operation: 'listInvitations',
     needs: 'people.invite',
     rate: 'read',
+    answer: Type.Object({
+      invitations: Type.Array(
+        Type.Object({
+          invitation_id: Type.String(),
+          display_name: Type.Optional(Type.String()),
+          note: Type.Optional(Type.String()),
+          created_ts: Type.Integer(),
+          expires_ts: Type.Integer(),
+          invited_by: Type.String(),
+          state: Type.Union([
+            Type.Literal('open'),
+            Type.Literal('used'),
+            Type.Literal('expired'),
+            Type.Literal('withdrawn'),
+          ]),
+        }),
+      ),
+    }),
     async handle() {
       const all = await invitations.list()
       return {

@@ -23,6 +23,19 @@ export function listPeople({ people }: { people: Pick<People, 'page'> }): Route 
       from: Type.Optional(Type.String()),
       limit: Type.Optional(Type.Integer({ minimum: 1 })),
     }),
+    answer: Type.Object({
+      people: Type.Array(
+        Type.Object({
+          user_id: Type.String(),
+          display_name: Type.String(),
+          admin: Type.Boolean(),
+          deactivated: Type.Boolean(),
+          created_ts: Type.Integer(),
+          last_seen_ts: Type.Optional(Type.Integer()),
+        }),
+      ),
+      next: Type.Optional(Type.String()),
+    }),
     async handle({ query }) {
       const after = parseFrom(query.from)
       const limit = Math.min(query.limit ?? limitDefault, limitMax)

@@ -8,6 +8,7 @@ import { type Route, refuse, route } from '#platform/api.ts'
 import type { People } from '../accounts/people.ts'
 import type { Devices } from '../api.ts'
 import { presentDevice } from './present-device.ts'
+import { Device } from './shapes.ts'
 
 export type PersonDevicesDeps = { readonly people: Pick<People, 'idOf'>; readonly devices: Pick<Devices, 'ofUser'> }
 
@@ -19,6 +20,7 @@ export function listPersonDevices({ people, devices }: PersonDevicesDeps): Route
     needs: 'people.devices',
     rate: 'read',
     params: Type.Object({ userId: Type.String() }),
+    answer: Type.Object({ devices: Type.Array(Device) }),
     async handle({ params }) {
       const userId = await people.idOf(params.userId)
       if (userId === undefined)

@@ -6,6 +6,7 @@
 import Type from 'typebox'
 import { type Route, route } from '#platform/api.ts'
 import type { Invitations } from '../accounts/invitations.ts'
+import { Nothing } from './shapes.ts'
 
 export function withdrawInvitation({ invitations }: { invitations: Pick<Invitations, 'withdraw'> }): Route {
   return route({
@@ -15,6 +16,7 @@ export function withdrawInvitation({ invitations }: { invitations: Pick<Invitati
     needs: 'people.invite',
     rate: 'settings',
     params: Type.Object({ invitationId: Type.String() }),
+    answer: Nothing,
     async handle({ params }) {
       await invitations.withdraw(params.invitationId)
       return {}
