@@ -63,7 +63,7 @@ beforeAll(async () => {
   vault = await createVault({ db, masterKey: randomBytes(32), random, clock })
   directory = createUserDirectory({ db, vault, clock, random, serverName: 'test' })
   identity = identityWith('cheap')
-  http = createHttp({ gate: identity.gate, rateLimits: false })
+  http = createHttp({ gate: identity.gate, rateLimits: false, checkAnswers: true })
   http.add(identity.routes)
   const { port } = await http.listen('127.0.0.1', 0)
   url = `http://127.0.0.1:${port}`
