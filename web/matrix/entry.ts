@@ -1,10 +1,13 @@
 import {
+  Direction,
   EventStatus,
   type EventTimelineSet,
   EventType,
   type MatrixClient,
   type MatrixEvent,
   type Room,
+  THREAD_RELATION_TYPE,
+  type Thread,
 } from 'matrix-js-sdk'
 import { type Change, readChange } from './change.ts'
 import { type Person, personIn } from './person.ts'
@@ -173,17 +176,34 @@ function quoteOf(event: MatrixEvent, context: EntryContext): Quote | undefined {
   }
 }
 
+/**
+ * How many replies a thread has. The SDK adds what it hears to a number that the server gave a moment before or after, so
+ * a reply can count twice or not at all; once the whole thread is here, its replies themselves are counted.
+ */
+function countReplies(thread: Thread, replies: readonly MatrixEvent[], pending: number): number {
+  const isWhole = thread.initialEventsFetched && !thread.liveTimeline.getPaginationToken(Direction.Backward)
+  return isWhole ? replies.length + pending : Math.max(thread.length, replies.length)
+}
+
 function threadOf(event: MatrixEvent, { client, room, inThread }: EntryContext): ThreadSummary | undefined {
   const thread = inThread ? undefined : event.getThread()
-  if (!thread || thread.id !== event.getId() || thread.length === 0) return undefined
-  const last = thread.replyToEvent
-  const senders = new Set(
-    thread.events.filter((reply) => reply.getId() !== thread.id).map((reply) => reply.getSender() ?? ''),
-  )
+  if (!thread || thread.id !== event.getId()) return undefined
+  const replies = thread.events.filter((reply) => reply.isRelation(THREAD_RELATION_TYPE.name) && !reply.isRedacted())
+  const known = new Set(replies.map((reply) => reply.getId()))
+  const pending = room
+    .getPendingEvents()
+    .filter(
+      (reply) =>
+        reply.threadRootId === thread.id && reply.isRelation(THREAD_RELATION_TYPE.name) && !known.has(reply.getId()),
+    )
+  const count = countReplies(thread, replies, pending.length)
+  if (count === 0) return undefined
+  const last = pending.at(-1) ?? replies.at(-1) ?? thread.replyToEvent
+  const senders = new Set([...replies, ...pending].map((reply) => reply.getSender() ?? ''))
   if (last?.getSender()) senders.add(last.getSender() as string)
   return {
     rootId: thread.id,
-    count: thread.length,
+    count,
     unread: room.getThreadUnreadNotificationCount(thread.id),
     lastName: last ? personIn(client, room, last.getSender() ?? '').name : '',
     lastAt: last?.getTs() ?? 0,
