@@ -45,116 +45,121 @@ function countBelow(state: TimelineState, seenKey: string | undefined): number {
 }
 
 /**
- * Keeps the reader's place: at the end one stays at the end; further up the line that one reads stays where it is,
- * whatever is loaded before it or grows after it. Loads more at both ends before one arrives there.
+ * The reader's place: at the end one stays at the end; further up the line that one reads stays where it is, whatever is
+ * loaded before it or grows after it.
  */
+class Place {
+  isAtEnd = true
+  /** What was asked for when the place was taken; undefined before it was. */
+  soughtId: string | undefined
+  seenKey: string | undefined
+  private anchor: Anchor | undefined
+  private rest = { top: 0, height: 0 }
+
+  take(box: HTMLElement, list: HTMLElement, state: TimelineState): void {
+    this.soughtId = state.soughtId ?? ''
+    this.isAtEnd = begin(box, state)
+    this.hold(box, list)
+  }
+
+  /** The reader has moved. */
+  hear(box: HTMLElement, list: HTMLElement, isLive: boolean): void {
+    this.isAtEnd = isLive && isAtEnd(box)
+    this.hold(box, list)
+  }
+
+  /** Lines have changed: goes back to where the reader was. */
+  keep(box: HTMLElement, list: HTMLElement): void {
+    // A scroll that is under way has not been heard of yet; it must not be undone.
+    const moved = box.clientHeight === this.rest.height && box.scrollTop < this.rest.top - 2
+    if (this.isAtEnd && moved && !isAtEnd(box)) this.isAtEnd = false
+    if (this.isAtEnd) box.scrollTop = box.scrollHeight
+    else if (this.anchor) {
+      const line = list.querySelector<HTMLElement>(`[data-key="${CSS.escape(this.anchor.key)}"]`)
+      if (line) box.scrollTop += offsetOf(box, line) - this.anchor.top
+    }
+    this.hold(box, list)
+  }
+
+  private hold(box: HTMLElement, list: HTMLElement): void {
+    this.rest = { top: box.scrollTop, height: box.clientHeight }
+    // Measuring lines lays the page out once more; at the end no line has to be held.
+    if (!this.isAtEnd) this.anchor = takeAnchor(box, list)
+  }
+}
+
+function loadAhead(timeline: TimelineModel, box: HTMLElement): void {
+  const { older, live } = timeline.state.get()
+  if (older === 'more' && box.scrollTop < loadAheadPx) void timeline.loadOlder()
+  if (!live && box.scrollHeight - box.scrollTop - box.clientHeight < loadAheadPx) void timeline.loadNewer()
+}
+
+/** Keeps the reader's place, loads more at both ends before one arrives there, and says what was read. */
 export function useMinutesScroll(timeline: TimelineModel, onRead: () => void): MinutesScroll {
   const state = useValue(timeline.state)
   const scroller = useRef<HTMLDivElement>(null)
   const list = useRef<HTMLOListElement>(null)
-  const stuck = useRef(true)
-  const rest = useRef({ top: 0, height: 0 })
-  const placed = useRef<string | undefined>(undefined)
-  const anchor = useRef<Anchor | undefined>(undefined)
-  const seen = useRef<string | undefined>(undefined)
+  const [place] = useState(() => new Place())
   const [newBelow, setNewBelow] = useState<number>()
 
+  /** After every change of lines or place. */
   const settle = useCallback(() => {
-    const box = scroller.current
-    const lines = list.current
-    if (!box || !lines) return
-    // A scroll that is under way has not been heard of yet; it must not be undone.
-    const moved = box.clientHeight === rest.current.height && box.scrollTop < rest.current.top - 2
-    if (stuck.current && moved && !isAtEnd(box)) stuck.current = false
-    if (stuck.current) {
-      // Measuring lines would lay the page out once more for nothing: at the end no line has to be held.
-      box.scrollTop = box.scrollHeight
-      rest.current = { top: box.scrollTop, height: box.clientHeight }
-      return
-    }
-    if (anchor.current) {
-      const line = lines.querySelector<HTMLElement>(`[data-key="${CSS.escape(anchor.current.key)}"]`)
-      if (line) box.scrollTop += offsetOf(box, line) - anchor.current.top
-    }
-    anchor.current = takeAnchor(box, lines)
-  }, [])
-
-  const read = useCallback(() => {
-    if (stuck.current && timeline.state.get().live && document.hasFocus()) onRead()
-  }, [timeline, onRead])
-
-  const onScroll = useCallback(() => {
-    const box = scroller.current
-    const lines = list.current
-    if (!box || !lines || placed.current === undefined) return
-    const { live } = timeline.state.get()
-    stuck.current = live && isAtEnd(box)
-    timeline.following = stuck.current
-    rest.current = { top: box.scrollTop, height: box.clientHeight }
-    if (!stuck.current) anchor.current = takeAnchor(box, lines)
-    if (stuck.current) {
-      seen.current = lastKey(timeline.state.get())
-      setNewBelow(undefined)
-      read()
-    } else {
-      setNewBelow((count) => count ?? 0)
-    }
-    if (box.scrollTop < loadAheadPx) void timeline.loadOlder()
-    if (box.scrollHeight - box.scrollTop - box.clientHeight < loadAheadPx) void timeline.loadNewer()
-  }, [timeline, read])
+    const now = timeline.state.get()
+    timeline.following = place.isAtEnd
+    if (place.isAtEnd) place.seenKey = lastKey(now)
+    setNewBelow(place.isAtEnd ? undefined : now.live ? countBelow(now, place.seenKey) : 0)
+    if (place.isAtEnd && now.live && document.hasFocus()) onRead()
+    if (scroller.current) loadAhead(timeline, scroller.current)
+  }, [timeline, place, onRead])
 
   useLayoutEffect(() => {
     const box = scroller.current
-    if (!box || state.status !== 'ready') return
-    const placeId = state.soughtId ?? ''
-    if (placed.current !== placeId) {
-      placed.current = placeId
-      stuck.current = place(box, state)
-      seen.current = lastKey(state)
-      anchor.current = list.current && !stuck.current ? takeAnchor(box, list.current) : undefined
-    } else {
-      settle()
-    }
-    timeline.following = stuck.current
-    if (stuck.current) seen.current = lastKey(state)
-    if (!stuck.current) setNewBelow(state.live ? countBelow(state, seen.current) : 0)
-    else setNewBelow(undefined)
-    read()
-    if (state.older === 'more' && box.scrollTop < loadAheadPx) void timeline.loadOlder()
-    if (!state.live && box.scrollHeight - box.scrollTop - box.clientHeight < loadAheadPx) void timeline.loadNewer()
-  }, [state, settle, read, timeline])
+    const lines = list.current
+    if (!box || !lines || state.status !== 'ready') return
+    if (place.soughtId !== (state.soughtId ?? '')) place.take(box, lines, state)
+    else place.keep(box, lines)
+    settle()
+  }, [state, place, settle])
 
   useEffect(() => {
     const box = scroller.current
     const lines = list.current
     if (!box || !lines) return
-    const sizes = new ResizeObserver(settle)
+    const onScroll = () => {
+      if (place.soughtId === undefined) return
+      place.hear(box, lines, timeline.state.get().live)
+      settle()
+    }
+    const sizes = new ResizeObserver(() => place.keep(box, lines))
     sizes.observe(lines)
     sizes.observe(box)
     box.addEventListener('scroll', onScroll, { passive: true })
-    addEventListener('focus', read)
+    addEventListener('focus', settle)
     return () => {
       sizes.disconnect()
       box.removeEventListener('scroll', onScroll)
-      removeEventListener('focus', read)
+      removeEventListener('focus', settle)
     }
-  }, [settle, onScroll, read])
+  }, [timeline, place, settle])
 
   const toLatest = useCallback(() => {
-    stuck.current = true
-    if (timeline.state.get().live) settle()
+    const box = scroller.current
+    if (!box) return
+    if (timeline.state.get().live) box.scrollTop = box.scrollHeight
     else {
-      placed.current = undefined
+      // Who asks for the latest does not want to begin at the mark of what is new.
+      place.soughtId = undefined
+      timeline.clearNew()
       void timeline.open()
     }
-    scroller.current?.focus({ preventScroll: true })
-  }, [timeline, settle])
+    box.focus({ preventScroll: true })
+  }, [timeline, place])
 
   return { scroller, list, newBelow, toLatest }
 }
 
 /** Where one begins to read: at what was asked for, else at what is new, else at the end. True at the end. */
-function place(box: HTMLElement, state: TimelineState): boolean {
+function begin(box: HTMLElement, state: TimelineState): boolean {
   const sought = state.soughtId && box.querySelector<HTMLElement>('.sought')
   if (sought) {
     sought.scrollIntoView({ block: 'center' })
