@@ -12,12 +12,9 @@ import { go } from '../parts/use-route.ts'
 import { Face } from '../staff/face.tsx'
 import { useOffice } from '../staff/office-context.ts'
 
-const nameOf = (device: StaffDevice): string => device.name || words.me.unnamedDevice
-
 /** One account: who it is, and every device on which it is signed in. */
 export function PersonPanel({ person }: { person: StaffMember }) {
   const { administration, client } = useOffice()
-  const dialogs = useDialogs()
   const [devices, setDevices] = useState<StaffDevice[]>()
   const [failure, setFailure] = useState<string>()
   const panel = useRef<HTMLElement>(null)
@@ -63,38 +60,42 @@ export function PersonPanel({ person }: { person: StaffMember }) {
           {devices?.length === 0 && <p className="quiet">{words.admin.devicesNone}</p>}
           <ul>
             {devices?.map((device) => (
-              <li key={device.deviceId} className="device">
-                <span>
-                  {nameOf(device)}
-                  <small>
-                    {device.lastSeenAt ? words.me.lastSeen(device.lastSeenAt) : words.me.neverSeen}
-                    {device.lastSeenIp && ` · ${words.admin.address(device.lastSeenIp)}`}
-                  </small>
-                </span>
-                <button
-                  type="button"
-                  className="btn little"
-                  aria-label={words.me.endDevice(nameOf(device))}
-                  onClick={() =>
-                    dialogs.show(
-                      <FormDialog
-                        title={words.admin.endTitle(nameOf(device), person.name)}
-                        button={words.admin.endButton}
-                        halt
-                        onSubmit={() => end(device)}
-                      >
-                        <p>{words.admin.endText}</p>
-                      </FormDialog>,
-                    )
-                  }
-                >
-                  {words.admin.endDevice}
-                </button>
-              </li>
+              <Device key={device.deviceId} device={device} person={person} onEnd={() => end(device)} />
             ))}
           </ul>
         </section>
       </div>
     </aside>
+  )
+}
+
+type DeviceProps = { device: StaffDevice; person: StaffMember; onEnd(): Promise<void> }
+
+function Device({ device, person, onEnd }: DeviceProps) {
+  const dialogs = useDialogs()
+  const name = device.name || words.me.unnamedDevice
+  const confirm = (
+    <FormDialog title={words.admin.endTitle(name, person.name)} button={words.admin.endButton} halt onSubmit={onEnd}>
+      <p>{words.admin.endText}</p>
+    </FormDialog>
+  )
+  return (
+    <li className="device">
+      <span>
+        {name}
+        <small>
+          {device.lastSeenAt ? words.me.lastSeen(device.lastSeenAt) : words.me.neverSeen}
+          {device.lastSeenIp && ` · ${words.admin.address(device.lastSeenIp)}`}
+        </small>
+      </span>
+      <button
+        type="button"
+        className="btn little"
+        aria-label={words.me.endDevice(name)}
+        onClick={() => dialogs.show(confirm)}
+      >
+        {words.admin.endDevice}
+      </button>
+    </li>
   )
 }

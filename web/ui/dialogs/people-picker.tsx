@@ -91,26 +91,17 @@ export function PeoplePicker(props: PeoplePickerProps) {
         />
       </span>
       <div className="found" role="group" aria-label={label}>
-        {found.map((person) =>
-          unavailable?.has(person.id) ? (
-            <div key={person.id} className="person-row quiet">
-              <Shown person={person} />
-              <span className="small">{unavailable.get(person.id)}</span>
-            </div>
-          ) : (
-            <label key={person.id} className="person-row">
-              <Shown person={person} />
-              <span className="tick">
-                <input
-                  type={single ? 'radio' : 'checkbox'}
-                  name={`${id}-person`}
-                  checked={isPicked(person)}
-                  onChange={() => toggle(person)}
-                />
-              </span>
-            </label>
-          ),
-        )}
+        {found.map((person) => (
+          <Choice
+            key={person.id}
+            person={person}
+            reason={unavailable?.get(person.id)}
+            name={`${id}-person`}
+            single={single}
+            checked={isPicked(person)}
+            onToggle={() => toggle(person)}
+          />
+        ))}
       </div>
       <span className="hint" role="status">
         {searching
@@ -120,6 +111,35 @@ export function PeoplePicker(props: PeoplePickerProps) {
             : ''}
       </span>
     </div>
+  )
+}
+
+type ChoiceProps = {
+  person: Person
+  /** Why she cannot be picked. */
+  reason: string | undefined
+  name: string
+  single: boolean
+  checked: boolean
+  onToggle(): void
+}
+
+function Choice({ person, reason, name, single, checked, onToggle }: ChoiceProps) {
+  if (reason !== undefined) {
+    return (
+      <div className="person-row quiet">
+        <Shown person={person} />
+        <span className="small">{reason}</span>
+      </div>
+    )
+  }
+  return (
+    <label className="person-row">
+      <Shown person={person} />
+      <span className="tick">
+        <input type={single ? 'radio' : 'checkbox'} name={name} checked={checked} onChange={onToggle} />
+      </span>
+    </label>
   )
 }
 

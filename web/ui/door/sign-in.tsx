@@ -59,11 +59,7 @@ export function SignIn({ installation, unreachable, reason, onSession }: SignInP
       <form ref={form} onSubmit={submit} noValidate>
         <Step>
           <h1>{words.door.signIn}</h1>
-          {reason && <SignInNotice tone="note">{reason}</SignInNotice>}
-          {unreachable && <SignInNotice tone="halt">{words.door.unreachable}</SignInNotice>}
-          {installation?.demo && <SignInNotice tone="wait">{words.door.demo}</SignInNotice>}
-          {installation && !installation.setUp && <SignInNotice tone="wait">{words.door.notSetUp}</SignInNotice>}
-          {errors.form && <SignInNotice tone="halt">{errors.form}</SignInNotice>}
+          <Notices installation={installation} unreachable={unreachable} reason={reason} failure={errors.form} />
         </Step>
         <Step note={words.door.noteAccount} text={words.door.noteAccountText}>
           <Field
@@ -97,10 +93,22 @@ export function SignIn({ installation, unreachable, reason, onSession }: SignInP
   )
 }
 
-function SignInNotice({ tone, children }: { tone: 'note' | 'wait' | 'halt'; children: string }) {
-  return (
-    <Notice tone={tone} className="under">
-      {children}
-    </Notice>
+type NoticesProps = Pick<SignInProps, 'installation' | 'unreachable' | 'reason'> & { failure: string | undefined }
+
+/** What one should know before signing in. */
+function Notices({ installation, unreachable, reason, failure }: NoticesProps) {
+  const known: [tone: 'note' | 'wait' | 'halt', text: string | false | undefined][] = [
+    ['note', reason],
+    ['halt', unreachable && words.door.unreachable],
+    ['wait', installation?.demo && words.door.demo],
+    ['wait', installation && !installation.setUp && words.door.notSetUp],
+    ['halt', failure],
+  ]
+  return known.map(([tone, text]) =>
+    text ? (
+      <Notice key={text} tone={tone} className="under">
+        {text}
+      </Notice>
+    ) : null,
   )
 }

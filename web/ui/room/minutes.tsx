@@ -2,7 +2,7 @@ import { ArrowDown } from 'lucide-react'
 import { type KeyboardEvent, useState } from 'react'
 import type { Item } from '../../models/minutes.ts'
 import type { RoomModel } from '../../models/room.ts'
-import type { TimelineModel } from '../../models/timeline.ts'
+import type { TimelineModel, TimelineState } from '../../models/timeline.ts'
 import { words } from '../../words/index.ts'
 import { Icon } from '../parts/icon.tsx'
 import { useValue } from '../parts/use-value.ts'
@@ -47,24 +47,7 @@ export function Minutes({ model, timeline, label, onRead }: MinutesProps) {
         onPointerLeave={() => setPointedKey(undefined)}
       >
         {state.status === 'opening' && <Bones />}
-        {state.older === 'loading' && (
-          <p className="older quiet small" role="status">
-            <span className="line">
-              <span className="spin" />
-              {words.loading}
-            </span>
-          </p>
-        )}
-        {state.older === 'failed' && (
-          <p className="older small">
-            <span className="line">
-              {words.room.olderFailed}
-              <button type="button" className="btn little" onClick={() => timeline.loadOlder()}>
-                {words.tryAgain}
-              </button>
-            </span>
-          </p>
-        )}
+        <Older timeline={timeline} older={state.older} />
         <ol className="minutes" ref={list}>
           {state.items.map((item) => (
             <Line
@@ -90,6 +73,30 @@ export function Minutes({ model, timeline, label, onRead }: MinutesProps) {
         </button>
       )}
     </div>
+  )
+}
+
+function Older({ timeline, older }: { timeline: TimelineModel; older: TimelineState['older'] }) {
+  if (older === 'loading') {
+    return (
+      <p className="older quiet small" role="status">
+        <span className="line">
+          <span className="spin" />
+          {words.loading}
+        </span>
+      </p>
+    )
+  }
+  if (older !== 'failed') return null
+  return (
+    <p className="older small">
+      <span className="line">
+        {words.room.olderFailed}
+        <button type="button" className="btn little" onClick={() => timeline.loadOlder()}>
+          {words.tryAgain}
+        </button>
+      </span>
+    </p>
   )
 }
 
