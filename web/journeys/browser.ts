@@ -45,7 +45,7 @@ export async function createRoom(page: Page, name: string, invite: readonly Acto
   await dialog.getByLabel('Name', { exact: true }).fill(name)
   for (const actor of invite) {
     await dialog.getByLabel('Invite now (may be empty)').first().fill(actor.userId)
-    await dialog.getByRole('checkbox').first().check()
+    await dialog.locator('label', { hasText: actor.userId }).getByRole('checkbox').check()
   }
   await dialog.getByRole('button', { name: 'Open the room' }).click()
   await page.getByRole('heading', { level: 1, name }).waitFor()
