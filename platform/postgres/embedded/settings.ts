@@ -7,7 +7,7 @@ const settings: Record<string, string> = {
   listen_addresses: '',
   unix_socket_permissions: '0700',
   ssl: 'off',
-  max_connections: '40',
+  max_connections: '100',
   superuser_reserved_connections: '2',
 
   // What was acknowledged is on the disk.
