@@ -1,4 +1,5 @@
 import { atRest } from './at-rest/at-rest.ts'
+import { display } from './display.ts'
 import { killNine } from './kill-nine/kill-nine.ts'
 import { killNineWithoutDurability } from './kill-nine/without-durability.ts'
 import { load } from './load.ts'
@@ -11,5 +12,6 @@ export const proofs: Readonly<Record<string, Proof>> = {
   'kill-nine-without-durability': killNineWithoutDurability,
   'at-rest': atRest,
   load,
+  display,
   'state-resolution': stateResolution,
 }
