@@ -65,6 +65,7 @@ export class TimelineModel {
   private readUpToId: string | undefined
   private loadingNewer = false
   private ready = false
+  private membersAsked = false
 
   constructor(options: TimelineOptions) {
     this.options = options
@@ -151,6 +152,19 @@ export class TimelineModel {
       .filter((event) => (event.threadRootId ?? undefined) === threadId && !event.isRedaction())
   }
 
+  /** Whoever spoke only long ago was not sent along with the newest entries: then everybody is asked for, once. */
+  private nameStrangers(events: readonly MatrixEvent[]): void {
+    const { room } = this.options
+    if (this.membersAsked || events.every((event) => room.getMember(event.getSender() ?? '') !== null)) return
+    this.membersAsked = true
+    room.loadMembersIfNeeded().then(
+      () => this.refreshSoon(),
+      () => {
+        this.membersAsked = false
+      },
+    )
+  }
+
   private refresh(): void {
     if (!this.ready) return
     const { client, room, source, threadId } = this.options
@@ -168,6 +182,7 @@ export class TimelineModel {
       failureOf,
       quoted: (id: string) => this.quoted(id),
     }
+    this.nameStrangers(events)
     const entries = this.entries.keep(events.map((event) => readEntry(event, context)))
     const hasOlder = source.hasOlder()
     const items = layMinutes(entries, { readUpToId: this.readUpToId, fromTheStart: !hasOlder && !threadId })

@@ -66,7 +66,8 @@ async function moveEvents(database: pg.Client, one: string, other: string): Prom
 }
 
 async function flipBit(database: pg.Client, table: string, column: string, id: string): Promise<void> {
-  const flip = `UPDATE ${table} SET sealed = set_bit(sealed, 8 * (length(sealed) / 2), 1 - get_bit(sealed, 8 * (length(sealed) / 2))) WHERE ${column} = $1`
+  const middle = '8 * (length(sealed) / 2)'
+  const flip = `UPDATE ${table} SET sealed = set_bit(sealed, ${middle}, 1 - get_bit(sealed, ${middle})) WHERE ${column} = $1`
   const { rowCount } = await database.query(flip, [id])
   if (rowCount !== 1) throw new Error(`There is no ${table} ${id} to alter.`)
 }
