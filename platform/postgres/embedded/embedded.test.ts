@@ -244,6 +244,14 @@ describe('after a kill', () => {
     return child
   }
 
+  function hang(pid: number): boolean {
+    try {
+      return process.kill(pid, 'SIGSTOP')
+    } catch {
+      return false
+    }
+  }
+
   it('tells that PostgreSQL ended, and recovers', async () => {
     const first = await start()
     await ask(first, 'CREATE TABLE kept AS SELECT 8 AS n')
@@ -272,8 +280,9 @@ describe('after a kill', () => {
     const before = processes()
     server.kill('SIGKILL')
     await once(server, 'exit')
-    // Nothing but a kill ends a stopped process.
-    for (const pid of before) process.kill(pid, 'SIGSTOP')
+    // Nothing but a kill ends a stopped process. A helper of PostgreSQL may have ended by itself since it was seen.
+    const hanging = before.filter((pid) => hang(pid))
+    expect(hanging.length).toBeGreaterThan(2)
     await start()
     expect(processes().filter((pid) => before.includes(pid))).toEqual([])
   })
