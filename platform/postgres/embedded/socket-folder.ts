@@ -11,6 +11,9 @@ export const socketPort = 5432
 const pathBytesMax = process.platform === 'darwin' ? 103 : 107
 const socketName = `.s.PGSQL.${socketPort}`
 
+/** The temporary folder of every Unix, for where the configured one has too long a name. */
+const shortest = '/tmp'
+
 /**
  * A folder of mode 0700 for the socket: in `folder` where its path is short enough, else a short one among the
  * temporary files, whose name follows from `folder`, so that the next start finds and empties what a kill left behind.
@@ -20,12 +23,12 @@ export async function makeSocketFolder(folder: string, owner: Identity['owner'])
   const near = join(folder, 'socket')
   if (fits(near)) return privateFolder(near, owner)
   const name = `chancery-${createHash('sha256').update(folder).digest('hex').slice(0, 12)}`
-  const far = [tmpdir(), '/tmp'].map((base) => join(base, name)).find(fits) ?? join('/tmp', name)
+  const far = [tmpdir(), shortest].map((base) => join(base, name)).find(fits) ?? join(shortest, name)
   try {
     return await privateFolder(far, owner)
   } catch {
     // Somebody else sits on that name.
-    const other = await mkdtemp('/tmp/chancery-')
+    const other = await mkdtemp(join(shortest, 'chancery-'))
     await chown(other, owner.uid, owner.gid)
     return other
   }

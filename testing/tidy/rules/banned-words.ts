@@ -12,15 +12,15 @@ const words: readonly { word: RegExp; instead: string; bad: string; good: string
     good: '// A session ends after 30 days; see section 12, colour #123456.',
   },
   {
-    word: /(^|[^\w./~-])\/work\/|\/tmp\/brief|\/root\/\.npm/,
+    word: /(^|[^\w./~-])\/(root|home|Users)\/[\w.-]+/,
     instead: 'No path of one machine: name things relative to the repository.',
-    bad: 'const folder = "/work/here"',
-    good: 'see docs/work/plan.md and https://example.org/work/',
+    bad: 'const folder = "/home/somebody/chancery"',
+    good: 'see docs/home/plan.md and https://example.org/home/page',
   },
   {
-    word: /registry\.(npmjs|yarnpkg|npmmirror)\.\w+|"resolved":/,
+    word: /registry\.\w+\.(org|com|net|cn)\b|"resolved":/,
     instead: 'Lock files and texts name no registry host: they serve behind any mirror.',
-    bad: '      "resolved": "https://registry.npmjs.org/x/-/x-1.0.0.tgz",',
+    bad: '      "resolved": "https://registry.example.org/x/-/x-1.0.0.tgz",',
     good: '      "integrity": "sha512-x",',
   },
   {
