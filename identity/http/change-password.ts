@@ -5,14 +5,15 @@
  * - Asks for the old password first (user-interactive authentication).
  * - Signs all other devices out, unless `logout_devices` is false.
  */
+
 import Type from 'typebox'
 import type { Subject } from '#access/api.ts'
+import { clientPaths } from '#matrix/api.ts'
 import { type Route, route } from '#platform/api.ts'
 import type { AccountKeeper } from '../accounts/accounts.ts'
 import type { Organisation, Presence } from '../api.ts'
 import { checkNewPassword } from '../passwords/rules.ts'
 import { usernameOf } from '../users/usernames.ts'
-import { clientPaths } from './paths.ts'
 
 export type ChangePasswordDeps = {
   readonly accounts: Pick<AccountKeeper, 'changePassword'>

@@ -5,12 +5,13 @@
  * - Answers for the form; the name is taken only when the account is made.
  * - Whoever asks too often has to wait, because the answer tells who has an account.
  */
+
 import Type from 'typebox'
+import { clientPaths } from '#matrix/api.ts'
 import { type Route, route } from '#platform/api.ts'
 import type { AccountKeeper } from '../accounts/accounts.ts'
 import type { Attempts } from '../sign-in/attempts.ts'
 import { checkNewUsername } from '../users/usernames.ts'
-import { clientPaths } from './paths.ts'
 
 export type AvailabilityDeps = {
   readonly accounts: Pick<AccountKeeper, 'assertFree'>

@@ -5,12 +5,13 @@
  * - Asks for the password first (user-interactive authentication).
  * - The account can never sign in again, all its sessions end, and its name is never given to anybody else.
  */
+
 import Type from 'typebox'
 import type { Subject } from '#access/api.ts'
+import { clientPaths } from '#matrix/api.ts'
 import { type Route, route } from '#platform/api.ts'
 import type { AccountKeeper } from '../accounts/accounts.ts'
 import type { Presence } from '../api.ts'
-import { clientPaths } from './paths.ts'
 
 export type DeactivateDeps = { readonly accounts: Pick<AccountKeeper, 'deactivate'>; readonly presence: Presence }
 

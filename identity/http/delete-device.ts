@@ -5,12 +5,13 @@
  * - Asks for the password first (user-interactive authentication).
  * - Signs the device out and forgets it. One that is gone already is no error.
  */
+
 import Type from 'typebox'
 import type { Subject } from '#access/api.ts'
+import { clientPaths } from '#matrix/api.ts'
 import { type Route, route } from '#platform/api.ts'
 import type { Presence } from '../api.ts'
 import type { Sessions } from '../sessions/sessions.ts'
-import { clientPaths } from './paths.ts'
 
 export function deleteDevice({ sessions, presence }: { sessions: Pick<Sessions, 'end'>; presence: Presence }): Route {
   return route({

@@ -4,8 +4,8 @@
  *
  * - No mail address or phone number belongs to an account here, so the list is empty.
  */
+import { clientPaths } from '#matrix/api.ts'
 import { type Route, route } from '#platform/api.ts'
-import { clientPaths } from './paths.ts'
 
 export function getAccount3pids(): Route {
   return route({

@@ -2,11 +2,12 @@
  * GET /_matrix/client/v3/devices/{deviceId}
  * https://spec.matrix.org/v1.16/client-server-api/#get_matrixclientv3devicesdeviceid
  */
+
 import Type from 'typebox'
 import type { Subject } from '#access/api.ts'
+import { clientPaths } from '#matrix/api.ts'
 import { type Route, refuse, route } from '#platform/api.ts'
 import type { Devices } from '../api.ts'
-import { clientPaths } from './paths.ts'
 import { presentDevice } from './present-device.ts'
 
 export function getDevice({ devices }: { devices: Pick<Devices, 'one'> }): Route {

@@ -2,10 +2,11 @@
  * GET /_matrix/client/v3/devices
  * https://spec.matrix.org/v1.16/client-server-api/#get_matrixclientv3devices
  */
+
 import type { Subject } from '#access/api.ts'
+import { clientPaths } from '#matrix/api.ts'
 import { type Route, route } from '#platform/api.ts'
 import type { Devices } from '../api.ts'
-import { clientPaths } from './paths.ts'
 import { presentDevice } from './present-device.ts'
 
 export function getDevices({ devices }: { devices: Pick<Devices, 'ofUser'> }): Route {

@@ -4,8 +4,8 @@
  *
  * - Says how people sign in here: by password.
  */
+import { clientPaths } from '#matrix/api.ts'
 import { type Route, route } from '#platform/api.ts'
-import { clientPaths } from './paths.ts'
 
 export function getLoginFlows(): Route {
   return route({

@@ -2,9 +2,10 @@
  * GET /_matrix/client/v3/account/whoami
  * https://spec.matrix.org/v1.16/client-server-api/#get_matrixclientv3accountwhoami
  */
+
 import type { Subject } from '#access/api.ts'
+import { clientPaths } from '#matrix/api.ts'
 import { type Route, route } from '#platform/api.ts'
-import { clientPaths } from './paths.ts'
 
 export function getTokenOwner(): Route {
   return route({

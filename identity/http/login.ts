@@ -6,10 +6,11 @@
  * - A device id of the person that is in use is taken over: its old access token ends.
  * - Refresh tokens are not given, whether or not the client asks for one.
  */
+
 import Type from 'typebox'
+import { clientPaths } from '#matrix/api.ts'
 import { type Route, refuse, route } from '#platform/api.ts'
 import type { SignIn } from '../sign-in/sign-in.ts'
-import { clientPaths } from './paths.ts'
 
 const body = Type.Object({
   type: Type.String(),

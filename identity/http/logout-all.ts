@@ -4,10 +4,11 @@
  *
  * - Ends all sessions of the person, this one too, and forgets their devices.
  */
+
 import type { Subject } from '#access/api.ts'
+import { clientPaths } from '#matrix/api.ts'
 import { type Route, route } from '#platform/api.ts'
 import type { Sessions } from '../sessions/sessions.ts'
-import { clientPaths } from './paths.ts'
 
 export function logoutAll({ sessions }: { sessions: Pick<Sessions, 'endAll'> }): Route {
   return route({

@@ -4,10 +4,11 @@
  *
  * - Ends the session and forgets its device.
  */
+
 import type { Subject } from '#access/api.ts'
+import { clientPaths } from '#matrix/api.ts'
 import { type Route, route } from '#platform/api.ts'
 import type { Sessions } from '../sessions/sessions.ts'
-import { clientPaths } from './paths.ts'
 
 export function logout({ sessions }: { sessions: Pick<Sessions, 'end'> }): Route {
   return route({

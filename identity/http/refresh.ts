@@ -4,8 +4,8 @@
  *
  * - No refresh token was ever given, so none is known.
  */
+import { clientPaths } from '#matrix/api.ts'
 import { type Route, refuse, route } from '#platform/api.ts'
-import { clientPaths } from './paths.ts'
 
 export function refresh(): Route {
   return route({

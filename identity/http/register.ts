@@ -4,8 +4,8 @@
  *
  * - Nobody makes an account for herself here: people come by invitation.
  */
+import { clientPaths } from '#matrix/api.ts'
 import { type Route, refuse, route } from '#platform/api.ts'
-import { clientPaths } from './paths.ts'
 
 export function register(): Route {
   return route({

@@ -4,11 +4,12 @@
  *
  * - Sets the display name; without one in the body nothing changes.
  */
+
 import Type from 'typebox'
 import type { Subject } from '#access/api.ts'
+import { clientPaths } from '#matrix/api.ts'
 import { type Route, refuse, route } from '#platform/api.ts'
 import type { Sessions } from '../sessions/sessions.ts'
-import { clientPaths } from './paths.ts'
 
 export function updateDevice({ sessions }: { sessions: Pick<Sessions, 'one' | 'rename'> }): Route {
   return route({

@@ -6,11 +6,11 @@
  */
 
 import Type from 'typebox'
+import { clientPaths } from '#matrix/api.ts'
 import { limits, type Route, route } from '#platform/api.ts'
 import type { RoomMaker } from '../rooms/create-room.ts'
 import type { RoomWish } from '../rooms/new-room-state.ts'
 import type { Caller } from './acts.ts'
-import { clientPaths } from './paths.ts'
 import { EventType, StateKey, UserId } from './shapes.ts'
 
 const Body = Type.Object({

@@ -5,12 +5,11 @@
  * - The same filter gets the same id. A malformed one is refused with the key that is wrong.
  */
 import Type from 'typebox'
-import type { JsonObject } from '#matrix/api.ts'
+import { clientPaths, type JsonObject } from '#matrix/api.ts'
 import { type Route, route } from '#platform/api.ts'
 import type { Filters } from '../filters/filters.ts'
 import type { Caller } from './acts.ts'
 import { requireOwn } from './own-person.ts'
-import { clientPaths } from './paths.ts'
 import { JsonBody, UserId } from './shapes.ts'
 
 export function defineFilter({ filters }: { filters: Pick<Filters, 'define'> }): Route {

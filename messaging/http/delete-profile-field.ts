@@ -4,13 +4,14 @@
  *
  * - Removing a field that is not there changes nothing and answers the same.
  */
+
 import Type from 'typebox'
+import { clientPaths } from '#matrix/api.ts'
 import { type Route, route } from '#platform/api.ts'
 import type { ProfileChanges } from '../profiles/profile-changes.ts'
 import { checkFieldName } from '../profiles/profile-fields.ts'
 import type { Caller } from './acts.ts'
 import { requireOwn } from './own-person.ts'
-import { clientPaths } from './paths.ts'
 import { EmptyAnswer, UserId } from './shapes.ts'
 
 export function deleteProfileField({ changes }: { changes: Pick<ProfileChanges, 'set'> }): Route {

@@ -4,11 +4,11 @@
  *
  * - The server's own rules cannot be removed, only turned off.
  */
+import { clientPaths } from '#matrix/api.ts'
 import { type Route, route } from '#platform/api.ts'
 import type { PushRules } from '../push/push-rules.ts'
 import { removeRule } from '../push/rule-editing.ts'
 import type { Caller } from './acts.ts'
-import { clientPaths } from './paths.ts'
 import { RuleParams, requireKind } from './push-rule-kind.ts'
 import { EmptyAnswer } from './shapes.ts'
 

@@ -4,8 +4,10 @@
  *
  * - For whoever gave the address, and for members who may change the room's main address.
  */
+
 import Type from 'typebox'
 import { type Access, room as roomObject } from '#access/api.ts'
+import { clientPaths } from '#matrix/api.ts'
 import { type Route, refuse, route } from '#platform/api.ts'
 import type { Aliases } from '../directory/aliases.ts'
 import { mayName } from '../directory/power-to-name.ts'
@@ -13,7 +15,6 @@ import type { Memberships } from '../rooms/memberships.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
 import type { Caller } from './acts.ts'
 import { noSuchAlias } from './get-room-id-by-alias.ts'
-import { clientPaths } from './paths.ts'
 import { EmptyAnswer } from './shapes.ts'
 
 type Deps = {

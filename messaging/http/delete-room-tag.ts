@@ -4,13 +4,14 @@
  *
  * - Removing a tag that is not there changes nothing and answers the same.
  */
+
 import Type from 'typebox'
+import { clientPaths } from '#matrix/api.ts'
 import { type Route, route } from '#platform/api.ts'
 import type { Tags } from '../account-data/tags.ts'
 import type { Doors } from '../rooms/doors.ts'
 import type { Caller } from './acts.ts'
 import { requireOwn } from './own-person.ts'
-import { clientPaths } from './paths.ts'
 import { EmptyAnswer, RoomId, UserId } from './shapes.ts'
 import { Tag } from './tag.ts'
 

@@ -2,13 +2,14 @@
  * GET /_matrix/client/v3/user/{userId}/rooms/{roomId}/account_data/{type}
  * https://spec.matrix.org/v1.19/client-server-api/#get_matrixclientv3useruseridroomsroomidaccount_datatype
  */
+
 import Type from 'typebox'
+import { clientPaths } from '#matrix/api.ts'
 import { type Route, refuse, route } from '#platform/api.ts'
 import type { AccountData } from '../account-data/account-data.ts'
 import type { Doors } from '../rooms/doors.ts'
 import type { Caller } from './acts.ts'
 import { requireOwn } from './own-person.ts'
-import { clientPaths } from './paths.ts'
 import { requireRoomId } from './room-id.ts'
 import { EventType, UserId } from './shapes.ts'
 

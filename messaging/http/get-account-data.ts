@@ -2,13 +2,14 @@
  * GET /_matrix/client/v3/user/{userId}/account_data/{type}
  * https://spec.matrix.org/v1.19/client-server-api/#get_matrixclientv3useruseridaccount_datatype
  */
+
 import Type from 'typebox'
+import { clientPaths } from '#matrix/api.ts'
 import { type Route, refuse, route } from '#platform/api.ts'
 import type { AccountData } from '../account-data/account-data.ts'
 import type { PushRules } from '../push/push-rules.ts'
 import type { Caller } from './acts.ts'
 import { requireOwn } from './own-person.ts'
-import { clientPaths } from './paths.ts'
 import { EventType, UserId } from './shapes.ts'
 
 type Deps = { accountData: Pick<AccountData, 'get'>; pushRules: Pick<PushRules, 'of'> }

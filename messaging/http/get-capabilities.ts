@@ -4,9 +4,8 @@
  *
  * - Versions 1 and 2 of rooms are read and checked, but new rooms of them cannot be made.
  */
-import { defaultRoomVersion } from '#matrix/api.ts'
+import { clientPaths, defaultRoomVersion } from '#matrix/api.ts'
 import { type Route, route } from '#platform/api.ts'
-import { clientPaths } from './paths.ts'
 
 const stableVersions = ['3', '4', '5', '6', '7', '8', '9', '10', '11', '12']
 

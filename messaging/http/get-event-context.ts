@@ -4,6 +4,7 @@
  */
 
 import Type from 'typebox'
+import { clientPaths } from '#matrix/api.ts'
 import { type Route, route } from '#platform/api.ts'
 import type { Timeline } from '../events/timeline.ts'
 import type { Doors } from '../rooms/doors.ts'
@@ -11,7 +12,6 @@ import { parseEventFilter } from '../sync/filter.ts'
 import type { Caller } from './acts.ts'
 import { parseJsonParameter } from './json-parameter.ts'
 import { jsonText } from './json-text.ts'
-import { clientPaths } from './paths.ts'
 import { EventId, PageLimit, RoomId } from './shapes.ts'
 
 const limitDefault = 10

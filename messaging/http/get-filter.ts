@@ -2,12 +2,13 @@
  * GET /_matrix/client/v3/user/{userId}/filter/{filterId}
  * https://spec.matrix.org/v1.19/client-server-api/#get_matrixclientv3useruseridfilterfilterid
  */
+
 import Type from 'typebox'
+import { clientPaths } from '#matrix/api.ts'
 import { type Route, refuse, route } from '#platform/api.ts'
 import type { Filters } from '../filters/filters.ts'
 import type { Caller } from './acts.ts'
 import { requireOwn } from './own-person.ts'
-import { clientPaths } from './paths.ts'
 import { UserId } from './shapes.ts'
 
 export function getFilter({ filters }: { filters: Pick<Filters, 'get'> }): Route {

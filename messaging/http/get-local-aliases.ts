@@ -4,12 +4,13 @@
  *
  * - For members, and for everybody where everybody may read.
  */
+
 import Type from 'typebox'
+import { clientPaths } from '#matrix/api.ts'
 import { type Route, refuse, route } from '#platform/api.ts'
 import type { Aliases } from '../directory/aliases.ts'
 import type { Doors } from '../rooms/doors.ts'
 import type { Caller } from './acts.ts'
-import { clientPaths } from './paths.ts'
 import { RoomId } from './shapes.ts'
 
 type Deps = { aliases: Pick<Aliases, 'ofRoom'>; doors: Pick<Doors, 'enter'> }

@@ -5,7 +5,7 @@
 
 import Type from 'typebox'
 import type { Access, Membership } from '#access/api.ts'
-import type { JsonObject } from '#matrix/api.ts'
+import { clientPaths, type JsonObject } from '#matrix/api.ts'
 import { type Route, refuse, route } from '#platform/api.ts'
 import { eventText } from '../events/stored-event.ts'
 import type { Doors } from '../rooms/doors.ts'
@@ -15,7 +15,6 @@ import type { RoomStates } from '../rooms/room-states.ts'
 import { parseSyncToken } from '../sync/tokens.ts'
 import type { Caller } from './acts.ts'
 import { jsonText } from './json-text.ts'
-import { clientPaths } from './paths.ts'
 import { RoomId } from './shapes.ts'
 
 type Deps = { doors: Doors; states: RoomStates; access: Access; memberships: Memberships; rooms: RoomCache }

@@ -4,9 +4,10 @@
  *
  * - Empty: no list of past notifications is kept. Unread and highlight counts come with /sync.
  */
+
 import Type from 'typebox'
+import { clientPaths } from '#matrix/api.ts'
 import { type Route, route } from '#platform/api.ts'
-import { clientPaths } from './paths.ts'
 
 export function getNotifications(): Route {
   return route({

@@ -4,12 +4,12 @@
  */
 
 import Type from 'typebox'
+import { clientPaths } from '#matrix/api.ts'
 import { type Route, route } from '#platform/api.ts'
 import type { Timeline } from '../events/timeline.ts'
 import type { Doors } from '../rooms/doors.ts'
 import type { Caller } from './acts.ts'
 import { jsonText } from './json-text.ts'
-import { clientPaths } from './paths.ts'
 import { EventId, RoomId } from './shapes.ts'
 
 export function getOneRoomEvent(deps: { doors: Doors; timeline: Timeline }): Route {

@@ -4,10 +4,11 @@
  *
  * - This server does not watch who is at the keyboard: everybody it knows is told as offline.
  */
+
 import Type from 'typebox'
 import type { Users } from '#identity/api.ts'
+import { clientPaths } from '#matrix/api.ts'
 import { type Route, refuse, route } from '#platform/api.ts'
-import { clientPaths } from './paths.ts'
 import { UserId } from './shapes.ts'
 
 export function getPresence({ users }: { users: Pick<Users, 'byMatrixId'> }): Route {

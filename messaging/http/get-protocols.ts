@@ -4,8 +4,8 @@
  *
  * - Empty: no bridges to other networks are offered through this interface.
  */
+import { clientPaths } from '#matrix/api.ts'
 import { type Route, route } from '#platform/api.ts'
-import { clientPaths } from './paths.ts'
 
 export function getProtocols(): Route {
   return route({

@@ -4,10 +4,11 @@
  *
  * - The largest rooms first. Pages are cut from the list as it is at that moment.
  */
+
 import Type from 'typebox'
+import { clientPaths } from '#matrix/api.ts'
 import { type Route, route } from '#platform/api.ts'
 import type { PublicRooms } from '../directory/public-rooms.ts'
-import { clientPaths } from './paths.ts'
 import { pageLimitDefault, pageLimitMax, requireOwnServer } from './public-rooms-server.ts'
 
 type Deps = { publicRooms: Pick<PublicRooms, 'page'>; serverName: string }

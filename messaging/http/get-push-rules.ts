@@ -2,10 +2,10 @@
  * GET /_matrix/client/v3/pushrules/
  * https://spec.matrix.org/v1.19/client-server-api/#get_matrixclientv3pushrules
  */
+import { clientPaths } from '#matrix/api.ts'
 import { type Route, route } from '#platform/api.ts'
 import type { PushRules } from '../push/push-rules.ts'
 import type { Caller } from './acts.ts'
-import { clientPaths } from './paths.ts'
 
 export function getPushRules({ pushRules }: { pushRules: Pick<PushRules, 'of'> }): Route {
   return route({

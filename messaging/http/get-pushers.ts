@@ -4,8 +4,8 @@
  *
  * - Empty: nothing is pushed to phones yet.
  */
+import { clientPaths } from '#matrix/api.ts'
 import { type Route, route } from '#platform/api.ts'
-import { clientPaths } from './paths.ts'
 
 export function getPushers(): Route {
   return route({

@@ -7,6 +7,7 @@
  */
 
 import Type from 'typebox'
+import { clientPaths } from '#matrix/api.ts'
 import { type Route, refuse, route } from '#platform/api.ts'
 import type { Timeline } from '../events/timeline.ts'
 import type { Doors } from '../rooms/doors.ts'
@@ -14,7 +15,6 @@ import { parseEventFilter } from '../sync/filter.ts'
 import type { Caller } from './acts.ts'
 import { parseJsonParameter } from './json-parameter.ts'
 import { jsonText } from './json-text.ts'
-import { clientPaths } from './paths.ts'
 import { PageLimit, RoomId } from './shapes.ts'
 
 const pageDefault = 10

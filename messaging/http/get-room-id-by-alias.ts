@@ -6,13 +6,12 @@
  */
 import Type from 'typebox'
 import { type Access, room as roomObject } from '#access/api.ts'
-import { isAlias } from '#matrix/api.ts'
+import { clientPaths, isAlias } from '#matrix/api.ts'
 import { type Route, refuse, route } from '#platform/api.ts'
 import type { Aliases } from '../directory/aliases.ts'
 import type { Memberships } from '../rooms/memberships.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
 import type { Caller } from './acts.ts'
-import { clientPaths } from './paths.ts'
 
 type Deps = {
   aliases: Pick<Aliases, 'resolve'>

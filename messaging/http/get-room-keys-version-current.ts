@@ -4,8 +4,8 @@
  *
  * - Key backups are not offered yet, so nobody has one.
  */
+import { clientPaths } from '#matrix/api.ts'
 import { type Route, refuse, route } from '#platform/api.ts'
-import { clientPaths } from './paths.ts'
 
 export function getRoomKeysVersionCurrent(): Route {
   return route({

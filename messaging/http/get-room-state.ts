@@ -6,13 +6,13 @@
  */
 
 import Type from 'typebox'
+import { clientPaths } from '#matrix/api.ts'
 import { type Route, refuse, route } from '#platform/api.ts'
 import { eventText, type StoredEvent } from '../events/stored-event.ts'
 import type { Doors } from '../rooms/doors.ts'
 import type { RoomStates } from '../rooms/room-states.ts'
 import type { Caller } from './acts.ts'
 import { jsonText } from './json-text.ts'
-import { clientPaths } from './paths.ts'
 import { EventType, RoomId, StateKey } from './shapes.ts'
 
 type Deps = { doors: Doors; states: RoomStates }

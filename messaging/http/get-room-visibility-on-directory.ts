@@ -4,14 +4,15 @@
  *
  * - For signed-in people who may know of the room; for all others there is no such room.
  */
+
 import Type from 'typebox'
 import { type Access, room as roomObject } from '#access/api.ts'
+import { clientPaths } from '#matrix/api.ts'
 import { type Route, refuse, route } from '#platform/api.ts'
 import type { PublicRooms } from '../directory/public-rooms.ts'
 import type { Memberships } from '../rooms/memberships.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
 import type { Caller } from './acts.ts'
-import { clientPaths } from './paths.ts'
 import { RoomId } from './shapes.ts'
 
 type Deps = {

@@ -4,8 +4,8 @@
  *
  * - Empty: this server names no relay for calls, and clients then connect directly.
  */
+import { clientPaths } from '#matrix/api.ts'
 import { type Route, route } from '#platform/api.ts'
-import { clientPaths } from './paths.ts'
 
 export function getTurnServer(): Route {
   return route({

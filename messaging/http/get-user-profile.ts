@@ -4,12 +4,13 @@
  *
  * - For signed-in people only: who works here is not told to strangers.
  */
+
 import Type from 'typebox'
 import type { Users } from '#identity/api.ts'
+import { clientPaths } from '#matrix/api.ts'
 import { type Route, route } from '#platform/api.ts'
 import type { Profiles } from '../profiles/profiles.ts'
 import { knownPerson } from './known-person.ts'
-import { clientPaths } from './paths.ts'
 import { UserId } from './shapes.ts'
 
 type Deps = { users: Pick<Users, 'byMatrixId'>; profiles: Pick<Profiles, 'get'> }

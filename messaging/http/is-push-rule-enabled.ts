@@ -2,11 +2,11 @@
  * GET /_matrix/client/v3/pushrules/global/{kind}/{ruleId}/enabled
  * https://spec.matrix.org/v1.19/client-server-api/#get_matrixclientv3pushrulesglobalkindruleidenabled
  */
+import { clientPaths } from '#matrix/api.ts'
 import { type Route, route } from '#platform/api.ts'
 import type { PushRules } from '../push/push-rules.ts'
 import { findRule, noSuchRule } from '../push/rule-editing.ts'
 import type { Caller } from './acts.ts'
-import { clientPaths } from './paths.ts'
 import { RuleParams, requireKind } from './push-rule-kind.ts'
 
 export function isPushRuleEnabled({ pushRules }: { pushRules: Pick<PushRules, 'of'> }): Route {

@@ -7,13 +7,13 @@
  */
 
 import Type from 'typebox'
+import { clientPaths } from '#matrix/api.ts'
 import { type Route, refuse, route } from '#platform/api.ts'
 import type { Doors } from '../rooms/doors.ts'
 import type { Members } from '../rooms/members.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
 import type { AliasLookup } from '../rooms/state-content.ts'
 import type { Caller } from './acts.ts'
-import { clientPaths } from './paths.ts'
 import { Reason, RoomId, RoomIdOrAlias } from './shapes.ts'
 
 type Deps = { doors: Doors; members: Members; aliases: AliasLookup; rooms: RoomCache }

@@ -5,11 +5,11 @@
 
 import Type from 'typebox'
 import type { RoomAct } from '#access/api.ts'
+import { clientPaths } from '#matrix/api.ts'
 import { type RateName, type Route, route } from '#platform/api.ts'
 import type { Doors } from '../rooms/doors.ts'
 import type { Members } from '../rooms/members.ts'
 import type { Caller } from './acts.ts'
-import { clientPaths } from './paths.ts'
 import { EmptyAnswer, Reason, RoomId, UserId } from './shapes.ts'
 
 type Deps = { doors: Doors; members: Members }

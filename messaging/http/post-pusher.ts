@@ -4,9 +4,10 @@
  *
  * - Nothing is pushed to phones yet, so a new pusher is refused in words. Removing one (`kind` null) is already done.
  */
+
 import Type from 'typebox'
+import { clientPaths } from '#matrix/api.ts'
 import { type Route, refuse, route } from '#platform/api.ts'
-import { clientPaths } from './paths.ts'
 import { EmptyAnswer } from './shapes.ts'
 
 export function postPusher(): Route {

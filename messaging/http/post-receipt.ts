@@ -6,7 +6,7 @@
  * - `thread_id` must be the thread that the event belongs to, or the event itself when it is the thread's root.
  */
 import Type from 'typebox'
-import { isJsonObject } from '#matrix/api.ts'
+import { clientPaths, isJsonObject } from '#matrix/api.ts'
 import { type Route, refuse, route } from '#platform/api.ts'
 import type { EventReader } from '../events/event-reader.ts'
 import type { StoredEvent } from '../events/stored-event.ts'
@@ -16,7 +16,6 @@ import { threadOf } from '../receipts/thread-of.ts'
 import type { Doors } from '../rooms/doors.ts'
 import type { Room } from '../rooms/room.ts'
 import type { Caller } from './acts.ts'
-import { clientPaths } from './paths.ts'
 import { readEvent } from './read-event.ts'
 import { EmptyAnswer, RoomId } from './shapes.ts'
 

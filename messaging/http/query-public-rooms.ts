@@ -4,10 +4,11 @@
  *
  * - Finds rooms whose name, topic or main address holds every word of the search, without regard to case and accents.
  */
+
 import Type from 'typebox'
+import { clientPaths } from '#matrix/api.ts'
 import { type Route, route } from '#platform/api.ts'
 import type { PublicRooms } from '../directory/public-rooms.ts'
-import { clientPaths } from './paths.ts'
 import { pageLimitDefault, pageLimitMax, requireOwnServer } from './public-rooms-server.ts'
 
 const optional = <T extends Type.TSchema>(schema: T) => Type.Optional(Type.Union([schema, Type.Null()]))

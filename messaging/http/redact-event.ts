@@ -7,14 +7,13 @@
  */
 
 import Type from 'typebox'
-import { powerLevelOf, powerLevels } from '#matrix/api.ts'
+import { clientPaths, powerLevelOf, powerLevels } from '#matrix/api.ts'
 import { type Route, refuse, route } from '#platform/api.ts'
 import type { EventReader } from '../events/event-reader.ts'
 import type { RoomWriter } from '../events/room-writer.ts'
 import type { StoredEvent } from '../events/stored-event.ts'
 import type { Doors } from '../rooms/doors.ts'
 import { type Caller, transactionOf } from './acts.ts'
-import { clientPaths } from './paths.ts'
 import { EventId, EventIdAnswer, Reason, RoomId } from './shapes.ts'
 
 /** Not where it is redacted itself: then it tells no more of what was before. */

@@ -5,11 +5,12 @@
  * - People of this server whose name or id holds every word, without regard to case and accents; the closest first.
  * - An empty term finds everybody, so that a client can offer a list before anything is typed.
  */
+
 import Type from 'typebox'
+import { clientPaths } from '#matrix/api.ts'
 import { type Route, route } from '#platform/api.ts'
 import type { PeopleSearch } from '../directory/people-search.ts'
 import type { Caller } from './acts.ts'
-import { clientPaths } from './paths.ts'
 
 const limitDefault = 10
 const limitMax = 50

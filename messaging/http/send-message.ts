@@ -7,14 +7,13 @@
  */
 
 import Type from 'typebox'
-import type { JsonObject } from '#matrix/api.ts'
+import { clientPaths, type JsonObject } from '#matrix/api.ts'
 import { type Route, refuse, route } from '#platform/api.ts'
 import type { Relations } from '../events/relations.ts'
 import type { RoomWriter } from '../events/room-writer.ts'
 import { relationOf } from '../events/stored-event.ts'
 import type { Doors } from '../rooms/doors.ts'
 import { type Caller, transactionOf } from './acts.ts'
-import { clientPaths } from './paths.ts'
 import { EventType, JsonBody, RoomId } from './shapes.ts'
 
 export function sendMessage(deps: { doors: Doors; writer: RoomWriter; relations: Relations }): Route {

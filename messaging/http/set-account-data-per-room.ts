@@ -3,14 +3,13 @@
  * https://spec.matrix.org/v1.19/client-server-api/#put_matrixclientv3useruseridroomsroomidaccount_datatype
  */
 import Type from 'typebox'
-import type { JsonObject } from '#matrix/api.ts'
+import { clientPaths, type JsonObject } from '#matrix/api.ts'
 import { type Route, route } from '#platform/api.ts'
 import type { AccountData } from '../account-data/account-data.ts'
 import type { Doors } from '../rooms/doors.ts'
 import { refuseServerControlled } from './account-data-types.ts'
 import type { Caller } from './acts.ts'
 import { requireOwn } from './own-person.ts'
-import { clientPaths } from './paths.ts'
 import { requireRoomId } from './room-id.ts'
 import { EmptyAnswer, EventType, JsonBody, UserId } from './shapes.ts'
 

@@ -3,13 +3,12 @@
  * https://spec.matrix.org/v1.19/client-server-api/#put_matrixclientv3useruseridaccount_datatype
  */
 import Type from 'typebox'
-import type { JsonObject } from '#matrix/api.ts'
+import { clientPaths, type JsonObject } from '#matrix/api.ts'
 import { type Route, route } from '#platform/api.ts'
 import type { AccountData } from '../account-data/account-data.ts'
 import { refuseServerControlled } from './account-data-types.ts'
 import type { Caller } from './acts.ts'
 import { requireOwn } from './own-person.ts'
-import { clientPaths } from './paths.ts'
 import { EmptyAnswer, EventType, JsonBody, UserId } from './shapes.ts'
 
 export function setAccountData({ accountData }: { accountData: Pick<AccountData, 'put'> }): Route {

@@ -4,11 +4,12 @@
  *
  * - Taken and not kept: presence is off, and clients send theirs without being asked.
  */
+
 import Type from 'typebox'
+import { clientPaths } from '#matrix/api.ts'
 import { type Route, route } from '#platform/api.ts'
 import type { Caller } from './acts.ts'
 import { requireOwn } from './own-person.ts'
-import { clientPaths } from './paths.ts'
 import { EmptyAnswer, UserId } from './shapes.ts'
 
 export function setPresence(): Route {

@@ -6,13 +6,12 @@
  * - A name or picture that is null or empty is removed.
  */
 import Type from 'typebox'
-import type { JsonObject } from '#matrix/api.ts'
+import { clientPaths, type JsonObject } from '#matrix/api.ts'
 import { type Route, route } from '#platform/api.ts'
 import type { ProfileChanges } from '../profiles/profile-changes.ts'
 import { checkFieldName, fieldValue } from '../profiles/profile-fields.ts'
 import type { Caller } from './acts.ts'
 import { requireOwn } from './own-person.ts'
-import { clientPaths } from './paths.ts'
 import { EmptyAnswer, JsonBody, UserId } from './shapes.ts'
 
 export function setProfileField({ changes }: { changes: Pick<ProfileChanges, 'set'> }): Route {

@@ -2,12 +2,11 @@
  * PUT /_matrix/client/v3/pushrules/global/{kind}/{ruleId}/actions
  * https://spec.matrix.org/v1.19/client-server-api/#put_matrixclientv3pushrulesglobalkindruleidactions
  */
-import type { JsonObject } from '#matrix/api.ts'
+import { clientPaths, type JsonObject } from '#matrix/api.ts'
 import { type Route, route } from '#platform/api.ts'
 import type { PushRules } from '../push/push-rules.ts'
 import { changeRule, parseActions } from '../push/rule-editing.ts'
 import type { Caller } from './acts.ts'
-import { clientPaths } from './paths.ts'
 import { RuleParams, requireKind } from './push-rule-kind.ts'
 import { EmptyAnswer, JsonBody } from './shapes.ts'
 

@@ -2,12 +2,13 @@
  * PUT /_matrix/client/v3/pushrules/global/{kind}/{ruleId}/enabled
  * https://spec.matrix.org/v1.19/client-server-api/#put_matrixclientv3pushrulesglobalkindruleidenabled
  */
+
 import Type from 'typebox'
+import { clientPaths } from '#matrix/api.ts'
 import { type Route, route } from '#platform/api.ts'
 import type { PushRules } from '../push/push-rules.ts'
 import { changeRule } from '../push/rule-editing.ts'
 import type { Caller } from './acts.ts'
-import { clientPaths } from './paths.ts'
 import { RuleParams, requireKind } from './push-rule-kind.ts'
 import { EmptyAnswer } from './shapes.ts'
 

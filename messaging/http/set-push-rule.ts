@@ -7,12 +7,11 @@
  * - A rule that exists gets new contents and stays on or off as it was.
  */
 import Type from 'typebox'
-import type { JsonObject } from '#matrix/api.ts'
+import { clientPaths, type JsonObject } from '#matrix/api.ts'
 import { type Route, route } from '#platform/api.ts'
 import type { PushRules } from '../push/push-rules.ts'
 import { parseRuleDraft, putRule } from '../push/rule-editing.ts'
 import type { Caller } from './acts.ts'
-import { clientPaths } from './paths.ts'
 import { RuleParams, requireKind } from './push-rule-kind.ts'
 import { EmptyAnswer, JsonBody } from './shapes.ts'
 

@@ -4,14 +4,15 @@
  *
  * - Every event that is named is looked up before anything moves.
  */
+
 import Type from 'typebox'
+import { clientPaths } from '#matrix/api.ts'
 import { type Route, route } from '#platform/api.ts'
 import type { EventReader } from '../events/event-reader.ts'
 import type { ReadMarkers } from '../receipts/read-markers.ts'
 import type { Receipts } from '../receipts/receipts.ts'
 import type { Doors } from '../rooms/doors.ts'
 import type { Caller } from './acts.ts'
-import { clientPaths } from './paths.ts'
 import { readEvent } from './read-event.ts'
 import { EmptyAnswer, RoomId } from './shapes.ts'
 

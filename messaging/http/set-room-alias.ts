@@ -3,12 +3,11 @@
  * https://spec.matrix.org/v1.19/client-server-api/#put_matrixclientv3directoryroomroomalias
  */
 import Type from 'typebox'
-import { isAlias } from '#matrix/api.ts'
+import { clientPaths, isAlias } from '#matrix/api.ts'
 import { type Route, refuse, route } from '#platform/api.ts'
 import type { Aliases } from '../directory/aliases.ts'
 import type { Doors } from '../rooms/doors.ts'
 import type { Caller } from './acts.ts'
-import { clientPaths } from './paths.ts'
 import { EmptyAnswer, RoomId } from './shapes.ts'
 
 type Deps = { aliases: Pick<Aliases, 'isOurs' | 'give'>; doors: Pick<Doors, 'enter'> }

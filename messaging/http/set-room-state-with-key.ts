@@ -7,7 +7,7 @@
  */
 import { isDeepStrictEqual } from 'node:util'
 import Type from 'typebox'
-import type { JsonObject } from '#matrix/api.ts'
+import { clientPaths, type JsonObject } from '#matrix/api.ts'
 import { type Route, refuse, route } from '#platform/api.ts'
 import type { Draft } from '../events/draft.ts'
 import type { RoomWriter } from '../events/room-writer.ts'
@@ -15,7 +15,6 @@ import type { Doors } from '../rooms/doors.ts'
 import type { Room } from '../rooms/room.ts'
 import { checkStateContent, type StateContentDeps } from '../rooms/state-content.ts'
 import type { Caller } from './acts.ts'
-import { clientPaths } from './paths.ts'
 import { EventIdAnswer, EventType, JsonBody, RoomId, StateKey } from './shapes.ts'
 
 export type SetStateDeps = StateContentDeps & { doors: Doors; writer: RoomWriter }

@@ -5,13 +5,12 @@
  * - `order` is a number from 0 to 1; further keys are kept as they are.
  */
 import Type from 'typebox'
-import type { JsonObject } from '#matrix/api.ts'
+import { clientPaths, type JsonObject } from '#matrix/api.ts'
 import { type Route, refuse, route } from '#platform/api.ts'
 import type { Tags } from '../account-data/tags.ts'
 import type { Doors } from '../rooms/doors.ts'
 import type { Caller } from './acts.ts'
 import { requireOwn } from './own-person.ts'
-import { clientPaths } from './paths.ts'
 import { EmptyAnswer, RoomId, UserId } from './shapes.ts'
 import { Tag } from './tag.ts'
 

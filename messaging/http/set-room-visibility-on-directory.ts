@@ -4,13 +4,14 @@
  *
  * - For members who may change the room's main address.
  */
+
 import Type from 'typebox'
+import { clientPaths } from '#matrix/api.ts'
 import { type Route, refuse, route } from '#platform/api.ts'
 import { mayName } from '../directory/power-to-name.ts'
 import type { PublicRooms } from '../directory/public-rooms.ts'
 import type { Doors } from '../rooms/doors.ts'
 import type { Caller } from './acts.ts'
-import { clientPaths } from './paths.ts'
 import { EmptyAnswer, RoomId } from './shapes.ts'
 
 type Deps = { publicRooms: Pick<PublicRooms, 'setListed'>; doors: Pick<Doors, 'enter'> }

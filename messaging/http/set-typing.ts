@@ -2,13 +2,14 @@
  * PUT /_matrix/client/v3/rooms/{roomId}/typing/{userId}
  * https://spec.matrix.org/v1.19/client-server-api/#put_matrixclientv3roomsroomidtypinguserid
  */
+
 import Type from 'typebox'
+import { clientPaths } from '#matrix/api.ts'
 import { type Route, route } from '#platform/api.ts'
 import type { Doors } from '../rooms/doors.ts'
 import type { Typing } from '../typing/typing.ts'
 import type { Caller } from './acts.ts'
 import { requireOwn } from './own-person.ts'
-import { clientPaths } from './paths.ts'
 import { EmptyAnswer, RoomId, UserId } from './shapes.ts'
 
 const timeoutMsDefault = 30_000

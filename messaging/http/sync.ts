@@ -4,14 +4,13 @@
  */
 
 import Type from 'typebox'
-import type { JsonValue } from '#matrix/api.ts'
+import { clientPaths, type JsonValue } from '#matrix/api.ts'
 import { type Route, refuse, route } from '#platform/api.ts'
 import { parseSyncFilter } from '../sync/filter.ts'
 import type { SessionSignals } from '../sync/session-signals.ts'
 import type { Sync } from '../sync/sync.ts'
 import type { Caller } from './acts.ts'
 import { jsonText } from './json-text.ts'
-import { clientPaths } from './paths.ts'
 
 export interface FilterLookup {
   /** A filter by its id, or given as JSON. */

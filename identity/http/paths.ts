@@ -1,4 +1,0 @@
-/** Where an endpoint of the client-server API is served: under its version, and under r0 for old clients. */
-export function clientPaths(path: string): readonly string[] {
-  return [`/_matrix/client/v3${path}`, `/_matrix/client/r0${path}`]
-}
