@@ -21,6 +21,8 @@ export class RoomCache {
   readonly #awaited = new Map<number, number>()
   readonly #idsByMatrixId = new Map<string, number>()
   readonly #identities = new Map<number, RoomIdentityRow>()
+  /** What each room counted for when it was last weighed: exactly this is taken off again when it leaves. */
+  readonly #weights = new Map<number, number>()
   #weight = 0
 
   constructor(deps: Deps) {
@@ -39,16 +41,11 @@ export class RoomCache {
     return identity?.id
   }
 
-  peekId(matrixId: string): number | undefined {
-    return this.#idsByMatrixId.get(matrixId)
-  }
-
   /** The room, read from the database when it is not in memory. Concurrent calls join. */
   room(id: number): Promise<Room> {
     const room = this.#rooms.get(id)
     if (room !== undefined) {
-      this.#rooms.delete(id)
-      this.#rooms.set(id, room)
+      this.#keep(room)
       return Promise.resolve(room)
     }
     let loading = this.#loading.get(id)
@@ -104,15 +101,25 @@ export class RoomCache {
   reached(id: number, ordering: number): void {
     if (this.#loading.has(id)) this.#awaited.set(id, Math.max(ordering, this.#awaited.get(id) ?? 0))
     const room = this.#rooms.get(id)
-    if (room !== undefined && room.head.ordering < ordering) this.drop(id)
+    if (room === undefined) return
+    if (room.head.ordering < ordering) this.drop(id)
+    else this.#weigh(room)
   }
 
   /** Forgets what is in memory: the database knows better, after a commit that failed. */
   drop(id: number): void {
-    const room = this.#rooms.get(id)
-    if (room === undefined) return
     this.#rooms.delete(id)
-    this.#weight -= weightOf(room)
+    this.#weight -= this.#weights.get(id) ?? 0
+    this.#weights.delete(id)
+  }
+
+  /** The room does not exist any more: its name goes as well. */
+  forget(id: number): void {
+    this.drop(id)
+    const identity = this.#identities.get(id)
+    if (identity === undefined) return
+    this.#identities.delete(id)
+    this.#idsByMatrixId.delete(identity.matrixId)
   }
 
   async #load(id: number): Promise<Room> {
@@ -130,14 +137,22 @@ export class RoomCache {
     return room
   }
 
+  /** The room is the one asked for last from now on. */
   #keep(room: Room): void {
+    this.#rooms.delete(room.id)
     this.#rooms.set(room.id, room)
-    this.#weight += weightOf(room)
-    for (const [id, oldest] of this.#rooms) {
+    this.#weigh(room)
+    for (const id of this.#rooms.keys()) {
       if (this.#weight <= limits.roomCacheEntriesMax || id === room.id) break
-      this.#rooms.delete(id)
-      this.#weight -= weightOf(oldest)
+      this.drop(id)
     }
+  }
+
+  /** Rooms grow while they are in memory, so they are weighed again whenever somebody comes to them. */
+  #weigh(room: Room): void {
+    const weight = 20 + room.size + room.state.size
+    this.#weight += weight - (this.#weights.get(room.id) ?? 0)
+    this.#weights.set(room.id, weight)
   }
 
   #remember(identity: RoomIdentityRow): void {
@@ -150,9 +165,4 @@ export class RoomCache {
       break
     }
   }
-}
-
-/** Rooms grow while they are in memory; counting them by their size of the moment is near enough for a bound. */
-function weightOf(room: Room): number {
-  return 20 + room.size + room.state.size
 }
