@@ -70,9 +70,7 @@ export class GroupCommit {
   add(unit: Unit, room: Room): void {
     if (!this.#build(unit, room)) return
     this.#waiting.push(unit)
-    this.#running ??= this.#run().finally(() => {
-      this.#running = undefined
-    })
+    this.#running ??= this.#run()
   }
 
   /** Resolves when everything that was added is committed or refused. */
@@ -83,15 +81,22 @@ export class GroupCommit {
   async #run(): Promise<void> {
     // What arrives within the same turn of the event loop shares the first transaction.
     await Promise.resolve()
-    while (this.#waiting.length > 0) {
-      const units = this.#next()
-      try {
-        await this.#commit(units)
-      } catch (error) {
-        this.#deps.logger.error('writer.batch_failed', { error, count: units.length })
-        this.#dropRooms(units)
-        for (const unit of units) unit.reject(error)
-      }
+    try {
+      while (this.#waiting.length > 0) await this.#commitNext()
+    } finally {
+      // Here, not when the promise settles: a unit that is added in between would find a run that looks no further.
+      this.#running = undefined
+    }
+  }
+
+  async #commitNext(): Promise<void> {
+    const units = this.#next()
+    try {
+      await this.#commit(units)
+    } catch (error) {
+      this.#deps.logger.error('writer.batch_failed', { error, count: units.length })
+      this.#dropRooms(units)
+      for (const unit of units) unit.reject(error)
     }
   }
 
