@@ -1,3 +1,4 @@
+import { Recent } from '#platform/api.ts'
 import type { Membership } from './acts.ts'
 import type { RoomFacts, Subject, VisibleRooms } from './types.ts'
 
@@ -9,19 +10,13 @@ const peopleMax = 10_000
  * who was not seen for longest is dropped first.
  */
 export function createVisibility(facts: RoomFacts, epoch: () => number): (subject: Subject) => VisibleRooms {
-  const kept = new Map<number, VisibleRooms>()
+  const kept = new Recent<number, VisibleRooms>(peopleMax)
   return (subject) => {
     const version = `${epoch()}.${facts.membershipsVersion(subject.userId)}`
-    let rooms = kept.get(subject.userId)
-    if (rooms?.version === version) {
-      kept.delete(subject.userId)
-      kept.set(subject.userId, rooms)
-      return rooms
-    }
-    rooms = sortRooms(version, facts.memberships(subject.userId))
-    kept.delete(subject.userId)
+    const known = kept.get(subject.userId)
+    if (known?.version === version) return known
+    const rooms = sortRooms(version, facts.memberships(subject.userId))
     kept.set(subject.userId, rooms)
-    if (kept.size > peopleMax) kept.delete(kept.keys().next().value!)
     return rooms
   }
 }

@@ -1,6 +1,6 @@
 import type { Users } from '#identity/api.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '#matrix/api.ts'
-import { type Db, refuse, type Vault } from '#platform/api.ts'
+import { type Db, Recent, refuse, type Vault } from '#platform/api.ts'
 import { putSyncFilter, syncFilterRow } from '../store/sync-filters.ts'
 import { parseSyncFilter } from '../sync/filter.ts'
 
@@ -16,7 +16,7 @@ const storedId = /^\d{1,9}$/
 /** Filters that clients store and name later. https://spec.matrix.org/v1.19/client-server-api/#filtering */
 export class Filters {
   readonly #deps: Deps
-  readonly #remembered = new Map<string, JsonObject>()
+  readonly #remembered = new Recent<string, JsonObject>(rememberedMax)
 
   constructor(deps: Deps) {
     this.#deps = deps
@@ -33,7 +33,7 @@ export class Filters {
     const key = await this.#deps.users.keyOf(userId)
     const sealed = key.seal('sync_filter', subjectOf(userId, hash), Buffer.from(text))
     const id = String(await putSyncFilter(this.#deps.db, { userId, hash, sealed }))
-    this.#remember(`${userId} ${id}`, filter)
+    this.#remembered.set(`${userId} ${id}`, filter)
     return id
   }
 
@@ -48,7 +48,7 @@ export class Filters {
     const key = await this.#deps.users.keyOf(userId)
     const plain = key.open('sync_filter', subjectOf(userId, row.hash), row.sealed)
     const filter = JSON.parse(plain.toString('utf8')) as JsonObject
-    this.#remember(name, filter)
+    this.#remembered.set(name, filter)
     return filter
   }
 
@@ -60,12 +60,6 @@ export class Filters {
       throw refuse('M_INVALID_PARAM', 'There is no filter of this id. Store the filter again, or send it as JSON.')
     }
     return filter
-  }
-
-  #remember(name: string, filter: JsonObject): void {
-    this.#remembered.delete(name)
-    this.#remembered.set(name, filter)
-    if (this.#remembered.size > rememberedMax) this.#remembered.delete(this.#remembered.keys().next().value!)
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Membership } from '#access/api.ts'
-import { type Db, limits } from '#platform/api.ts'
+import { type Db, limits, Recent } from '#platform/api.ts'
 import { membershipRows } from '../store/room-state.ts'
 import { membershipOfCode } from './room.ts'
 
@@ -11,7 +11,7 @@ type Kept = { rooms: ReadonlyMap<number, Membership>; version: number; position:
  */
 export class Memberships {
   readonly #db: Db
-  readonly #kept = new Map<number, Kept>()
+  readonly #kept = new Recent<number, Kept>(limits.peopleInMemoryMax)
   readonly #loading = new Map<number, Promise<void>>()
   #version = 0
 
@@ -20,16 +20,16 @@ export class Memberships {
   }
 
   peek(userId: number): ReadonlyMap<number, Membership> | undefined {
-    return this.#kept.get(userId)?.rooms
+    return this.#kept.peek(userId)?.rooms
   }
 
   version(userId: number): number {
-    return this.#kept.get(userId)?.version ?? 0
+    return this.#kept.peek(userId)?.version ?? 0
   }
 
   /** The place in the log of the newest change that was read from the database: what is kept holds from there on. */
   position(userId: number): number {
-    return this.#kept.get(userId)?.position ?? 0
+    return this.#kept.peek(userId)?.position ?? 0
   }
 
   async load(userId: number): Promise<ReadonlyMap<number, Membership>> {
@@ -48,7 +48,7 @@ export class Memberships {
   /** A committed change. What is being read at this moment may or may not have it, and is read again. */
   apply(userId: number, roomId: number, membership: Membership): void {
     if (this.#loading.has(userId)) this.#stale.add(userId)
-    const kept = this.#kept.get(userId)
+    const kept = this.#kept.peek(userId)
     if (kept === undefined) return
     const rooms = new Map(kept.rooms)
     rooms.set(roomId, membership)
@@ -67,12 +67,7 @@ export class Memberships {
       const rooms = new Map(rows.map((row) => [row.roomId, membershipOfCode(row.membership)] as const))
       const position = rows.reduce((newest, row) => Math.max(newest, row.position), 0)
       this.#kept.set(userId, { rooms, version: this.#version, position })
-      break
-    }
-    if (this.#kept.size <= limits.peopleInMemoryMax) return
-    for (const id of this.#kept.keys()) {
-      this.#kept.delete(id)
-      break
+      return
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { Users } from '#identity/api.ts'
-import { type Logger, limits, type Postgres, Refusal, type SealingKey, type Vault } from '#platform/api.ts'
+import { type Logger, limits, type Postgres, Recent, Refusal, type SealingKey, type Vault } from '#platform/api.ts'
 import type { RoomIdentity } from '../events/event-codec.ts'
 import type { Room } from './room.ts'
 import { identitiesOf, identityOf, loadRoom, type RoomIdentityRow } from './room-loader.ts'
@@ -15,22 +15,21 @@ const loadsMax = 3
  */
 export class RoomCache {
   readonly #deps: Deps
-  readonly #rooms = new Map<number, Room>()
+  readonly #rooms = new Recent<number, Room>(limits.roomCacheEntriesMax, { weigh: weightOf })
   readonly #loading = new Map<number, Promise<Room>>()
   /** By room that is being read: a place in its timeline that must be in what was read. */
   readonly #awaited = new Map<number, number>()
   readonly #idsByMatrixId = new Map<string, number>()
-  readonly #identities = new Map<number, RoomIdentityRow>()
-  /** What each room counted for when it was last weighed: exactly this is taken off again when it leaves. */
-  readonly #weights = new Map<number, number>()
-  #weight = 0
+  readonly #identities = new Recent<number, RoomIdentityRow>(limits.roomIdentitiesMax, {
+    onDropped: (_, { matrixId }) => this.#idsByMatrixId.delete(matrixId),
+  })
 
   constructor(deps: Deps) {
     this.#deps = deps
   }
 
   peek(id: number): Room | undefined {
-    return this.#rooms.get(id)
+    return this.#rooms.peek(id)
   }
 
   async idOf(matrixId: string): Promise<number | undefined> {
@@ -43,9 +42,10 @@ export class RoomCache {
 
   /** The room, read from the database when it is not in memory. Concurrent calls join. */
   room(id: number): Promise<Room> {
-    const room = this.#rooms.get(id)
+    const room = this.#rooms.peek(id)
     if (room !== undefined) {
-      this.#keep(room)
+      // Rooms grow while they are in memory, so they are weighed again whenever somebody comes to them.
+      this.#rooms.set(id, room)
       return Promise.resolve(room)
     }
     let loading = this.#loading.get(id)
@@ -91,7 +91,7 @@ export class RoomCache {
   /** A room that was just made. */
   add(room: Room, identity: RoomIdentityRow): void {
     this.#remember(identity)
-    this.#keep(room)
+    this.#rooms.set(room.id, room)
   }
 
   /**
@@ -100,23 +100,21 @@ export class RoomCache {
    */
   reached(id: number, ordering: number): void {
     if (this.#loading.has(id)) this.#awaited.set(id, Math.max(ordering, this.#awaited.get(id) ?? 0))
-    const room = this.#rooms.get(id)
+    const room = this.#rooms.peek(id)
     if (room === undefined) return
     if (room.head.ordering < ordering) this.drop(id)
-    else this.#weigh(room)
+    else this.#rooms.set(id, room)
   }
 
   /** Forgets what is in memory: the database knows better, after a commit that failed. */
   drop(id: number): void {
     this.#rooms.delete(id)
-    this.#weight -= this.#weights.get(id) ?? 0
-    this.#weights.delete(id)
   }
 
   /** The room does not exist any more: its name goes as well. */
   forget(id: number): void {
     this.drop(id)
-    const identity = this.#identities.get(id)
+    const identity = this.#identities.peek(id)
     if (identity === undefined) return
     this.#identities.delete(id)
     this.#idsByMatrixId.delete(identity.matrixId)
@@ -133,36 +131,16 @@ export class RoomCache {
     for (let loads = 1; loads < loadsMax && room.head.ordering < (this.#awaited.get(id) ?? 0); loads += 1) {
       room = await loadRoom(this.#deps, identity)
     }
-    this.#keep(room)
-    return room
-  }
-
-  /** The room is the one asked for last from now on. */
-  #keep(room: Room): void {
-    this.#rooms.delete(room.id)
     this.#rooms.set(room.id, room)
-    this.#weigh(room)
-    for (const id of this.#rooms.keys()) {
-      if (this.#weight <= limits.roomCacheEntriesMax || id === room.id) break
-      this.drop(id)
-    }
-  }
-
-  /** Rooms grow while they are in memory, so they are weighed again whenever somebody comes to them. */
-  #weigh(room: Room): void {
-    const weight = 20 + room.size + room.state.size
-    this.#weight += weight - (this.#weights.get(room.id) ?? 0)
-    this.#weights.set(room.id, weight)
+    return room
   }
 
   #remember(identity: RoomIdentityRow): void {
     this.#identities.set(identity.id, identity)
     this.#idsByMatrixId.set(identity.matrixId, identity.id)
-    if (this.#identities.size <= limits.roomIdentitiesMax) return
-    for (const [id, oldest] of this.#identities) {
-      this.#identities.delete(id)
-      this.#idsByMatrixId.delete(oldest.matrixId)
-      break
-    }
   }
+}
+
+function weightOf(room: Room): number {
+  return 20 + room.size + room.state.size
 }
