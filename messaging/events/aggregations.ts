@@ -3,30 +3,30 @@
  * https://spec.matrix.org/v1.19/client-server-api/#aggregations-of-child-events
  */
 import type { JsonObject } from '#matrix/api.ts'
-import type { Db } from '#platform/api.ts'
-import { referenceRows, replacementRows, threadSummaryRows } from '../store/events.ts'
+import { type Db, limits } from '#platform/api.ts'
+import { referenceRows, replacementRows, type ThreadSummaryRow, threadSummaryRows } from '../store/events.ts'
 import type { EventReader } from './event-reader.ts'
 import { type Aggregations, eventObject, type Reader, relationOf, type StoredEvent } from './stored-event.ts'
-import { everything, type Visibility } from './visibility.ts'
+import type { Visibility } from './visibility.ts'
 
 type Deps = { db: Db; reader: EventReader }
 
 /**
- * Aggregations of the events given, by event id; events that nothing belongs to are missing. Where the reader may not see all of
- * the room, `visibility` bounds what belongs to its events too.
+ * Aggregations of the events given, by event id; events that nothing belongs to are missing. `visibility` is the reader's, in the
+ * room of the events: it bounds what belongs to them too. Only where it is `everything` may the rooms be several.
  */
 export async function aggregationsOf(
   deps: Deps,
   reader: Reader,
   events: readonly StoredEvent[],
-  visibility: Visibility = everything,
+  { places }: Visibility,
 ): Promise<Map<string, Aggregations>> {
   const ids = events.filter((event) => event.stateKey === undefined && !event.isRedacted).map((event) => event.matrixId)
   if (ids.length === 0) return new Map()
   const [edits, references, threads] = await Promise.all([
-    replacementRows(deps.db, ids, visibility.ceiling),
-    referenceRows(deps.db, ids, visibility.ceiling),
-    threadSummaryRows(deps.db, ids, reader.userId, visibility.ceiling),
+    replacementRows(deps.db, ids, places),
+    referenceRows(deps.db, ids, places, limits.bundledReferencesMax),
+    threadSummaryRows(deps.db, ids, reader.userId, places),
   ])
   const found = new Map<string, JsonObject>()
   const add = (id: string, relation: string, value: JsonObject) => {
@@ -36,28 +36,19 @@ export async function aggregationsOf(
   }
   for (const edit of await deps.reader.open(edits)) {
     const target = relationOf(edit.content)?.target
-    if (target !== undefined && visibility.sees(edit)) add(target, 'm.replace', eventObject(edit, reader))
+    if (target !== undefined) add(target, 'm.replace', eventObject(edit, reader))
   }
-  const referring = await deps.reader.byIds(references.map((row) => row.id))
-  for (const event of referring) {
-    const target = relationOf(event.content)?.target
-    if (target !== undefined && visibility.sees(event)) addReference(found, target, event.matrixId)
+  for (const [target, rows] of Map.groupBy(references, (row) => row.target)) {
+    add(target, 'm.reference', { chunk: rows.map((row) => ({ event_id: row.matrixId })) })
   }
-  await addThreads({ ...deps, visibility }, reader, threads, add)
+  await addThreads({ ...deps, places }, reader, threads, add)
   return found
 }
 
-function addReference(found: Map<string, JsonObject>, target: string, eventId: string): void {
-  const relations = found.get(target) ?? {}
-  found.set(target, relations)
-  const chunk = ((relations['m.reference'] as JsonObject | undefined)?.chunk ?? []) as JsonObject[]
-  relations['m.reference'] = { chunk: [...chunk, { event_id: eventId }] }
-}
-
 async function addThreads(
-  deps: Deps & { visibility: Visibility },
+  deps: Deps & Pick<Visibility, 'places'>,
   reader: Reader,
-  threads: Awaited<ReturnType<typeof threadSummaryRows>>,
+  threads: readonly ThreadSummaryRow[],
   add: (id: string, relation: string, value: JsonObject) => void,
 ): Promise<void> {
   if (threads.length === 0) return
@@ -67,12 +58,12 @@ async function addThreads(
     await replacementRows(
       deps.db,
       latest.map((event) => event.matrixId),
-      deps.visibility.ceiling,
+      deps.places,
     ),
   )
   for (const thread of threads) {
     const event = byId.get(thread.latestId)
-    if (event === undefined || !deps.visibility.sees(event)) continue
+    if (event === undefined) continue
     const edit = edits.find((one) => relationOf(one.content)?.target === event.matrixId)
     add(thread.root, 'm.thread', {
       latest_event: eventObject(event, reader, edit && { 'm.replace': eventObject(edit, reader) }),

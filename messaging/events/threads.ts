@@ -5,7 +5,7 @@ import { threadRootRows } from '../store/events.ts'
 import { placeOf, timelineToken } from '../sync/tokens.ts'
 import { aggregationsOf } from './aggregations.ts'
 import type { EventReader } from './event-reader.ts'
-import { eventText, type StoredEvent } from './stored-event.ts'
+import { eventText } from './stored-event.ts'
 import { visibilityFor } from './visibility.ts'
 
 type Deps = { db: Db; reader: EventReader }
@@ -28,11 +28,11 @@ export class Threads {
       below: placeOf(wish.from) ?? Number.MAX_SAFE_INTEGER,
       participatedBy: wish.participated ? subject.userId : undefined,
       limit: wish.limit + 1,
-      ceiling: visibility.ceiling,
+      places: visibility.places,
     })
     const page = rows.slice(0, wish.limit)
-    const roots = await Promise.all(page.map((row) => reader.inRoom(room, row.matrixId)))
-    const events = roots.filter((event): event is StoredEvent => event !== undefined && visibility.sees(event))
+    const roots = await reader.byIds(page.map((row) => row.id))
+    const events = roots.filter((event) => visibility.sees(event))
     const aggregations = await aggregationsOf(this.#deps, subject, events, visibility)
     const chunk = events.map((event) => eventText(event, subject, aggregations.get(event.matrixId)))
     const last = page.at(-1)

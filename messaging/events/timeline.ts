@@ -108,10 +108,15 @@ export class Timeline {
       const rows = wish.backwards
         ? await eventRowsBackwards(this.#deps.db, room.id, place, range.end, batch)
         : await eventRowsForwards(this.#deps.db, room.id, place, range.end, batch)
-      for (const event of await this.#deps.reader.open(rows)) {
-        if (visibility.sees(event) && wish.filter.passes(event)) events.push(event)
-        place = event.ordering
-        if (events.length === wish.limit) return { events, next: place }
+      for (let opened = 0; opened < rows.length; ) {
+        // No more at once than may be wanted: opening an event costs more than reading its row.
+        const group = rows.slice(opened, opened + wish.limit - events.length)
+        opened += group.length
+        for (const event of await this.#deps.reader.open(group)) {
+          if (visibility.sees(event) && wish.filter.passes(event)) events.push(event)
+          place = event.ordering
+          if (events.length === wish.limit) return { events, next: place }
+        }
       }
       looked += rows.length
       if (rows.length < batch) return { events, next: undefined }

@@ -5,44 +5,64 @@
 import type { Membership } from '#access/api.ts'
 import type { Db } from '#platform/api.ts'
 import { type HistoryVisibility, historyVisibilityOf, membershipOfCode, type Room } from '../rooms/room.ts'
-import { membershipHistoryRows, stateHistoryRows } from '../store/room-state.ts'
+import type { Places } from '../store/events.ts'
+import { type MembershipStep, membershipHistoryRows, stateHistoryRows } from '../store/room-state.ts'
 import type { EventReader } from './event-reader.ts'
 import type { StoredEvent } from './stored-event.ts'
 
 type Step<T> = { readonly ordering: number; readonly value: T }
 
 export interface Visibility {
-  sees(event: Pick<StoredEvent, 'ordering' | 'type' | 'stateKey' | 'content'>): boolean
+  sees(event: Pick<StoredEvent, 'ordering' | 'type' | 'stateKey'>): boolean
   /** Nothing above this place in the timeline can be seen. */
   readonly ceiling: number
+  /** Where what everybody says can be seen; one's own memberships are seen anywhere. In order, apart from each other. */
+  readonly places: readonly Places[]
 }
 
+const first = Number.MIN_SAFE_INTEGER
+const last = Number.MAX_SAFE_INTEGER
+
 /** Of a member where history is open to members, or of whoever was told of the events already. */
-export const everything: Visibility = { sees: () => true, ceiling: Number.MAX_SAFE_INTEGER }
+export const everything: Visibility = { sees: () => true, ceiling: last, places: [{ from: first, to: last }] }
 
 type Deps = { db: Db; reader: EventReader }
+type Person = { readonly userId: number; readonly matrixId: string }
 
+/** `memberships` are the person's in the room, where they are known already. */
 export async function visibilityFor(
   deps: Deps,
   room: Room,
-  person: { userId: number; matrixId: string },
+  person: Person,
+  memberships?: readonly MembershipStep[],
 ): Promise<Visibility> {
+  if (isMemberOfOpenRoom(room, person)) return everything
   const [memberRows, visibilityRows] = await Promise.all([
-    membershipHistoryRows(deps.db, room.id, person.userId),
+    memberships ?? membershipHistoryRows(deps.db, room.id, person.userId),
     stateHistoryRows(deps.db, room.id, 'm.room.history_visibility'),
   ])
-  const memberships = memberRows.map((row) => ({ ordering: row.ordering, value: membershipOfCode(row.membership) }))
+  const steps = memberRows.map((row) => ({ ordering: row.ordering, value: membershipOfCode(row.membership) }))
   const events = await deps.reader.byIds(visibilityRows.map((row) => row.eventId))
   const contents = new Map(events.map((event) => [event.id, event.content]))
   const visibilities = visibilityRows.map((row) => ({
     ordering: row.ordering,
     value: historyVisibilityOf(contents.get(row.eventId)),
   }))
-  const joinedNow = memberships.at(-1)?.value === 'join'
-  if (joinedNow && visibilities.every((step) => step.value === 'shared' || step.value === 'world_readable')) {
-    return everything
-  }
-  return visibilityOver(memberships, visibilities, person.matrixId)
+  const joinedNow = steps.at(-1)?.value === 'join'
+  if (joinedNow && visibilities.every((step) => isOpenToMembers(step.value))) return everything
+  return visibilityOver(steps, visibilities, person.matrixId)
+}
+
+/** What the room in memory tells: where history was open to members from the first, they need no look-up. */
+function isMemberOfOpenRoom(room: Room, person: Person): boolean {
+  if (room.member(person.matrixId)?.membership !== 'join' || !isOpenToMembers(room.historyVisibility())) return false
+  // A redacted event no longer tells what it replaced.
+  const unsigned = room.stateEntry('m.room.history_visibility')?.pdu.unsigned
+  return unsigned?.replaces_state === undefined && unsigned?.redacted_because === undefined
+}
+
+function isOpenToMembers(visibility: HistoryVisibility): boolean {
+  return visibility === 'shared' || visibility === 'world_readable'
 }
 
 export function visibilityOver(
@@ -54,24 +74,38 @@ export function visibilityOver(
   const lastJoin = joins.at(-1)
   const ceiling = lastJoin === undefined ? -1 : endOfMembership(memberships, lastJoin)
   const everOpen = visibilities.some((step) => step.value === 'world_readable')
-  return {
-    ceiling: everOpen ? Number.MAX_SAFE_INTEGER : Math.max(ceiling, memberships.at(-1)?.ordering ?? -1),
-    sees: (event) => {
-      const own = event.type === 'm.room.member' && event.stateKey === matrixId
-      const member = own ? (event.content.membership as Membership) : at(memberships, event.ordering)
-      const visibility = at(visibilities, event.ordering) ?? 'shared'
-      if (visibility === 'world_readable' || member === 'join') return true
-      if (own) return true
-      if (visibility === 'shared') return event.ordering <= ceiling
-      return visibility === 'invited' && member === 'invite'
-    },
+  const seesAt = (ordering: number) => {
+    const member = at(memberships, ordering)
+    const visibility = at(visibilities, ordering) ?? 'shared'
+    if (visibility === 'world_readable' || member === 'join') return true
+    if (visibility === 'shared') return ordering <= ceiling
+    return visibility === 'invited' && member === 'invite'
   }
+  return {
+    ceiling: everOpen ? last : Math.max(ceiling, memberships.at(-1)?.ordering ?? -1),
+    sees: (event) => (event.type === 'm.room.member' && event.stateKey === matrixId) || seesAt(event.ordering),
+    places: placesWhere(seesAt, [...memberships, ...visibilities].map((step) => step.ordering).concat(ceiling + 1)),
+  }
+}
+
+/** The places that a rule admits, when it changes its answer at no others than those given. */
+function placesWhere(admits: (ordering: number) => boolean, changes: readonly number[]): Places[] {
+  const starts = [first, ...new Set(changes.filter((place) => place > first && place <= last))].sort((a, b) => a - b)
+  const admitted: { from: number; to: number }[] = []
+  for (const [n, from] of starts.entries()) {
+    if (!admits(from)) continue
+    const to = (starts[n + 1] ?? last + 1) - 1
+    const before = admitted.at(-1)
+    if (before !== undefined && before.to === from - 1) before.to = to
+    else admitted.push({ from, to })
+  }
+  return admitted
 }
 
 /** The place where the membership that begins at `from` ends; far away while it holds. */
 function endOfMembership(memberships: readonly Step<Membership>[], from: number): number {
   const end = memberships.find((step) => step.ordering > from && step.value !== 'join')
-  return end?.ordering ?? Number.MAX_SAFE_INTEGER
+  return end?.ordering ?? last
 }
 
 function at<T>(steps: readonly Step<T>[], ordering: number): T | undefined {

@@ -71,15 +71,19 @@ const replacements = sql(
   'event_replacements',
   `select distinct on (e.relates_to) ${columns} from event e join event o on o.matrix_id = e.relates_to
    where e.relates_to = any($1::text[]) and e.relation = 'm.replace' and e.room_id = o.room_id
-     and e.sender_id = o.sender_id and e.type = o.type and e.redacted_by is null and ${inTimeline} and e.ordering <= $2
+     and e.sender_id = o.sender_id and e.type = o.type and e.redacted_by is null and ${inTimeline}
+     and e.ordering <@ $2::int8multirange
    order by e.relates_to, e.ordering desc`,
 )
 const references = sql(
   'event_references',
-  `select e.relates_to as "relatesTo", e.id from event e join event o on o.matrix_id = e.relates_to
-   where e.relates_to = any($1::text[]) and e.relation = 'm.reference' and e.room_id = o.room_id
-     and e.redacted_by is null and ${inTimeline} and e.ordering <= $2
-   order by e.ordering`,
+  `select o.matrix_id as "target", t.matrix_id as "matrixId" from event o
+   cross join lateral (
+     select e.matrix_id, e.ordering from event e
+     where e.relates_to = o.matrix_id and e.relation = 'm.reference' and e.room_id = o.room_id
+       and e.redacted_by is null and ${inTimeline} and e.ordering <@ $2::int8multirange
+     order by e.ordering desc limit $3) t
+   where o.matrix_id = any($1::text[]) order by t.ordering`,
 )
 const threadSummaries = sql(
   'event_thread_summaries',
@@ -87,19 +91,20 @@ const threadSummaries = sql(
           bool_or(e.sender_id = $2) as participated
    from event e join event o on o.matrix_id = e.relates_to
    where e.relates_to = any($1::text[]) and e.relation = 'm.thread' and e.room_id = o.room_id
-     and e.redacted_by is null and ${inTimeline} and e.ordering <= $3
+     and e.redacted_by is null and ${inTimeline} and e.ordering <@ $3::int8multirange
    group by e.relates_to`,
 )
 const threadRoots = sql(
   'event_thread_roots',
-  `select r.matrix_id as "matrixId", t.latest from (
+  `select r.id, t.latest from (
      select relates_to, max(ordering) as latest from event
-     where room_id = $1 and relation = 'm.thread' and status = 0 and redacted_by is null and ordering <= $6
+     where room_id = $1 and relation = 'm.thread' and status = 0 and redacted_by is null
+       and ordering <@ $6::int8multirange
      group by relates_to) t
    join event r on r.matrix_id = t.relates_to and r.room_id = $1
    where t.latest < $2 and (not $3::boolean or r.sender_id = $4 or exists (
      select 1 from event p where p.relates_to = r.matrix_id and p.relation = 'm.thread' and p.room_id = $1
-       and p.sender_id = $4 and p.redacted_by is null and p.ordering <= $6))
+       and p.sender_id = $4 and p.redacted_by is null and p.ordering <@ $6::int8multirange))
    order by t.latest desc limit $5`,
 )
 
@@ -156,32 +161,46 @@ export const relatedEventRows = (db: Db, query: RelationQuery) =>
     query.limit,
   ])
 
+/** Places in a timeline, both ends included. */
+export type Places = { readonly from: number; readonly to: number }
+
+function multirange(places: readonly Places[]): string {
+  return `{${places.map(({ from, to }) => `[${from},${to}]`).join(',')}}`
+}
+
 /*
- * What belongs to events: always of the same room, not redacted, and at places up to `ceiling`, above which the reader sees nothing.
+ * What belongs to events: always of the same room, not redacted, and at places that the reader sees.
  */
 
 /** The newest valid edit of each event given: same sender, same type. */
-export const replacementRows = (db: Db, matrixIds: readonly string[], ceiling: number) =>
-  db.rows<EventRow>(replacements, [matrixIds, ceiling])
+export const replacementRows = (db: Db, matrixIds: readonly string[], places: readonly Places[]) =>
+  db.rows<EventRow>(replacements, [matrixIds, multirange(places)])
 
-export const referenceRows = (db: Db, matrixIds: readonly string[], ceiling: number) =>
-  db.rows<{ relatesTo: string; id: number }>(references, [matrixIds, ceiling])
+/** Ids of what refers to each event given, oldest first; of more than `limit` an event, the newest. */
+export const referenceRows = (db: Db, matrixIds: readonly string[], places: readonly Places[], limit: number) =>
+  db.rows<{ target: string; matrixId: string }>(references, [matrixIds, multirange(places), limit])
 
 export type ThreadSummaryRow = { root: string; count: number; latestId: number; participated: boolean }
 
-export const threadSummaryRows = (db: Db, roots: readonly string[], userId: number, ceiling: number) =>
-  db.rows<ThreadSummaryRow>(threadSummaries, [roots, userId, ceiling])
+export const threadSummaryRows = (db: Db, roots: readonly string[], userId: number, places: readonly Places[]) =>
+  db.rows<ThreadSummaryRow>(threadSummaries, [roots, userId, multirange(places)])
 
 /** Roots of the room's threads by their newest reply, newest first. */
 export const threadRootRows = (
   db: Db,
-  query: { roomId: number; below: number; participatedBy: number | undefined; limit: number; ceiling: number },
+  query: {
+    roomId: number
+    below: number
+    participatedBy: number | undefined
+    limit: number
+    places: readonly Places[]
+  },
 ) =>
-  db.rows<{ matrixId: string; latest: number }>(threadRoots, [
+  db.rows<{ id: number; latest: number }>(threadRoots, [
     query.roomId,
     query.below,
     query.participatedBy !== undefined,
     query.participatedBy ?? 0,
     query.limit,
-    query.ceiling,
+    multirange(query.places),
   ])

@@ -4,7 +4,7 @@ import type { Db } from '#platform/api.ts'
 import type { AccountData } from '../account-data/account-data.ts'
 import { aggregationsOf } from '../events/aggregations.ts'
 import type { EventReader } from '../events/event-reader.ts'
-import { everything, visibilityFor } from '../events/visibility.ts'
+import { everything, type Visibility, visibilityFor } from '../events/visibility.ts'
 import { type Receipts, receiptEvent } from '../receipts/receipts.ts'
 import { membershipCodes, membershipOfCode, type Room } from '../rooms/room.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
@@ -40,6 +40,7 @@ type Place = { readonly position: number; readonly typing: number }
 type Span = { readonly query: SyncQuery; readonly after: Place; readonly until: Place; readonly changes: Changes }
 
 type VisiblePart = TimelinePart & {
+  readonly visibility: Visibility
   /** Whether something of the span may not be seen. */
   readonly hides: boolean
   /** Everything that happened since the timeline's first event, seen or not. */
@@ -137,7 +138,8 @@ export class IncrementalSync {
         isNew || part.limited || change?.events.some(({ event }) => membershipSetBy(event))
           ? summaryOf(room, subject.matrixId)
           : undefined,
-      aggregations: isNew || part.limited ? await aggregationsOf(this.#deps, subject, told) : new Map(),
+      aggregations:
+        isNew || part.limited ? await aggregationsOf(this.#deps, subject, told, part.visibility) : new Map(),
     }
     return joinedRoomText(parts, subject)
   }
@@ -151,7 +153,7 @@ export class IncrementalSync {
       : everything
     const seen = visibility === everything ? events : events.filter(({ event }) => visibility.sees(event))
     const part = newestPart(seen, query.filter.timeline.limit, change?.moreBefore ?? false)
-    return { ...part, hides: seen.length < events.length, span: sinceStart(events, part) }
+    return { ...part, hides: seen.length < events.length, span: sinceStart(events, part), visibility }
   }
 
   /** The place behind which a client without any event of the timeline begins to page back. */
@@ -175,12 +177,12 @@ export class IncrementalSync {
     const rows = await newestEventLogRows(this.#deps.db, [room.id], range)
     const events = await this.#deps.reader.byIds(rows.map((row) => row.reference))
     const positions = new Map(rows.map((row) => [row.reference, row.position]))
-    const visibility = await visibilityFor(this.#deps, room, subject)
+    const visibility = await visibilityFor(this.#deps, room, subject, steps)
     const placed: Placed[] = events.map((event) => ({ event, position: positions.get(event.id) ?? 0 })).reverse()
     const seen = placed.filter(({ event }) => visibility.sees(event))
     // What was hidden between two stays may be seen now: the client is to begin the timeline anew.
     const part = newestPart(seen, limit, rows.length > limit || told !== undefined)
-    return { ...part, hides: false, span: sinceStart(placed, part) }
+    return { ...part, hides: false, span: sinceStart(placed, part), visibility }
   }
 
   #state(span: Span, room: Room, timeline: readonly Placed[], how: { isNew: boolean; hasGap: boolean }) {

@@ -4,8 +4,8 @@ import type { Db } from '#platform/api.ts'
 import type { AccountData, OwnedDatum } from '../account-data/account-data.ts'
 import { aggregationsOf } from '../events/aggregations.ts'
 import type { EventReader } from '../events/event-reader.ts'
-import type { StoredEvent } from '../events/stored-event.ts'
-import { visibilityFor } from '../events/visibility.ts'
+import type { Aggregations, StoredEvent } from '../events/stored-event.ts'
+import { type Visibility, visibilityFor } from '../events/visibility.ts'
 import { type Receipts, receiptEvent } from '../receipts/receipts.ts'
 import type { Room } from '../rooms/room.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
@@ -36,7 +36,7 @@ type Deps = {
 
 const roomsAtOnce = 200
 
-type SpannedPart = TimelinePart & { readonly span: readonly Placed[] }
+type SeenPart = TimelinePart & { readonly span: readonly Placed[]; readonly visibility: Visibility }
 
 /** Everything that a client that knows nothing must be told. Rooms are gathered in groups, a few queries each. */
 export class InitialSync {
@@ -87,14 +87,13 @@ export class InitialSync {
     const ids = rooms.map((room) => room.id)
     const parts = await this.#timelines(query, rooms, until)
     const wishes = rooms.map((room) => ({ roomId: room.id, timeline: parts.get(room.id)?.events ?? [], until }))
-    const told = [...parts.values()].flatMap((part) => part.events.map((placed) => placed.event))
     const sent = this.#deps.sent
     const stateQuery = { userId: subject.userId, sessionId: subject.sessionId, filter: filter.state, sent }
     const [states, receipts, unread, aggregations] = await Promise.all([
       fullState(this.#deps, stateQuery, wishes),
       this.#deps.receipts.ofRooms(ids, subject.userId),
       this.#deps.unread.counts(subject.userId, new Map(rooms.map((room) => [room.id, room.head.notifyCount]))),
-      aggregationsOf(this.#deps, subject, told),
+      this.#aggregations(query, [...parts.values()]),
     ])
     for (const room of rooms) {
       const part = parts.get(room.id)
@@ -135,14 +134,14 @@ export class InitialSync {
     return events
   }
 
-  async #timelines(query: SyncQuery, rooms: readonly Room[], until: number): Promise<Map<number, SpannedPart>> {
+  async #timelines(query: SyncQuery, rooms: readonly Room[], until: number): Promise<Map<number, SeenPart>> {
     const { limit } = query.filter.timeline
     const ids = rooms.map((room) => room.id)
     const rows = await newestEventLogRows(this.#deps.db, ids, { after: 0, until, limit: limit + 1 })
     const byRoom = Map.groupBy(rows, (row) => row.roomId)
     const events = await this.#deps.reader.byIds(rows.map((row) => row.reference))
     const byId = new Map(events.map((event) => [event.id, event]))
-    const parts = new Map<number, SpannedPart>()
+    const parts = new Map<number, SeenPart>()
     for (const room of rooms) {
       const ofRoom = byRoom.get(room.id) ?? []
       const placed: Placed[] = ofRoom.flatMap((row) => {
@@ -150,23 +149,24 @@ export class InitialSync {
         return event === undefined ? [] : [{ event, position: row.position }]
       })
       placed.reverse()
-      const part = newestPart(await this.#seen(query, room, placed), limit, ofRoom.length > limit)
-      const spanned = { ...part, span: sinceStart(placed, part) }
+      const visibility = await visibilityFor(this.#deps, room, query.subject)
+      const seen = placed.filter(({ event }) => visibility.sees(event))
+      const part = newestPart(seen, limit, ofRoom.length > limit)
+      const spanned = { ...part, span: sinceStart(placed, part), visibility }
       parts.set(room.id, withoutOvertaken(spanned, query.filter.timeline.passes))
     }
     return parts
   }
 
-  /** In rooms whose history is open to members, members need no look-up. */
-  async #seen(query: SyncQuery, room: Room, placed: readonly Placed[]): Promise<Placed[]> {
-    // A redacted event no longer tells what it replaced.
-    const unsigned = room.stateEntry('m.room.history_visibility')?.pdu.unsigned
-    const isOpen = unsigned?.replaces_state === undefined && unsigned?.redacted_because === undefined
-    const visibility = room.historyVisibility()
-    const isMember = room.member(query.subject.matrixId)?.membership === 'join'
-    if (isMember && isOpen && (visibility === 'shared' || visibility === 'world_readable')) return [...placed]
-    const range = await visibilityFor(this.#deps, room, query.subject)
-    return placed.filter(({ event }) => range.sees(event))
+  /** Of all rooms in which everything may be seen at once; of each other room by itself. */
+  async #aggregations({ subject }: SyncQuery, parts: readonly SeenPart[]): Promise<Map<string, Aggregations>> {
+    const byVisibility = Map.groupBy(parts, (part) => part.visibility)
+    const found: [string, Aggregations][] = []
+    for (const [visibility, ofSame] of byVisibility) {
+      const told = ofSame.flatMap((part) => part.events.map((placed) => placed.event))
+      found.push(...(await aggregationsOf(this.#deps, subject, told, visibility)))
+    }
+    return new Map(found)
   }
 
   async #allowed(query: SyncQuery, roomIds: readonly number[]): Promise<Room[]> {

@@ -43,7 +43,7 @@ export class LeftRooms {
     const places = new Map(rows.map((row) => [row.reference, row.position]))
     for (const step of own) places.set(step.eventId, step.position)
     const events = await this.#deps.reader.byIds([...places.keys()])
-    const visibility = await visibilityFor(this.#deps, room, subject)
+    const visibility = await visibilityFor(this.#deps, room, subject, steps)
     const span = events.map((event) => ({ event, position: places.get(event.id) ?? 0 }))
     span.sort((a, b) => a.position - b.position)
     const seen = span.filter(({ event }) => visibility.sees(event))
