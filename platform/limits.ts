@@ -22,6 +22,9 @@ export const limits = {
   /** Entries of one page, whatever a client asks for; larger answers would hold others up. */
   pageSizeMax: 1_000,
 
+  /** Ids of what refers to an event, told beside it. A poll has a reference for each vote; clients page through all of them. */
+  bundledReferencesMax: 100,
+
   /** A whole profile; fixed by the specification. */
   profileBytesMax: 65_536,
   /** People invited in the act of making a room; more would hold its first transaction up. */

@@ -85,7 +85,6 @@ export const errorCodes = {
     status: 403,
     meaning: 'The key backup has a newer version. The field current_version names it.',
   },
-  CHANCERY_ALREADY_SET_UP: { status: 409, meaning: 'The installation has its owner already. Sign in instead.' },
   CHANCERY_CONFLICT: {
     status: 409,
     meaning: 'Somebody else changed the same thing first. Load it again, then repeat.',

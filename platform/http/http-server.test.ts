@@ -7,6 +7,7 @@ import { buffer } from 'node:stream/consumers'
 import Type from 'typebox'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { refuse } from '../errors/refusal.ts'
+import { DatabaseError } from '../postgres/errors.ts'
 import type { LogFields, Logger } from '../telemetry/logger.ts'
 import { createHttp, type HttpDeps } from './http-server.ts'
 import { FileAnswer, type Gate, type HttpServer, JsonBytes, type Route, route } from './route.ts'
@@ -87,6 +88,13 @@ const routes: Route[] = [
     operation: 'boom',
     needs: 'nobody',
     handle: () => Promise.reject(new Error('the password is hunter2')),
+  }),
+  route({
+    method: 'GET',
+    path: '/lost',
+    operation: 'lost',
+    needs: 'nobody',
+    handle: () => Promise.reject(new DatabaseError('terminating connection', { isConnectionLost: true })),
   }),
   route({
     method: 'GET',
@@ -318,6 +326,13 @@ test('a failure says a number and nothing else, and the log has it under the sam
   expect(line?.event).toBe('http.request_failed')
   expect(json.error).toContain(line?.fields?.requestId)
   expect(JSON.stringify(lines)).not.toContain('word')
+})
+
+test('a database that does not answer is told in words, and the log has why', async () => {
+  const answer = await call('GET', '/lost')
+  expect([answer.status, answer.json.errcode]).toEqual([503, 'CHANCERY_UNAVAILABLE'])
+  expect(answer.json.error).toMatch(/database .* Try again/)
+  expect(lines).toMatchObject([{ event: 'http.request_failed', fields: { operation: 'lost' } }])
 })
 
 test('ready bytes and files go out as they are; half a file is never taken for a whole one', async () => {

@@ -3,6 +3,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { type Clock, systemClock } from '../clock.ts'
 import { Refusal, refuse } from '../errors/refusal.ts'
 import { limits } from '../limits.ts'
+import { isLost } from '../postgres/errors.ts'
 import { type Random, systemRandom } from '../random.ts'
 import { type Logger, silentLogger } from '../telemetry/logger.ts'
 import type { RequestMetrics } from '../telemetry/metrics.ts'
@@ -175,7 +176,7 @@ class FastifyHttpServer implements HttpServer {
   }
 
   #writeFailure(error: unknown, request: FastifyRequest, response: ServerResponse, operation: string): number {
-    const refusal = error instanceof Refusal ? error : damageOf(error)
+    const refusal = error instanceof Refusal ? error : refusalOf(error)
     const requestId = request.id
     if (refusal === undefined || refusal.status >= 500) {
       const { code, detail } = refusal ?? {}
@@ -272,8 +273,13 @@ class FastifyHttpServer implements HttpServer {
   }
 }
 
-/** Whatever was altered on the disk is refused in the same words, wherever it was met. */
-function damageOf(error: unknown): Refusal | undefined {
+/** What may happen anywhere is refused in the same words, wherever it was met. */
+function refusalOf(error: unknown): Refusal | undefined {
+  if (isLost(error)) {
+    return refuse('CHANCERY_UNAVAILABLE', 'The database of this server does not answer. Try again in a moment.', {
+      cause: error,
+    })
+  }
   if (!(error instanceof SealBroken)) return undefined
   const sentence =
     'What is stored here was changed or damaged on the server and is not shown. Tell those who run the server.'

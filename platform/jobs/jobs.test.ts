@@ -119,6 +119,47 @@ it('lets the same thing wait once', async () => {
   expect(await waiting()).toBe(1)
 })
 
+it('is done once more when it is asked for while it is at work', async () => {
+  const add = () => jobs().add(database.postgres, 'greet', {}, { key: 'greet 8' })
+  await add()
+  const seen = vi.fn(async () => {
+    if (seen.mock.calls.length > 1) return
+    await add()
+    await add()
+  })
+  await start({ handlers: { greet: seen } })
+  await vi.waitFor(async () => expect(await waiting()).toBe(0), 5_000)
+  expect(seen).toHaveBeenCalledTimes(2)
+})
+
+it('is not done again after the attempt that followed a failure, whatever was asked for meanwhile', async () => {
+  const add = () => jobs().add(database.postgres, 'greet', {}, { key: 'greet 10' })
+  await add()
+  const failing = vi.fn(async () => {
+    if (failing.mock.calls.length > 1) return
+    await add()
+    throw new Error('not yet')
+  })
+  await start({ handlers: { greet: failing } })
+  await vi.waitFor(async () => {
+    const rows = await database.postgres.rows('SELECT attempts FROM job WHERE leased_until_ts IS NULL')
+    expect(rows).toEqual([{ attempts: 1 }])
+  }, 5_000)
+  clock.skippedMs += 5_000
+  await jobs().add(database.postgres, 'greet', {}, { key: 'greet 10' })
+  await vi.waitFor(async () => expect(await waiting()).toBe(0), 40_000)
+  expect(failing).toHaveBeenCalledTimes(2)
+})
+
+it('hides no request behind one that has failed for good', async () => {
+  await jobs().add(database.postgres, 'greet', {}, { key: 'greet 9' })
+  await database.postgres.run('UPDATE job SET attempts = 20, failed_ts = 1')
+  const seen = vi.fn(async () => {})
+  await start({ handlers: { greet: seen } })
+  await jobs().add(database.postgres, 'greet', {}, { key: 'greet 9' })
+  await vi.waitFor(() => expect(seen).toHaveBeenCalledOnce(), 5_000)
+})
+
 it('comes back at every multiple of an interval, in one row', async () => {
   const handler = vi.fn(async () => {})
   const work = { handlers: {}, every: { sweep: { intervalMs: 3_600_000, handler } } }

@@ -16,7 +16,10 @@ export type JobHandler = (payload: any, context: JobContext) => Promise<void>
 export type JobOptions = {
   /** Not before this, milliseconds since 1970. By default at once. */
   readonly runAtMs?: number
-  /** While a job with this key waits, adding it again changes nothing. */
+  /**
+   * While a job with this key waits, adding it again changes nothing. One that is at work already may have missed what
+   * the request is about, so it is done once more afterwards; one that has failed for good begins anew.
+   */
   readonly key?: string
 }
 

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type TestDatabase, testDatabase } from '#testing/database.ts'
 import { systemClock } from '../clock.ts'
 import { connect } from '../postgres/connect.ts'
+import { CommitUnknown, DatabaseError } from '../postgres/errors.ts'
 import type { Postgres } from '../postgres/types.ts'
 import { systemRandom } from '../random.ts'
 import { silentLogger } from '../telemetry/logger.ts'
@@ -98,6 +99,29 @@ describe('a durable reader', () => {
     const again = log.read('counting', async (rows) => void handled.push(...rows.map((row) => row.reference)))
     await again.reached(await log.newest())
     expect(handled.slice(before)).toEqual([73])
+    await log.close()
+  })
+
+  it('handles nothing twice when its COMMIT was stored and the answer to it was lost', async () => {
+    const { postgres } = database
+    let answersLost = 0
+    const unlucky: Postgres = {
+      ...postgres,
+      async transaction(work) {
+        const result = await postgres.transaction(work)
+        if (answersLost++ > 0) return result
+        throw new CommitUnknown(new DatabaseError('gone', { isConnectionLost: true }))
+      },
+    }
+    const log = await createLog({ postgres: unlucky, clock: systemClock, random: systemRandom, logger: silentLogger })
+    await append(log, postgres, [91])
+    const handled: number[] = []
+    const reader = log.read('unlucky', async (rows) => void handled.push(...rows.map((row) => row.position)))
+    await reader.reached(await log.newest())
+    await append(log, postgres, [92])
+    await reader.reached(await log.newest())
+    expect(answersLost).toBeGreaterThan(0)
+    expect(handled).toEqual([...new Set(handled)])
     await log.close()
   })
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import { isLost } from '../postgres/errors.ts'
 import type { Postgres, Tx } from '../postgres/types.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { LogRow } from './kinds.ts'
@@ -27,6 +28,8 @@ class StoredReader implements Reader {
   readonly name: string
   readonly #deps: Deps
   #position = 0
+  /** Whether `#position` is what is stored. */
+  #isPlaced = false
   #failedAt: number | undefined
   #awake = true
   #stopped = false
@@ -68,16 +71,20 @@ class StoredReader implements Reader {
   }
 
   async #run(): Promise<void> {
-    let loaded = false
     while (!this.#stopped && this.#failedAt === undefined) {
       try {
-        if (!loaded) this.#position = (await storedPosition(this.#deps.postgres, this.name)) ?? 0
-        loaded = true
+        if (!this.#isPlaced) await this.#place()
         if ((await this.#page()) === 0) await this.#rest()
       } catch (error) {
         await this.#recover(error)
       }
     }
+    this.#release()
+  }
+
+  async #place(): Promise<void> {
+    this.#position = (await storedPosition(this.#deps.postgres, this.name)) ?? 0
+    this.#isPlaced = true
     this.#release()
   }
 
@@ -104,9 +111,13 @@ class StoredReader implements Reader {
     this.#nudge = undefined
   }
 
-  /** A lost connection is waited out; anything else is a row that this reader cannot handle, and it stops there. */
+  /**
+   * A lost connection is waited out, and the position is read again: the page whose COMMIT had no answer may be stored,
+   * and would be handled twice. Anything else is a row that this reader cannot handle, and it stops there.
+   */
   async #recover(error: unknown): Promise<void> {
-    if ((error as { isConnectionLost?: boolean }).isConnectionLost === true) {
+    if (isLost(error)) {
+      this.#isPlaced = false
       await this.#deps.clock.sleep(500)
       return
     }

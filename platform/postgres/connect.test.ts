@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { type TestDatabase, testDatabase } from '#testing/database.ts'
 import { connect } from './connect.ts'
-import { CommitUnknown, type DatabaseError } from './errors.ts'
+import { CommitUnknown, type DatabaseError, databaseError, isLost } from './errors.ts'
 import { type Postgres, sql } from './types.ts'
 
 let database: TestDatabase
@@ -188,6 +188,15 @@ it('says that it cannot connect', async () => {
   expect(await failure(nowhere.rows('SELECT 1'))).toMatchObject({ isConnectionLost: true })
   expect(await failure(nowhere.transaction(async () => {}))).toMatchObject({ isConnectionLost: true })
   await nowhere.close()
+})
+
+it('knows the other ways in which a database cannot be asked', () => {
+  const full = Object.assign(new Error('sorry, too many clients already'), { severity: 'FATAL', code: '53300' })
+  const unnamed = Object.assign(new Error('getaddrinfo EAI_AGAIN db'), { code: 'EAI_AGAIN' })
+  const noneFree = new Error('timeout exceeded when trying to connect')
+  for (const raw of [full, unnamed, noneFree]) expect(isLost(databaseError(raw, 'connect'))).toBe(true)
+  const taken = Object.assign(new Error('duplicate key'), { severity: 'ERROR', code: '23505' })
+  for (const other of [databaseError(taken, 'insert'), new Error('x')]) expect(isLost(other)).toBe(false)
 })
 
 it('refuses a name that PostgreSQL would cut', () => {

@@ -1,7 +1,7 @@
 import pg from 'pg'
-import { clientConfig, dbOver, isLost, transactionOn } from './connection.ts'
+import { clientConfig, dbOver, transactionOn } from './connection.ts'
 import { createDedicated } from './dedicated.ts'
-import { databaseError } from './errors.ts'
+import { databaseError, isLost } from './errors.ts'
 import { createListener } from './listener.ts'
 import type { Dedicated, Postgres, PostgresAddress, Sql, Tx } from './types.ts'
 

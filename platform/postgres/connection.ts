@@ -1,6 +1,6 @@
 import type { CustomTypesConfig } from 'pg'
 import pg from 'pg'
-import { CommitUnknown, DatabaseError, databaseError } from './errors.ts'
+import { CommitUnknown, DatabaseError, databaseError, isLost } from './errors.ts'
 import type { Db, PostgresAddress, Sql, Tx } from './types.ts'
 
 const int8Oid = 20
@@ -143,8 +143,4 @@ async function commit(client: pg.ClientBase): Promise<void> {
       isConnectionLost: false,
     })
   }
-}
-
-export function isLost(error: unknown): error is DatabaseError {
-  return error instanceof DatabaseError && error.isConnectionLost
 }

@@ -1,11 +1,12 @@
 /**
- * Codes of a server that is going away, or of a connection that ended: no statement will be answered on it any more.
+ * Codes of a server that is going away or takes no more connections, or of a connection that ended: no statement will
+ * be answered on it any more.
  */
-const lostStates = /^(08|57P0[1-5])/
+const lostStates = /^(08|57P0[1-5]|53300)/
 
-/** The texts of pg's own errors (they carry no code) when the socket is gone. */
+/** The texts of pg's own errors (they carry no code) when the socket is gone, or the pool had none to give in time. */
 const lostTexts =
-  /Connection terminated|Connection ended|connection error|not queryable|timeout expired|Client was closed/i
+  /Connection terminated|Connection ended|connection error|not queryable|timeout expired|timeout exceeded|Client was closed/i
 
 const lostSystemCodes = new Set([
   'ECONNRESET',
@@ -14,6 +15,7 @@ const lostSystemCodes = new Set([
   'ENOENT',
   'ETIMEDOUT',
   'ENOTFOUND',
+  'EAI_AGAIN',
   'EHOSTUNREACH',
 ])
 
@@ -43,6 +45,11 @@ export class CommitUnknown extends DatabaseError {
   constructor(cause: DatabaseError) {
     super(`Nobody knows whether this transaction was stored: ${cause.message}`, { isConnectionLost: true })
   }
+}
+
+/** Whether PostgreSQL could not be asked, or could not answer; the statement itself may be right. */
+export function isLost(error: unknown): error is DatabaseError {
+  return error instanceof DatabaseError && error.isConnectionLost
 }
 
 type RawError = Error & { code?: string; constraint?: string; severity?: string }

@@ -9,6 +9,7 @@ create table job (
   run_ts bigint not null,
   attempts int not null default 0,
   leased_until_ts bigint,
+  again_ts bigint,
   failed_ts bigint
 );
 comment on table job is
@@ -19,5 +20,6 @@ comment on column job.payload is 'Ids of what it is about, and nothing that anyb
 comment on column job.every_ms is 'Comes back at each multiple of this since 1970; null for what is done once.';
 comment on column job.leased_until_ts is
   'A server works on it until then; past it that server died, and another may.';
+comment on column job.again_ts is 'It was asked for again while it was at work: when it is to be done once more.';
 comment on column job.failed_ts is 'When its last permitted attempt failed. It is kept for a person to look at.';
 create index job_due on job (run_ts) where failed_ts is null;

@@ -15,7 +15,14 @@ export const jobChannel = 'chancery_job'
 const insert = sql(
   'job_insert',
   `WITH added AS (
-     INSERT INTO job (name, key, payload, run_ts) VALUES ($1, $2, $3, $4) ON CONFLICT (key) DO NOTHING RETURNING id
+     INSERT INTO job (name, key, payload, run_ts) VALUES ($1, $2, $3, $4)
+     ON CONFLICT (key) DO UPDATE
+     SET again_ts = CASE WHEN job.failed_ts IS NULL THEN least(job.again_ts, excluded.run_ts) END,
+         run_ts = CASE WHEN job.failed_ts IS NULL THEN job.run_ts ELSE excluded.run_ts END,
+         attempts = CASE WHEN job.failed_ts IS NULL THEN job.attempts ELSE 0 END,
+         failed_ts = NULL
+     WHERE job.leased_until_ts IS NOT NULL OR job.failed_ts IS NOT NULL
+     RETURNING id
    )
    SELECT pg_notify('${jobChannel}', '') FROM added`,
 )
@@ -42,10 +49,19 @@ const lease = sql(
 
 /** `attempts` names the lease: whoever lost his leaves the row to the next one. */
 const renew = sql('job_renew', 'UPDATE job SET leased_until_ts = $3 WHERE id = $1 AND attempts = $2')
-const remove = sql('job_remove', 'DELETE FROM job WHERE id = $1 AND attempts = $2')
+const remove = sql(
+  'job_remove',
+  `WITH again AS (
+     UPDATE job SET run_ts = again_ts, again_ts = NULL, leased_until_ts = NULL, attempts = 0
+     WHERE id = $1 AND attempts = $2 AND again_ts IS NOT NULL
+     RETURNING id
+   )
+   DELETE FROM job WHERE id = $1 AND attempts = $2 AND again_ts IS NULL AND NOT EXISTS (SELECT FROM again)`,
+)
+/** What was asked for again meanwhile is done by the next attempt as well. */
 const postpone = sql(
   'job_postpone',
-  `UPDATE job SET run_ts = $3, leased_until_ts = NULL, attempts = CASE WHEN $4 THEN 0 ELSE attempts END
+  `UPDATE job SET run_ts = $3, again_ts = NULL, leased_until_ts = NULL, attempts = CASE WHEN $4 THEN 0 ELSE attempts END
    WHERE id = $1 AND attempts = $2`,
 )
 const fail = sql('job_fail', 'UPDATE job SET failed_ts = $3, leased_until_ts = NULL WHERE id = $1 AND attempts = $2')
