@@ -51,6 +51,58 @@ test('HTML that somebody types stays text', async () => {
   expect(await line.locator('.text img, .text b').count()).toBe(0)
 })
 
+/** Sends an event as any client might, past everything that this one would do to it. */
+async function sendRaw(transaction: string, content: Record<string, unknown>): Promise<void> {
+  const room = `${stage.url}_matrix/client/v3/rooms/${encodeURIComponent(roomId)}`
+  const answer = await fetch(`${room}/send/m.room.message/${transaction}`, {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${ngozi.accessToken}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ msgtype: 'm.text', body: 'plain', ...content }),
+  })
+  expect(answer.status).toBe(200)
+}
+
+const foreignHtml = [
+  'Foreign words',
+  '<script>document.title = "taken"</script>',
+  '<img src="x" onerror="document.title = \'taken\'">',
+  '<b onclick="document.title = \'taken\'" style="position:fixed" class="btn act" id="sheet" title="t">bold</b>',
+  '<a href="javascript:document.title=\'taken\'">scripted</a>',
+  '<a href="https://averell.example/plan" class="skip">plan</a>',
+  '<a href="https://matrix.to/#/@x%zz">malformed</a>',
+  '<style>* { display: none }</style><iframe src="/"></iframe><form><input name="a"></form>',
+  '<svg><a href="javascript:1"><text>drawn</text></a></svg>',
+  '<code class="language-ts btn">code</code>',
+].join(' ')
+
+test('HTML of another client is cleaned before it is shown', async () => {
+  await sendRaw('foreign', { format: 'org.matrix.custom.html', formatted_body: foreignHtml })
+  const text = entry(his, 'Foreign words').locator('.text')
+  await text.waitFor()
+  const found = await text.evaluate((words) => ({
+    elements: [...words.querySelectorAll('*')].map((one) => one.localName),
+    attributes: [...words.querySelectorAll('*')].flatMap((one) => [...one.attributes].map(({ name }) => name)).sort(),
+    links: [...words.querySelectorAll('a')].map((link) => `${link.textContent} ${link.href} ${link.rel}`),
+  }))
+  expect(found.elements).toEqual(['b', 'a', 'a', 'code'])
+  expect(found.attributes).toEqual(['href', 'href', 'rel', 'rel', 'target', 'target'])
+  expect(found.links).toEqual([
+    'plan https://averell.example/plan noopener noreferrer nofollow',
+    'malformed https://matrix.to/#/@x%zz noopener noreferrer nofollow',
+  ])
+  expect(await text.textContent()).toContain('scripted')
+  await text.locator('b').click()
+  expect(await his.title()).not.toBe('taken')
+})
+
+test('an event that cannot be read takes no other with it', async () => {
+  await sendRaw('unreadable', { msgtype: 'm.file', url: 'mxc://a/b', filename: { toString: 1, valueOf: 1 } })
+  await sendRaw('after', { body: 'After what cannot be read' })
+  await entry(his, 'After what cannot be read').waitFor()
+  await entry(his, 'This entry cannot be read').waitFor()
+  await entry(his, 'Gates 1 to 5').waitFor()
+})
+
 test('a reply quotes, an endorsement counts, an edit replaces, a removal removes', async () => {
   await entry(his, 'Gates 1 to 5').hover()
   await entry(his, 'Gates 1 to 5').getByRole('button', { name: 'Reply' }).click()

@@ -74,7 +74,7 @@ export type EntryContext = {
 const hiddenRelations = new Set(['m.annotation', 'm.replace'])
 
 /** Whether an event has a line of its own. Relations show on the event that they belong to. */
-export function isShown(event: MatrixEvent): boolean {
+function isShown(event: MatrixEvent): boolean {
   const relation = event.getRelation()
   if (relation?.rel_type && hiddenRelations.has(relation.rel_type)) return false
   if (event.isRedacted())
@@ -224,32 +224,54 @@ function kindOf(event: MatrixEvent): Entry['kind'] {
   return 'words'
 }
 
-/** Reads one event as a line of the sheet. */
-export function readEntry(event: MatrixEvent, context: EntryContext): Entry {
-  const { client, room } = context
-  const ownId = client.getSafeUserId()
+/** What every line has, whatever the event holds. */
+function emptyEntry(event: MatrixEvent, { client, room }: EntryContext): Entry {
   const senderId = event.getSender() ?? ''
-  const nameOf = (userId: string) => personIn(client, room, userId).name
-  const kind = kindOf(event)
   const id = event.getId() ?? ''
-  const entry: Entry = {
+  return {
     key: event.getTxnId() ?? event.getUnsigned().transaction_id ?? id,
     id,
-    kind,
+    kind: 'unknown',
     sender: personIn(client, room, senderId),
     at: event.getTs(),
-    mine: senderId === ownId,
-    toMe: kind === 'words' && mentionsMe(event, ownId),
+    mine: senderId === client.getSafeUserId(),
+    toMe: false,
     html: '',
     text: '',
-    emote: event.getContent().msgtype === 'm.emote',
+    emote: false,
     endorsements: [],
     sending: sendingOf(event),
+  }
+}
+
+/**
+ * Reads one event as a line of the sheet; undefined if it has none. What others send may be of any shape: an event that
+ * cannot be read stands there as `unknown`, and takes no other with it.
+ */
+export function readLine(event: MatrixEvent, context: EntryContext): Entry | undefined {
+  try {
+    return isShown(event) ? readEntry(event, context) : undefined
+  } catch (error) {
+    console.error('An event could not be read.', event.getId(), error)
+    return emptyEntry(event, context)
+  }
+}
+
+function readEntry(event: MatrixEvent, context: EntryContext): Entry {
+  const { client, room } = context
+  const ownId = client.getSafeUserId()
+  const nameOf = (userId: string) => personIn(client, room, userId).name
+  const kind = kindOf(event)
+  const entry: Entry = {
+    ...emptyEntry(event, context),
+    kind,
+    toMe: kind === 'words' && mentionsMe(event, ownId),
+    emote: event.getContent().msgtype === 'm.emote',
   }
   if (kind === 'change') return { ...entry, change: readChange(event, nameOf) ?? { kind: 'named', who: '' } }
   const thread = threadOf(event, context)
   if (thread) entry.thread = thread
-  if (kind === 'gone') return { ...entry, removedBy: nameOf(event.getRedactionEvent()?.sender ?? senderId) }
+  if (kind === 'gone') return { ...entry, removedBy: nameOf(event.getRedactionEvent()?.sender ?? entry.sender.id) }
   if (kind === 'locked') return entry
   return { ...entry, ...wordsOf(event, context, ownId) }
 }

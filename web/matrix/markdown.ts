@@ -5,7 +5,30 @@ export type Mentions = ReadonlyMap<string, string>
 
 export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (letter) => `&#${letter.codePointAt(0)};`)
 
+const signs: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
+
+/** Reads back what `escapeHtml`, or another client's escaping, wrote. */
+export const unescapeHtml = (html: string): string =>
+  html.replace(/&(?:#(\d{1,7})|#x([\da-f]{1,6})|(amp|lt|gt|quot|apos));/gi, (whole, decimal, hexadecimal, name) => {
+    if (name) return signs[name.toLowerCase()] ?? whole
+    const point = decimal ? Number(decimal) : Number.parseInt(hexadecimal, 16)
+    return point <= 0x10ffff ? String.fromCodePoint(point) : whole
+  })
+
 export const personLink = (userId: string): string => `https://matrix.to/#/${encodeURIComponent(userId)}`
+
+const personAddress = /^https:\/\/matrix\.to\/#\/((?:@|%40)[^/?]+)$/i
+
+/** Whom a link mentions; undefined for any other address, and for one that is malformed: others write what they like. */
+export function linkedPerson(href: string): string | undefined {
+  const part = personAddress.exec(href)?.[1]
+  if (part === undefined) return undefined
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return undefined
+  }
+}
 
 function mentionExtension(mentions: Mentions): TokenizerAndRendererExtension {
   // Longer names first, so that "Ann Lee" wins over "Ann".

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { markdownToHtml, plainToHtml } from './markdown.ts'
+import { markdownToHtml, plainToHtml, unescapeHtml } from './markdown.ts'
 import { parseMxc } from './media.ts'
 import { editedMessage, fileMessage, mentionsOf, newMessage, sourceOf } from './message.ts'
 import { initialsOf, makePerson, toneOf } from './person.ts'
@@ -40,6 +40,17 @@ test('a mention is a link, is listed, and survives an edit', () => {
   expect(newMessage({ text: 'Please look', mentions }, own)['m.mentions']).toEqual({})
   // In code it is code.
   expect(newMessage({ text: '`@Hana Mizutani`', mentions }, own).formatted_body).toBe('<code>@Hana Mizutani</code>')
+})
+
+test('a mention survives an edit whatever the name holds, and a malformed link mentions nobody', () => {
+  const mentions = new Map([['Aoife O’Brien & Sons <"1\'2">', hana]])
+  const content = newMessage({ text: `Please look, @${[...mentions.keys()][0]}`, mentions }, own)
+  expect(content['m.mentions']).toEqual({ user_ids: [hana] })
+  expect(mentionsOf(content)).toEqual(mentions)
+  const elsewhere = '<a href="https://matrix.to/#/@hana:averell.example">O&#x27;Brien &amp; &QUOT;Sons&quot;</a>'
+  expect(mentionsOf({ formatted_body: elsewhere })).toEqual(new Map([['O\'Brien & "Sons"', hana]]))
+  expect(mentionsOf({ formatted_body: '<a href="https://matrix.to/#/@x%zz">@x</a>' })).toEqual(new Map())
+  expect(unescapeHtml('&#9999999;&amp;lt;')).toBe('&#9999999;&lt;')
 })
 
 test('a reply names what it answers and tells its writer', () => {

@@ -1,4 +1,4 @@
-import { type Mentions, markdownToHtml } from './markdown.ts'
+import { linkedPerson, type Mentions, markdownToHtml, unescapeHtml } from './markdown.ts'
 
 export type MessageContent = Record<string, unknown> & { msgtype: string; body: string }
 
@@ -78,9 +78,9 @@ export function sourceOf(content: Record<string, unknown>): string {
 export function mentionsOf(content: Record<string, unknown>): Map<string, string> {
   const mentions = new Map<string, string>()
   const html = String(content.formatted_body ?? '')
-  for (const found of html.matchAll(/<a href="https:\/\/matrix\.to\/#\/([^"]+)">@?([^<]*)<\/a>/g)) {
-    const [, id, name] = found
-    if (id && name) mentions.set(name, decodeURIComponent(id))
+  for (const [, href = '', text = ''] of html.matchAll(/<a href="([^"]+)">@?([^<]*)<\/a>/g)) {
+    const id = linkedPerson(unescapeHtml(href))
+    if (id && text) mentions.set(unescapeHtml(text), id)
   }
   return mentions
 }

@@ -1,5 +1,5 @@
 import DOMPurify from 'dompurify'
-import { plainToHtml } from './markdown.ts'
+import { linkedPerson, plainToHtml } from './markdown.ts'
 
 // The tags and attributes that the specification allows in `org.matrix.custom.html`
 // (https://spec.matrix.org/v1.16/client-server-api/#mroommessage-msgtypes). Colours are left out: here colour has a meaning.
@@ -11,13 +11,10 @@ const tags = [
 const attributes = ['href', 'start', 'class', 'data-mx-spoiler']
 const schemes = /^(?:https?|ftp|mailto|magnet):/i
 
-const personAddress = /^https:\/\/matrix\.to\/#\/((?:@|%40)[^/?]+)$/i
-
 function showLink(link: HTMLAnchorElement, ownId: string): void {
   const href = link.getAttribute('href') ?? ''
-  const person = personAddress.exec(href)?.[1]
-  if (person) {
-    const id = decodeURIComponent(person)
+  const id = linkedPerson(href)
+  if (id) {
     const mention = document.createElement('span')
     mention.className = id === ownId ? 'mention you' : 'mention'
     mention.textContent = `@${(link.textContent ?? id).replace(/^@/, '')}`

@@ -8,7 +8,7 @@ import {
   RoomStateEvent,
   ThreadEvent,
 } from 'matrix-js-sdk'
-import { type Entry, isShown, readEntry } from '../matrix/entry.ts'
+import { type Entry, readLine } from '../matrix/entry.ts'
 import { readersOf } from '../matrix/receipts.ts'
 import { waits } from '../matrix/send.ts'
 import type { EventSource } from '../matrix/sources.ts'
@@ -153,9 +153,9 @@ export class TimelineModel {
   }
 
   /** Whoever spoke only long ago was not sent along with the newest entries: then everybody is asked for, once. */
-  private nameStrangers(events: readonly MatrixEvent[]): void {
+  private nameStrangers(entries: readonly Entry[]): void {
     const { room } = this.options
-    if (this.membersAsked || events.every((event) => room.getMember(event.getSender() ?? '') !== null)) return
+    if (this.membersAsked || entries.every(({ sender }) => room.getMember(sender.id) !== null)) return
     this.membersAsked = true
     room.loadMembersIfNeeded().then(
       () => this.refreshSoon(),
@@ -171,9 +171,7 @@ export class TimelineModel {
     const live = !source.hasNewer()
     const loaded = source.events()
     const known = new Set(loaded.map((event) => event.getId()))
-    const events = [...loaded, ...(live ? this.pending().filter((event) => !known.has(event.getId())) : [])].filter(
-      isShown,
-    )
+    const events = [...loaded, ...(live ? this.pending().filter((event) => !known.has(event.getId())) : [])]
     const context = {
       client,
       room,
@@ -182,8 +180,10 @@ export class TimelineModel {
       failureOf,
       quoted: (id: string) => this.quoted(id),
     }
-    this.nameStrangers(events)
-    const entries = this.entries.keep(events.map((event) => readEntry(event, context)))
+    const entries = this.entries.keep(
+      events.map((event) => readLine(event, context)).filter((entry) => entry !== undefined),
+    )
+    this.nameStrangers(entries)
     const hasOlder = source.hasOlder()
     const items = layMinutes(entries, { readUpToId: this.readUpToId, fromTheStart: !hasOlder && !threadId })
     const older =

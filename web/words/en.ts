@@ -257,6 +257,7 @@ export const en = {
     keep: 'Keep it',
     gone: (who: string, mine: boolean) => (mine ? 'You removed an entry.' : `${who} removed an entry.`),
     locked: 'Cannot be opened on this device: it is sealed end to end.',
+    unknown: 'This entry cannot be read: it was written in a way that this client does not know.',
     unknownQuote: 'An earlier entry',
     quoteGone: 'an entry that was removed',
     sending: 'Sending',

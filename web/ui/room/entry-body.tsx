@@ -1,5 +1,6 @@
 import { CircleAlert, CornerUpLeft } from 'lucide-react'
 import type { Entry, Quote, ThreadSummary } from '../../matrix/entry.ts'
+import { escapeHtml } from '../../matrix/markdown.ts'
 import type { RoomModel } from '../../models/room.ts'
 import { formatRoute } from '../../models/route.ts'
 import type { TimelineModel } from '../../models/timeline.ts'
@@ -25,6 +26,7 @@ export function EntryBody({ entry, model, timeline, tab }: EntryBodyProps) {
           {words.entry.locked}
         </p>
       )}
+      {entry.kind === 'unknown' && <p className="quiet small">{words.entry.unknown}</p>}
       {(entry.html || entry.editedAt) && <Text entry={entry} />}
       {entry.picture && <PictureView picture={entry.picture} tabIndex={tabIndex} />}
       {entry.file && <Paper file={entry.file} tabIndex={tabIndex} />}
@@ -40,15 +42,13 @@ export function EntryBody({ entry, model, timeline, tab }: EntryBodyProps) {
 function Text({ entry }: { entry: Entry }) {
   const waiting = entry.sending === 'sending' || entry.sending === 'waits'
   const classes = ['text', waiting && 'pending', entry.emote && 'emote'].filter(Boolean).join(' ')
-  const who = entry.emote ? `<b>${escapeName(entry.sender.name)}</b> ` : ''
-  const edited = entry.editedAt ? ` <span class="edited">${escapeName(words.entry.edited(entry.editedAt))}</span>` : ''
+  const who = entry.emote ? `<b>${escapeHtml(entry.sender.name)}</b> ` : ''
+  const edited = entry.editedAt ? ` <span class="edited">${escapeHtml(words.entry.edited(entry.editedAt))}</span>` : ''
   // The words passed the strict list in `richText`; the note about the edit joins their last line.
   const html = who || edited ? joinLine(entry.html, who, edited) : entry.html
   // biome-ignore lint/security/noDangerouslySetInnerHtml: this HTML passed DOMPurify with the specification's list.
   return <div className={classes} dir="auto" dangerouslySetInnerHTML={{ __html: html }} />
 }
-
-const escapeName = (name: string): string => name.replace(/[&<>"]/g, (letter) => `&#${letter.codePointAt(0)};`)
 
 function joinLine(html: string, before: string, after: string): string {
   const first = before ? (/^<p>/.test(html) ? html.replace('<p>', `<p>${before}`) : before + html) : html
