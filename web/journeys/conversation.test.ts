@@ -320,6 +320,13 @@ test('a file that does not go can be tried again or taken back', async () => {
 test('an address leads to one entry', async () => {
   const link = await entry(hers, 'Gates 1 to 5').first().locator('.when a').getAttribute('href')
   await his.goto(`${stage.url}${link}`)
-  await his.locator('.entry.sought', { hasText: 'Gates 1 to 5' }).waitFor()
+  const sought = his.locator('.entry.sought', { hasText: 'Gates 1 to 5' })
+  await sought.waitFor()
   expect(link).toContain(roomId)
+  // A panel that opens and closes beside it leaves the reader there.
+  await his.getByRole('main').getByRole('button', { name: 'People', exact: true }).click()
+  await his.getByRole('complementary', { name: 'People' }).waitFor()
+  await his.keyboard.press('Escape')
+  await his.getByRole('complementary', { name: 'People' }).waitFor({ state: 'detached' })
+  await sought.waitFor()
 })

@@ -102,6 +102,26 @@ test('everything is done without a pointer: sign in, open a room, write, endorse
   await page.getByRole('heading', { level: 1, name: 'Shelter keys' }).waitFor()
 })
 
+test('a thread is walked, answered and endorsed without a pointer', async () => {
+  await page.getByRole('textbox', { name: 'Your words' }).focus()
+  await press('Shift+F6', 'ArrowUp', 't')
+  const reply = page.getByRole('textbox', { name: 'Your reply' })
+  await reply.waitFor()
+  await reply.focus()
+  await page.keyboard.type('Both are with the porter.')
+  await press('Enter')
+  const slip = page.locator('.slip', { hasText: 'Both are with the porter.' })
+  await slip.waitFor()
+  await page.getByRole('group', { name: 'Replies' }).focus()
+  await press('ArrowUp')
+  expect(await slip.evaluate((line) => line === document.activeElement)).toBe(true)
+  expect(await focusShows()).toBe(true)
+  await tabTo(/^Endorse$/)
+  await press('Enter', 'Enter')
+  await slip.getByRole('button', { name: /^Agreed 1/ }).waitFor()
+  await press('Escape')
+})
+
 test('F6 visits every pane and comes back', async () => {
   const seen: string[] = []
   for (let step = 0; step < 4; step += 1) {

@@ -78,6 +78,8 @@ export function readChange(event: MatrixEvent, nameOf: NameOf): Change | undefin
       return { kind: 'room-picture', who }
     case EventType.RoomJoinRules:
       return { kind: content.join_rule === 'public' ? 'access-open' : 'access-invited', who }
+    case EventType.RoomHistoryVisibility:
+      return Object.keys(event.getPrevContent()).length > 0 ? { kind: 'history', who } : undefined
     case EventType.RoomPowerLevels:
       return Object.keys(event.getPrevContent()).length > 0 ? { kind: 'powers', who } : undefined
     case EventType.RoomEncryption:

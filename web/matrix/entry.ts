@@ -211,7 +211,7 @@ function threadOf(event: MatrixEvent, { client, room, inThread }: EntryContext):
   }
 }
 
-function mentionsMe(event: MatrixEvent, ownId: string): boolean {
+export function mentionsMe(event: MatrixEvent, ownId: string): boolean {
   if (event.getSender() === ownId) return false
   const mentions = event.getContent()['m.mentions'] as { user_ids?: unknown; room?: unknown } | undefined
   return Boolean(mentions?.room) || (Array.isArray(mentions?.user_ids) && mentions.user_ids.includes(ownId))

@@ -19,9 +19,14 @@ export function tell(text: string, tone: Notice['tone'] = 'plain'): void {
   setTimeout(() => dismiss(id), tone === 'halt' ? shownMs * 2 : shownMs)
 }
 
-/** What a screen reader says by itself. An empty text clears it, so that the same words can be said again. */
+/** What a screen reader says by itself. */
 export const spoken = new Value<{ text: string; urgent: boolean }>({ text: '', urgent: false })
 
+/** Long enough for a screen reader to notice that the place was empty in between. */
+const silenceMs = 100
+
+/** Says it, also when the same was said just before: only words that appear are read out. */
 export function say(text: string, urgent = false): void {
-  spoken.set({ text, urgent })
+  spoken.set({ text: '', urgent })
+  setTimeout(() => spoken.set({ text, urgent }), silenceMs)
 }

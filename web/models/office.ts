@@ -9,7 +9,7 @@ import {
 } from 'matrix-js-sdk'
 import { type Administration, createAdministration } from '../matrix/administration.ts'
 import { type Connection, openClient } from '../matrix/client.ts'
-import { plainWords } from '../matrix/entry.ts'
+import { mentionsMe, plainWords } from '../matrix/entry.ts'
 import { createMedia, type Media } from '../matrix/media.ts'
 import { makePerson, type Person, personIn } from '../matrix/person.ts'
 import { directRooms, type RoomRow, readRooms } from '../matrix/rooms.ts'
@@ -164,12 +164,11 @@ export class Office {
   private hear(event: MatrixEvent, room: Room): void {
     const own = this.client.getSafeUserId()
     if (this.connection.get() !== 'live' || event.getSender() === own || event.getType() !== 'm.room.message') return
-    const mentions = event.getContent()['m.mentions']?.user_ids
     const who = personIn(this.client, room, event.getSender() ?? '').name
     const open = () => {
       location.hash = formatRoute({ page: 'room', roomId: room.roomId })
     }
-    if (Array.isArray(mentions) && mentions.includes(own)) {
+    if (mentionsMe(event, own)) {
       say(words.announce.mention(who, room.name, plainWords(event).slice(0, 200)), true)
       tellDesktop(words.announce.mentionedBy(who), room.name, open, room.roomId)
     } else if (directRooms(this.client).has(room.roomId)) {
@@ -181,9 +180,11 @@ export class Office {
   }
 
   private tellCounts(): void {
-    for (const [roomId, count] of this.newEntries) {
-      say(words.announce.some(count, this.client.getRoom(roomId)?.name ?? ''))
-    }
+    if (this.newEntries.size === 0) return
+    const counts = [...this.newEntries].map(([roomId, count]) =>
+      words.announce.some(count, this.client.getRoom(roomId)?.name ?? ''),
+    )
     this.newEntries.clear()
+    say(counts.join(' '))
   }
 }

@@ -1,7 +1,7 @@
 export type Strength = 'none' | 'short' | 'guessable' | 'fair' | 'good'
 
 /** The server refuses anything shorter. */
-export const passwordLengthMin = 12
+export const passwordLengthMin = 15
 
 const wellKnown = /password|passwort|qwert|azerty|12345|letmein|welcome|iloveyou|admin|chancery/i
 
@@ -16,5 +16,5 @@ export function strengthOf(password: string, ownWords: readonly string[] = []): 
   const named = ownWords.some((word) => word.length > 3 && lower.includes(word.toLocaleLowerCase()))
   const distinct = new Set(lower).size
   if (distinct < 6 || wellKnown.test(password) || named) return 'guessable'
-  return [...password].length >= 18 && distinct >= 10 ? 'good' : 'fair'
+  return [...password].length >= 20 && distinct >= 10 ? 'good' : 'fair'
 }

@@ -27,8 +27,8 @@ const failure = (code: string, said = ''): string =>
 const ranks: Record<Rank, string> = { owner: 'Owner', keeper: 'Keeper', member: 'Member' }
 
 const strengths: Record<Strength, string> = {
-  none: 'At least 12 letters. Four or five unrelated words are easy to keep and hard to guess.',
-  short: 'Too short yet. Use 12 letters or more.',
+  none: 'At least 15 letters. Four or five unrelated words are easy to keep and hard to guess.',
+  short: 'Too short yet. Use 15 letters or more.',
   guessable: 'Easy to guess: it repeats itself, is well known or holds your name. Add unrelated words.',
   fair: 'Good enough. A few more letters make it strong.',
   good: 'Strong.',
@@ -107,7 +107,7 @@ export const en = {
     needDisplayName: 'Type your name.',
     needUsername: 'Type a user name.',
     badUsername: 'A user name may hold small letters, digits, dots, dashes and underscores.',
-    needPassword: 'This password is too short. Use 12 letters or more.',
+    needPassword: 'This password is too short. Use 15 letters or more.',
   },
   invitation: {
     title: 'You are invited',

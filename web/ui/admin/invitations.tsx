@@ -1,5 +1,5 @@
 import { MailPlus } from 'lucide-react'
-import { useCallback, useEffect, useState } from 'react'
+import { useCallback } from 'react'
 import type { Invitation, InvitationState } from '../../matrix/administration.ts'
 import { explain } from '../../models/failure.ts'
 import { tell } from '../../models/notices.ts'
@@ -8,6 +8,7 @@ import { InvitePersonDialog } from '../dialogs/invite-person.tsx'
 import { useDialogs } from '../parts/dialog.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Notice } from '../parts/notice.tsx'
+import { useLoaded } from '../parts/use-loaded.ts'
 import { useOffice } from '../staff/office-context.ts'
 
 const tones: Record<InvitationState, string> = {
@@ -21,20 +22,13 @@ const tones: Record<InvitationState, string> = {
 export function Invitations() {
   const { administration } = useOffice()
   const dialogs = useDialogs()
-  const [invitations, setInvitations] = useState<Invitation[]>()
-  const [failure, setFailure] = useState<string>()
-  const load = useCallback(() => {
-    administration
-      .invitations()
-      .then(setInvitations)
-      .catch((error: unknown) => setFailure(explain(error)))
-  }, [administration])
-  useEffect(load, [load])
+  const load = useCallback(() => administration.invitations(), [administration])
+  const { data: invitations, failure, reload } = useLoaded(load)
   async function withdraw(invitation: Invitation): Promise<void> {
     try {
       await administration.withdraw(invitation.invitationId)
       tell(words.admin.withdrawn)
-      load()
+      reload()
     } catch (error) {
       tell(explain(error), 'halt')
     }
@@ -46,7 +40,7 @@ export function Invitations() {
           <h1>{words.admin.invitations}</h1>
           <p className="small quiet">{words.admin.invitationsAbout}</p>
         </div>
-        <button type="button" className="btn act" onClick={() => dialogs.show(<InvitePersonDialog onMade={load} />)}>
+        <button type="button" className="btn act" onClick={() => dialogs.show(<InvitePersonDialog onMade={reload} />)}>
           {words.admin.invite}
         </button>
       </header>

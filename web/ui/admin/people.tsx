@@ -25,7 +25,10 @@ function usePeople(search: string) {
     const timer = setTimeout(() => {
       administration
         .people({ search, limit: pageSize }, stop.signal)
-        .then((page) => setFound(page))
+        .then((page) => {
+          setFound(page)
+          setFailure(undefined)
+        })
         .catch((error: unknown) => !stop.signal.aborted && setFailure(explain(error)))
     }, restMs)
     return () => {
@@ -34,10 +37,13 @@ function usePeople(search: string) {
     }
   }, [administration, search])
   async function more(): Promise<void> {
-    if (!found?.next) return
+    const before = found
+    if (!before?.next) return
     try {
-      const page = await administration.people({ search, from: found.next, limit: pageSize })
-      setFound({ people: [...found.people, ...page.people], next: page.next })
+      const page = await administration.people({ search, from: before.next, limit: pageSize })
+      // Whoever typed on meanwhile looks at another list.
+      setFound((now) => (now === before ? { people: [...before.people, ...page.people], next: page.next } : now))
+      setFailure(undefined)
     } catch (error) {
       setFailure(explain(error))
     }

@@ -1,13 +1,13 @@
 import { ChevronLeft, X } from 'lucide-react'
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useRef } from 'react'
 import type { StaffDevice, StaffMember } from '../../matrix/administration.ts'
 import { makePerson } from '../../matrix/person.ts'
-import { explain } from '../../models/failure.ts'
 import { tell } from '../../models/notices.ts'
 import { words } from '../../words/index.ts'
 import { FormDialog, useDialogs } from '../parts/dialog.tsx'
 import { IconButton } from '../parts/icon-button.tsx'
 import { Notice } from '../parts/notice.tsx'
+import { useLoaded } from '../parts/use-loaded.ts'
 import { go } from '../parts/use-route.ts'
 import { Face } from '../staff/face.tsx'
 import { useOffice } from '../staff/office-context.ts'
@@ -15,22 +15,15 @@ import { useOffice } from '../staff/office-context.ts'
 /** One account: who it is, and every device on which it is signed in. */
 export function PersonPanel({ person }: { person: StaffMember }) {
   const { administration, client } = useOffice()
-  const [devices, setDevices] = useState<StaffDevice[]>()
-  const [failure, setFailure] = useState<string>()
   const panel = useRef<HTMLElement>(null)
-  const load = useCallback(() => {
-    administration
-      .devices(person.userId)
-      .then(setDevices)
-      .catch((error: unknown) => setFailure(explain(error)))
-  }, [administration, person.userId])
-  useEffect(load, [load])
+  const load = useCallback(() => administration.devices(person.userId), [administration, person.userId])
+  const { data: devices, failure, reload } = useLoaded(load)
   useEffect(() => panel.current?.focus({ preventScroll: true }), [])
   const close = () => go({ page: 'admin', section: 'people' })
   const end = async (device: StaffDevice) => {
     await administration.endDevice(person.userId, device.deviceId)
     tell(words.admin.ended)
-    load()
+    reload()
   }
   return (
     <aside className="side" aria-label={person.name} tabIndex={-1} ref={panel}>

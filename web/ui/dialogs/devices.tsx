@@ -1,11 +1,11 @@
 import type { IMyDevice } from 'matrix-js-sdk'
-import { useCallback, useEffect, useState } from 'react'
-import { explain } from '../../models/failure.ts'
+import { useCallback, useState } from 'react'
 import { tell } from '../../models/notices.ts'
 import { words } from '../../words/index.ts'
 import { FormDialog } from '../parts/dialog.tsx'
 import { PasswordField } from '../parts/field.tsx'
 import { Notice } from '../parts/notice.tsx'
+import { useLoaded } from '../parts/use-loaded.ts'
 import { useOffice } from '../staff/office-context.ts'
 
 const nameOf = (device: IMyDevice): string => device.display_name || words.me.unnamedDevice
@@ -13,18 +13,9 @@ const nameOf = (device: IMyDevice): string => device.display_name || words.me.un
 /** Wherever one is signed in, and the way to end what one does not know. */
 export function DevicesDialog() {
   const office = useOffice()
-  const [devices, setDevices] = useState<IMyDevice[]>()
-  const [failure, setFailure] = useState<string>()
+  const { data: devices, failure, reload } = useLoaded(useCallback(() => office.devices(), [office]))
   const [ending, setEnding] = useState<IMyDevice>()
   const [password, setPassword] = useState('')
-
-  const load = useCallback(() => {
-    office
-      .devices()
-      .then(setDevices)
-      .catch((error: unknown) => setFailure(explain(error)))
-  }, [office])
-  useEffect(load, [load])
 
   async function end(): Promise<boolean> {
     if (!ending) return true
@@ -32,7 +23,7 @@ export function DevicesDialog() {
     tell(words.me.ended(nameOf(ending)))
     setEnding(undefined)
     setPassword('')
-    load()
+    reload()
     return false
   }
 

@@ -11,6 +11,7 @@ import { EntryView } from './entry-view.tsx'
 import { isInside, lineKey } from './line-key.ts'
 import { useEntryKeys } from './use-entry-keys.ts'
 import { useMinutesScroll } from './use-minutes-scroll.ts'
+import { walkLines } from './walk-lines.ts'
 
 type MinutesProps = { model: RoomModel; timeline: TimelineModel; label: string; onRead(): void }
 
@@ -24,7 +25,7 @@ export function Minutes({ model, timeline, label, onRead }: MinutesProps) {
 
   // Focus and pointer are followed here once, instead of in every entry.
   function onKeyDown(event: KeyboardEvent<HTMLElement>): void {
-    if (walkEntries(event, scroller.current)) return
+    if (walkLines(event, scroller.current)) return
     const key = lineKey(event)
     const entry = state.items.find((item) => item.key === key)
     if (entry?.type === 'entry' && (event.target as Element).matches('.entry')) onEntryKey(event, entry.entry)
@@ -98,22 +99,6 @@ function Older({ timeline, older }: { timeline: TimelineModel; older: TimelineSt
       </span>
     </p>
   )
-}
-
-function walkEntries(event: KeyboardEvent<HTMLElement>, scroller: HTMLElement | null): boolean {
-  const target = event.target as HTMLElement
-  if (!scroller || !['ArrowUp', 'ArrowDown', 'End', 'Home'].includes(event.key)) return false
-  if (target !== scroller && !target.matches('.entry, .event')) return false
-  const stops = [...scroller.querySelectorAll<HTMLElement>('.entry, .event')]
-  const at = stops.indexOf(target)
-  const step = event.key === 'ArrowUp' ? -1 : 1
-  const to = event.key === 'Home' ? 0 : event.key === 'End' || at < 0 ? stops.length - 1 : at + step
-  const next = stops[Math.max(0, Math.min(stops.length - 1, to))]
-  if (!next) return false
-  event.preventDefault()
-  next.focus({ preventScroll: true })
-  next.scrollIntoView({ block: 'nearest' })
-  return true
 }
 
 type LineProps = {

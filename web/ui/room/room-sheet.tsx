@@ -47,7 +47,8 @@ export function RoomSheet({
   const markRead = useCallback(() => model.markRead(), [model])
 
   useEffect(() => {
-    void model.timeline.open(eventId)
+    // An address without an entry leaves the reader where she is: panels come and go beside what she reads.
+    if (eventId !== undefined || model.timeline.state.get().status !== 'ready') void model.timeline.open(eventId)
   }, [model, eventId])
 
   return (

@@ -4,7 +4,7 @@ import type { RoomModel } from '../../models/room.ts'
 import type { TimelineModel } from '../../models/timeline.ts'
 import { entryActs } from './entry-acts.ts'
 
-/** One letter for each common act on the entry that has the focus: R, T, E; Delete removes. */
+/** One letter for each common act on the entry that has the focus: R, T, E. */
 export function useEntryKeys(model: RoomModel, timeline: TimelineModel) {
   return useCallback(
     (event: KeyboardEvent, entry: Entry) => {

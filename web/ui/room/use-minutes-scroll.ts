@@ -54,7 +54,7 @@ class Place {
   soughtId: string | undefined
   seenKey: string | undefined
   private anchor: Anchor | undefined
-  private rest = { top: 0, height: 0 }
+  private restTop = 0
 
   take(box: HTMLElement, list: HTMLElement, state: TimelineState): void {
     this.soughtId = state.soughtId ?? ''
@@ -70,8 +70,9 @@ class Place {
 
   /** Lines have changed: goes back to where the reader was. */
   keep(box: HTMLElement, list: HTMLElement): void {
-    // A scroll that is under way has not been heard of yet; it must not be undone.
-    const moved = box.clientHeight === this.rest.height && box.scrollTop < this.rest.top - 2
+    // A scroll that is under way has not been heard of yet; it must not be undone. What shrinks or grows by itself leaves
+    // the place where it is, or at the end.
+    const moved = box.scrollTop < this.restTop - 2
     if (this.isAtEnd && moved && !isAtEnd(box)) this.isAtEnd = false
     if (this.isAtEnd) box.scrollTop = box.scrollHeight
     else if (this.anchor) {
@@ -82,7 +83,7 @@ class Place {
   }
 
   private hold(box: HTMLElement, list: HTMLElement): void {
-    this.rest = { top: box.scrollTop, height: box.clientHeight }
+    this.restTop = box.scrollTop
     // Measuring lines lays the page out once more; at the end no line has to be held.
     if (!this.isAtEnd) this.anchor = takeAnchor(box, list)
   }

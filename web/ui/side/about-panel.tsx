@@ -81,16 +81,23 @@ export function AboutPanel({ model }: { model: RoomModel }) {
 
 function NameAndTopic({ model }: { model: RoomModel }) {
   const header = useValue(model.header)
-  const ownName = header.partner ? '' : header.name
-  const [name, setName] = useState(ownName)
-  const [topic, setTopic] = useState(header.topic)
-  const changed = (name.trim() && name !== ownName) || topic !== header.topic
+  // Undefined until it is typed in: what somebody else changes meanwhile is shown, and is not changed back.
+  const [typedName, setTypedName] = useState<string>()
+  const [typedTopic, setTypedTopic] = useState<string>()
+  const name = typedName?.trim()
+  const topic = typedTopic?.trim()
+  const isRenamed = header.powers.rename && Boolean(name) && name !== header.name
+  const isRetold = header.powers.topic && topic !== undefined && topic !== header.topic
+  const changed = isRenamed || isRetold
 
   async function save(event: FormEvent): Promise<void> {
     event.preventDefault()
+    if (!changed) return
     try {
-      if (header.powers.rename && name.trim() && name !== ownName) await model.rename(name.trim())
-      if (header.powers.topic && topic !== header.topic) await model.setTopic(topic.trim())
+      if (isRenamed) await model.rename(name ?? '')
+      if (isRetold) await model.setTopic(topic ?? '')
+      setTypedName(undefined)
+      setTypedTopic(undefined)
       tell(words.about.saved)
     } catch (error) {
       tell(explain(error), 'halt')
@@ -103,16 +110,16 @@ function NameAndTopic({ model }: { model: RoomModel }) {
         {!header.partner && (
           <Field
             label={words.about.name}
-            value={name}
-            onChange={setName}
+            value={typedName ?? header.name}
+            onChange={setTypedName}
             disabled={!header.powers.rename}
             className="words"
           />
         )}
         <Field
           label={words.about.topic}
-          value={topic}
-          onChange={setTopic}
+          value={typedTopic ?? header.topic}
+          onChange={setTypedTopic}
           disabled={!header.powers.topic}
           className="words"
         />

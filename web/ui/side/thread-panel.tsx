@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'react'
+import { type KeyboardEvent, useCallback, useEffect, useState } from 'react'
 import type { Entry } from '../../matrix/entry.ts'
 import type { RoomModel, ThreadModel } from '../../models/room.ts'
 import type { TimelineModel } from '../../models/timeline.ts'
@@ -9,7 +9,9 @@ import { EntryBody } from '../room/entry-body.tsx'
 import { EntryTools } from '../room/entry-tools.tsx'
 import { isInside, lineKey } from '../room/line-key.ts'
 import { useDrop } from '../room/room-sheet.tsx'
+import { useEntryKeys } from '../room/use-entry-keys.ts'
 import { useMinutesScroll } from '../room/use-minutes-scroll.ts'
+import { walkLines } from '../room/walk-lines.ts'
 import { Face } from '../staff/face.tsx'
 import { SidePanel } from './side-panel.tsx'
 
@@ -47,6 +49,15 @@ function OpenThread({ model, thread }: { model: RoomModel; thread: ThreadModel }
   const { scroller, list } = useMinutesScroll(timeline, markRead)
   const [shownKey, setShownKey] = useState<string>()
   const { over, handlers } = useDrop((files) => composer.attach(files))
+  const onEntryKey = useEntryKeys(model, timeline)
+
+  function onKeyDown(event: KeyboardEvent<HTMLElement>): void {
+    if (walkLines(event, scroller.current)) return
+    const key = lineKey(event)
+    const item = state.items.find((one) => one.key === key)
+    if (item?.type === 'entry' && (event.target as Element).matches('.slip')) onEntryKey(event, item.entry)
+  }
+
   return (
     <div className="thread-pane" {...handlers}>
       <div
@@ -56,6 +67,7 @@ function OpenThread({ model, thread }: { model: RoomModel; thread: ThreadModel }
         aria-label={words.thread.label}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
         tabIndex={0}
+        onKeyDown={onKeyDown}
         onFocus={(event) => isInside(event) && setShownKey(lineKey(event))}
         onPointerOver={(event) => event.pointerType === 'mouse' && isInside(event) && setShownKey(lineKey(event))}
       >
@@ -95,7 +107,7 @@ function Slip({ entry, model, timeline, shown }: SlipProps) {
         <time dateTime={new Date(entry.at).toISOString()}>{state}</time>
       </div>
       <div className="b">
-        <EntryBody entry={entry} model={model} timeline={timeline} tab={true} />
+        <EntryBody entry={entry} model={model} timeline={timeline} tab={shown} />
       </div>
       {shown && <EntryTools entry={entry} model={model} timeline={timeline} />}
     </li>

@@ -23,7 +23,7 @@ export function useMedia(
       gone = true
     }
   }, [media, mxc, width, height])
-  return { url: state.url, failed: state.failed }
+  return { url: mxc ? state.url : undefined, failed: state.failed }
 }
 
 /** A person's picture or initials. The shape says where she is from; her name always stands beside it. */
