@@ -127,7 +127,7 @@ function createReading(deps: MessagingDeps) {
   }
   const tail = new Tail({ users, reader, facts, logger }, log.position())
   const waiters = new Waiters({ rooms, memberships })
-  const typing = new Typing({ clock, waiters })
+  const typing = new Typing({ waiters })
   const unread = new Unread({ db, rooms })
   tail.listen(new MembershipFollower({ memberships, rooms }))
   tail.listen(unread)

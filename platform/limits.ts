@@ -81,6 +81,8 @@ export const limits = {
   readStatesInMemoryMax: 50_000,
   /** Devices for which sync remembers which members it sent. */
   lazySessionsInMemoryMax: 5_000,
+  /** Rooms in which somebody stopped writing; who was away for longer than the last so many is not told of the end. */
+  quietTypingRoomsMax: 10_000,
 } as const
 
 export type Rate = {

@@ -12,8 +12,9 @@ type Deps = { db: Db; rooms: RoomCache; users: Users; logger: Logger }
 
 /**
  * Reads events and opens them. An event that cannot be opened (altered or moved ciphertext) is reported and stands as
- * unreadable; the events round it are read as ever. Lately read and written events are kept, so that one event is one
- * object while several answers are made of it.
+ * unreadable; the events round it are read as ever. The events of the log's tail are kept, so that each of them is one object
+ * for all answers that are made of it. What is read from further back is opened anew each time: kept, it could outlive a
+ * redaction that was committed while it was being read.
  */
 export class EventReader {
   readonly #deps: Deps

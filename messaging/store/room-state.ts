@@ -43,6 +43,12 @@ const stateAtOfSome = sql(
    select p.room_id, s.event_id, s.user_id
    from p join room_state s on s.room_id = p.room_id and s.user_id = any($3::int[]) and ${held}`,
 )
+const membersAt = sql(
+  'room_state_members_at',
+  `select s.event_id as "eventId" from room_state s
+   where s.user_id = any($3::int[]) and s.room_id = $1 and s.from_position <= $2
+     and (s.to_position is null or s.to_position > $2)`,
+)
 const changedBetween = sql(
   'room_state_changed_between',
   `select s.event_id as "eventId", s.user_id as "userId"
@@ -98,6 +104,10 @@ export function stateRowsAt(
   const places = [at.map((one) => one.roomId), at.map((one) => one.position)]
   return members === undefined ? db.rows(stateAt, places) : db.rows(stateAtOfSome, [...places, members])
 }
+
+/** The member events that some people had in a room at a position. */
+export const memberRowsAt = (db: Db, roomId: number, position: number, userIds: readonly number[]) =>
+  db.rows<{ eventId: number }>(membersAt, [roomId, position, userIds])
 
 /** What became state after `after` and still held at `until`. */
 export function stateRowsBetween(db: Db, roomId: number, after: number, until: number) {

@@ -7,7 +7,7 @@ import type { Db } from '#platform/api.ts'
 import type { EventReader } from '../events/event-reader.ts'
 import type { StoredEvent } from '../events/stored-event.ts'
 import { stateName } from '../rooms/room.ts'
-import { stateRowsAt, stateRowsBetween } from '../store/room-state.ts'
+import { memberRowsAt, stateRowsAt, stateRowsBetween } from '../store/room-state.ts'
 import type { EventFilter } from './filter.ts'
 import type { Placed } from './room-delta.ts'
 import type { SentMembers } from './sent-members.ts'
@@ -58,8 +58,7 @@ export async function stateChange(
       ? [...people]
       : query.sent.unknown(query.sessionId, wish.roomId, people)
     if (unknown.length > 0) {
-      const rows = await stateRowsAt(deps.db, [{ roomId: wish.roomId, position: start }], unknown)
-      for (const row of rows) if (row.userId !== null) ids.add(row.eventId)
+      for (const row of await memberRowsAt(deps.db, wish.roomId, start, unknown)) ids.add(row.eventId)
       query.sent.add(query.sessionId, wish.roomId, new Set(unknown))
     }
   }

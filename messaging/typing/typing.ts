@@ -1,17 +1,19 @@
-import type { Clock } from '#platform/api.ts'
+import { limits, Recent } from '#platform/api.ts'
 import type { Waiters } from '../sync/waiters.ts'
 
-type Typist = { readonly matrixId: string; readonly untilMs: number; readonly timer: NodeJS.Timeout }
+type Typist = { readonly matrixId: string; readonly timer: NodeJS.Timeout }
+type RoomTyping = { serial: number; readonly people: Map<number, Typist> }
 
 /** Who is writing, and where: in memory of this process only, gone after at most the time that the client named. */
 export class Typing {
-  readonly #clock: Clock
   readonly #waiters: Waiters
-  readonly #rooms = new Map<number, { serial: number; people: Map<number, Typist> }>()
+  /** Rooms in which somebody writes. */
+  readonly #rooms = new Map<number, RoomTyping>()
+  /** Rooms in which nobody writes any more, for those who are still to be told so. */
+  readonly #quiet = new Recent<number, RoomTyping>(limits.quietTypingRoomsMax)
   #serial = 0
 
-  constructor(deps: { clock: Clock; waiters: Waiters }) {
-    this.#clock = deps.clock
+  constructor(deps: { waiters: Waiters }) {
     this.#waiters = deps.waiters
   }
 
@@ -21,13 +23,12 @@ export class Typing {
   }
 
   start(roomId: number, person: { userId: number; matrixId: string }, timeoutMs: number): void {
-    const room = this.#rooms.get(roomId) ?? { serial: 0, people: new Map<number, Typist>() }
-    this.#rooms.set(roomId, room)
+    const room = this.#of(roomId) ?? { serial: 0, people: new Map<number, Typist>() }
     const before = room.people.get(person.userId)
     if (before !== undefined) clearTimeout(before.timer)
     const timer = setTimeout(() => this.stop(roomId, person.userId), timeoutMs)
     timer.unref()
-    room.people.set(person.userId, { matrixId: person.matrixId, untilMs: this.#clock.nowMs() + timeoutMs, timer })
+    room.people.set(person.userId, { matrixId: person.matrixId, timer })
     if (before === undefined) this.#changed(roomId, room)
   }
 
@@ -42,7 +43,7 @@ export class Typing {
 
   /** Matrix ids of those who write, when that changed after `serial`; undefined when it did not. */
   since(roomId: number, serial: number): string[] | undefined {
-    const room = this.#rooms.get(roomId)
+    const room = this.#of(roomId)
     if (room === undefined || room.serial <= serial) return undefined
     return [...room.people.values()].map((typist) => typist.matrixId)
   }
@@ -50,12 +51,23 @@ export class Typing {
   /** Rooms in which somebody began or stopped writing after `serial`. */
   roomsSince(serial: number): number[] {
     if (serial >= this.#serial) return []
-    return [...this.#rooms].filter(([, room]) => room.serial > serial).map(([roomId]) => roomId)
+    return [...this.#rooms, ...this.#quiet].filter(([, room]) => room.serial > serial).map(([roomId]) => roomId)
   }
 
-  #changed(roomId: number, room: { serial: number }): void {
+  #of(roomId: number): RoomTyping | undefined {
+    return this.#rooms.get(roomId) ?? this.#quiet.peek(roomId)
+  }
+
+  #changed(roomId: number, room: RoomTyping): void {
     this.#serial += 1
     room.serial = this.#serial
+    if (room.people.size > 0) {
+      this.#quiet.delete(roomId)
+      this.#rooms.set(roomId, room)
+    } else {
+      this.#rooms.delete(roomId)
+      this.#quiet.set(roomId, room)
+    }
     this.#waiters.wakeRoom(roomId)
   }
 }
