@@ -115,14 +115,58 @@ test('axe finds nothing in a room, its panels, menus and dialogs', async () => {
   await page.keyboard.press('Escape')
 }, 180_000)
 
+/** Opens a dialog, looks at it, and closes it again. Its colours are those of the pages, which are looked at in every theme. */
+async function lookAtDialog(where: string, open: () => Promise<void>): Promise<void> {
+  await open()
+  await page.getByRole('dialog').waitFor()
+  await expectAccessible(page, where)
+  await page.keyboard.press('Escape')
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+}
+
+test('axe finds nothing where one is asked into a room, or not in it', async () => {
+  await go('#/room/!nowhere:averell.example')
+  await page.getByText('This room is not open to you').waitFor()
+  await expectAccessible(page, 'a room that one is not in')
+  const his = await newPage(browser)
+  await signIn(his, stage, guest)
+  await his.goto(`${stage.url}#/room/${roomId}`)
+  await his.getByText('invites you to this room').waitFor()
+  await expectAccessible(his, 'invitation to a room')
+  await his.getByRole('button', { name: 'Accept' }).click()
+  await entry(his, 'Gates 1 to 5').waitFor()
+  await his.context().close()
+}, 120_000)
+
+test('axe finds nothing in the dialogs about rooms and people', async () => {
+  for (const item of ['New room…', 'Write to a person…', 'Find open rooms…']) {
+    await lookAtDialog(item, async () => {
+      await page.getByRole('button', { name: 'New room or message' }).click()
+      await page.getByRole('menuitem', { name: item }).click()
+    })
+  }
+  await go(`#/room/${roomId}/about`)
+  await lookAtDialog('leave', () => page.getByRole('button', { name: 'Leave this room…' }).click())
+  await go(`#/room/${roomId}/people`)
+  await lookAtDialog('remove a person', async () => {
+    await page.getByRole('button', { name: 'What to do with Émile Rochat' }).click()
+    await expectAccessible(page, 'what to do with a person')
+    await page.getByRole('menuitem', { name: 'Remove for good…' }).click()
+  })
+  await go(`#/room/${roomId}`)
+  await lookAtDialog('remove an entry', async () => {
+    await entry(page, 'Gates 1 to 5').hover()
+    await entry(page, 'Gates 1 to 5').getByRole('button', { name: 'More' }).click()
+    await page.getByRole('menuitem', { name: 'Remove for everyone' }).click()
+  })
+}, 120_000)
+
 test('axe finds nothing in one’s own menu and dialogs', async () => {
   for (const item of ['Look of this device…', 'Change your name…', 'Your devices…', 'Keys…']) {
-    await page.getByRole('button', { name: 'Tomasz Wierzba, you' }).click()
-    await page.getByRole('menuitem', { name: item }).click()
-    await page.getByRole('dialog').waitFor()
-    await eachTheme(item)
-    await page.keyboard.press('Escape')
-    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    await lookAtDialog(item, async () => {
+      await page.getByRole('button', { name: 'Tomasz Wierzba, you' }).click()
+      await page.getByRole('menuitem', { name: item }).click()
+    })
   }
 }, 120_000)
 
@@ -140,6 +184,9 @@ test('axe finds nothing in the administration', async () => {
     await page.getByRole('row').nth(1).waitFor()
     await eachTheme('invitations')
     await noSidewaysScroll('invitations')
+    await lookAtDialog('invite a person', () =>
+      page.getByRole('main').getByRole('button', { name: 'Invite' }).first().click(),
+    )
   }
 }, 120_000)
 
