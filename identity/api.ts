@@ -2,7 +2,7 @@
  * Who you are: people and their internal ids, accounts, sign-in, devices and sessions.
  */
 import type { RoleName, Subject } from '#access/api.ts'
-import type { JsonBytes, SealingKey } from '#platform/api.ts'
+import type { JsonBytes, SealingKey, Tx } from '#platform/api.ts'
 
 /** Anybody that this server knows: own people and people of other servers. */
 export type User = {
@@ -47,6 +47,17 @@ export type Device = {
 export interface Devices {
   ofUser(userId: number): Promise<Device[]>
   one(userId: number, deviceId: string): Promise<Device | undefined>
+  /** The devices of many people with the names that these gave them, in one query. Who has none is missing. */
+  names(userIds: readonly number[]): Promise<Map<number, Map<string, string | undefined>>>
+}
+
+/** Something that is told after the commit. */
+export type Announcement = { announce(): void }
+
+/** Lists of devices, as others see them, belong to messaging; identity says when one has changed. */
+export interface DeviceLists {
+  /** Called last in the transaction that ends or renames devices of these people. */
+  changed(tx: Tx, userIds: readonly number[]): Promise<Announcement>
 }
 
 /** Names of people belong to messaging; identity asks for them and sets the first one. */

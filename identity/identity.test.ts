@@ -61,7 +61,8 @@ beforeAll(async () => {
   database = await testDatabase({ poolSize: 8 })
   const db = database.postgres
   vault = await createVault({ db, masterKey: randomBytes(32), random, clock })
-  directory = createUserDirectory({ db, vault, clock, random, serverName: 'test' })
+  const deviceLists = { changed: async () => ({ announce: () => undefined }) }
+  directory = createUserDirectory({ db, vault, clock, random, serverName: 'test', deviceLists })
   identity = identityWith('cheap')
   http = createHttp({ gate: identity.gate, rateLimits: false, checkAnswers: true })
   http.add(identity.routes)

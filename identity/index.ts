@@ -6,7 +6,17 @@ import { createOrganisation } from './accounts/organisation.ts'
 import { createPeople } from './accounts/people.ts'
 import { createSetup } from './accounts/setup.ts'
 import { createSharedSecret } from './accounts/shared-secret.ts'
-import type { Accounts, Devices, IdentityEvents, Organisation, Presence, Profiles, Setup, Users } from './api.ts'
+import type {
+  Accounts,
+  DeviceLists,
+  Devices,
+  IdentityEvents,
+  Organisation,
+  Presence,
+  Profiles,
+  Setup,
+  Users,
+} from './api.ts'
 import { identityRoutes } from './http/routes.ts'
 import { createPasswordHashes, hashingCosts } from './passwords/argon2.ts'
 import { createEvents, type EventSource } from './sessions/events.ts'
@@ -24,6 +34,7 @@ export type UserDirectoryDeps = {
   readonly clock: Clock
   readonly random: Random
   readonly serverName: string
+  readonly deviceLists: DeviceLists
 }
 
 /** What others need to know of people before there is anybody to sign in: messaging is built on it. */
@@ -55,7 +66,7 @@ export type IdentitySettings = {
   readonly rateLimits: boolean
 }
 
-export type IdentityDeps = Omit<UserDirectoryDeps, 'serverName'> & {
+export type IdentityDeps = Omit<UserDirectoryDeps, 'serverName' | 'deviceLists'> & {
   readonly directory: OwnDirectory
   readonly access: Pick<Access, 'permits'>
   readonly profiles: Profiles

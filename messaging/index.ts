@@ -1,5 +1,5 @@
 import type { Access, RoomFacts } from '#access/api.ts'
-import type { IdentityEvents, Users } from '#identity/api.ts'
+import type { Devices, IdentityEvents, Users } from '#identity/api.ts'
 import type { SigningKey } from '#matrix/api.ts'
 import type {
   Blobs,
@@ -14,6 +14,9 @@ import type {
   WriterMetrics,
 } from '#platform/api.ts'
 import { AccountData } from './account-data/account-data.ts'
+import { DeviceLists } from './encryption/device-lists.ts'
+import { createEncryption } from './encryption/encryption.ts'
+import type { ToDevice } from './encryption/to-device.ts'
 import { EventIds } from './events/event-ids.ts'
 import { EventReader } from './events/event-reader.ts'
 import { GroupCommit } from './events/group-commit.ts'
@@ -22,6 +25,7 @@ import { RoomWriter } from './events/room-writer.ts'
 import { Threads } from './events/threads.ts'
 import { Timeline } from './events/timeline.ts'
 import { coreRoutes } from './http/core-routes.ts'
+import { encryptionRoutes } from './http/encryption-routes.ts'
 import { createSideParts, sideRoutes } from './http/side-routes.ts'
 import { Media } from './media/media.ts'
 import type { SendGuard } from './ports.ts'
@@ -72,6 +76,11 @@ export function createProfiles(deps: { postgres: Postgres; users: Users }): Prof
   return new Profiles(deps)
 }
 
+/** What identity tells of devices that end or change their name; it exists before identity does. */
+export function createDeviceLists(deps: { log: Log }): DeviceLists {
+  return new DeviceLists(deps)
+}
+
 export type MessagingDeps = {
   readonly postgres: Postgres
   /** The group commit's own connection. */
@@ -83,6 +92,8 @@ export type MessagingDeps = {
   readonly random: Random
   readonly logger: Logger
   readonly users: Users
+  readonly devices: Devices
+  readonly deviceLists: DeviceLists
   readonly identityEvents: IdentityEvents
   readonly access: Access
   readonly memory: RoomMemory
@@ -105,8 +116,11 @@ export interface Messaging {
   readonly profiles: Profiles
   readonly media: Media
   readonly reader: EventReader
-  /** Forgets transaction ids that are older than the time given, in milliseconds since 1970. */
-  forgetTransactionsBefore(ts: number): Promise<number>
+  /**
+   * Forgets what has served its time: transaction ids that are older than the time given, in milliseconds since 1970, and
+   * messages to devices that gather too many. Answers how many rows went.
+   */
+  forgetBefore(ts: number): Promise<number>
   /** People who wait in /sync at this moment. */
   waitingPeople(): number
   /** Resolves when everything that was accepted is committed. */
@@ -151,13 +165,17 @@ function createWriting(deps: MessagingDeps, { db, rooms, memberships, reader }: 
   return { building, commit, writer, doors, members }
 }
 
-function createSync(deps: MessagingDeps, reading: Reading, accountData: AccountDataForSync): Sync {
+function createSync(
+  deps: MessagingDeps,
+  reading: Reading,
+  { accountData, toDevice }: { accountData: AccountDataForSync; toDevice: ToDevice },
+): Sync {
   const { access, clock, log } = deps
   const { db, reader, tail, typing, waiters, memberships } = reading
   const sent = new SentMembers()
   const parts = { ...reading, accountData, sent, leftRooms: new LeftRooms({ db, reader, sent }) }
   const [initial, incremental] = [new InitialSync(parts), new IncrementalSync(parts)]
-  return new Sync({ access, clock, tail, typing, waiters, memberships, log, sent, initial, incremental })
+  return new Sync({ access, clock, tail, typing, waiters, memberships, log, sent, initial, incremental, toDevice })
 }
 
 export function createMessaging(deps: MessagingDeps): Messaging {
@@ -171,6 +189,7 @@ export function createMessaging(deps: MessagingDeps): Messaging {
   const shared = { ...deps, ...reading, writer, doors, members }
   const side = createSideParts(shared)
   const { aliases, filters } = side
+  const encryption = createEncryption(shared)
   const maker = new RoomMaker({ ...building, postgres, random, rooms, members, writer, aliases })
   const core = {
     ...shared,
@@ -178,14 +197,14 @@ export function createMessaging(deps: MessagingDeps): Messaging {
     sessions,
     aliases,
     filters,
-    sync: createSync(deps, reading, side.accountDataForSync),
+    sync: createSync(deps, reading, { accountData: side.accountDataForSync, toDevice: encryption.toDevice }),
     states: new RoomStates({ db, reader }),
     timeline: new Timeline({ db, reader }),
     relations: new Relations({ db, reader }),
     threads: new Threads({ db, reader }),
   }
   return {
-    routes: [...coreRoutes(core), ...sideRoutes(shared, side)],
+    routes: [...coreRoutes(core), ...sideRoutes(shared, side), ...encryptionRoutes(encryption)],
     maker,
     members,
     writer,
@@ -195,7 +214,9 @@ export function createMessaging(deps: MessagingDeps): Messaging {
     profiles,
     media: new Media(shared),
     reader,
-    forgetTransactionsBefore: (ts) => forgetTransactionsBefore(db, ts),
+    async forgetBefore(ts) {
+      return (await forgetTransactionsBefore(db, ts)) + (await encryption.forgetBefore(ts))
+    },
     waitingPeople: () => waiters.size,
     async drained() {
       await side.profileSpread.settled()

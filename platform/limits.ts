@@ -32,6 +32,17 @@ export const limits = {
   /** State events given in the act of making a room. */
   initialStateEventsMax: 200,
 
+  /** One message to a device, sealed for it alone; as much as an event. */
+  toDeviceBytesMax: 65_536,
+  /** Messages of one request: all devices of a room of a thousand people, several times over. */
+  toDeviceMessagesMax: 10_000,
+  /** Messages to a device in one answer of sync; what is left comes with the next one, which does not wait. */
+  toDeviceAnswerMax: 100,
+  /** The same in bytes, so that large ones do not add up. */
+  toDeviceAnswerBytesMax: 1 * MiB,
+  /** Messages kept for one device. Years of a quiet one; one that nobody uses any more must not fill the disk. */
+  toDeviceWaitingMax: 50_000,
+
   // --- how long it may take
 
   /** The whole request must have arrived by then. A body that never ends is cut off. */
@@ -79,6 +90,8 @@ export const limits = {
   transactionsInMemoryMax: 20_000,
   /** Read positions of people in rooms. */
   readStatesInMemoryMax: 50_000,
+  /** Devices of which it is remembered up to where their messages are forgotten; about 100 bytes each. */
+  devicesInMemoryMax: 20_000,
   /** Devices for which sync remembers which members it sent. */
   lazySessionsInMemoryMax: 5_000,
   /** Rooms in which somebody stopped writing; who was away for longer than the last so many is not told of the end. */
@@ -115,6 +128,8 @@ export const rates = {
   download: { burst: 400, perSecond: 40, per: 'person' },
   /** Long polling; only a client that spins comes near. */
   sync: { burst: 60, perSecond: 10, per: 'person' },
+  /** A first message in a large encrypted room is preceded by its key to every device there, in parts. */
+  toDevice: { burst: 200, perSecond: 20, per: 'person' },
   /** Typing, receipts, presence. */
   signal: { burst: 100, perSecond: 20, per: 'person' },
   /** Profile, account data, tags, filters, devices. */

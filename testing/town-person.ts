@@ -13,6 +13,10 @@ type Timeline = { events: JsonObject[]; limited: boolean; prev_batch: string }
 export type SyncAnswer = {
   next_batch: string
   account_data?: { events: JsonObject[] }
+  to_device?: { events: JsonObject[] }
+  device_lists?: { changed: string[]; left: string[] }
+  device_one_time_keys_count?: { [algorithm: string]: number }
+  device_unused_fallback_key_types?: string[]
   rooms?: {
     join?: { [roomId: string]: { timeline: Timeline; state: { events: JsonObject[] } } & { [key: string]: any } }
     invite?: { [roomId: string]: any }

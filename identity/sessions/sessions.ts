@@ -1,9 +1,10 @@
-import { type Clock, type Postgres, type Random, refuse, type Tx } from '#platform/api.ts'
-import type { Device, Devices, Users } from '../api.ts'
+import { type Clock, type Postgres, type Random, refuse, SealBroken, type SealingKey, type Tx } from '#platform/api.ts'
+import type { Announcement, Device, DeviceLists, Devices, Users } from '../api.ts'
 import {
   countDevices,
   type DeviceRow,
   deleteDevices,
+  deviceNameRows,
   deviceRow,
   deviceSubject,
   devicesOfUser,
@@ -35,21 +36,22 @@ export interface Sessions extends Devices {
   end(userId: number, deviceIds: readonly string[]): Promise<string[]>
   /** Signs out on all devices, except for `keptDeviceId`. */
   endAll(userId: number, keptDeviceId?: string): Promise<void>
-  /** The same inside a transaction of the caller's, who calls `announce` after the commit. */
-  endAllIn(tx: Tx, userId: number, keptDeviceId?: string): Promise<{ announce(): void }>
+  /** The same, last in a transaction of the caller's, who calls `announce` after the commit. */
+  endAllIn(tx: Tx, userId: number, keptDeviceId?: string): Promise<Announcement>
   /** @returns whether there is such a device. */
   rename(userId: number, deviceId: string, displayName: string | undefined): Promise<boolean>
 }
 
 export type SessionsDeps = {
   readonly db: Postgres
-  readonly users: Pick<Users, 'keyOf'>
+  readonly users: Pick<Users, 'keyOf' | 'keysOf'>
   readonly clock: Clock
   readonly random: Random
   readonly events: EventSource
+  readonly deviceLists: DeviceLists
 }
 
-export function createSessions({ db, users, clock, random, events }: SessionsDeps): Sessions {
+export function createSessions({ db, users, clock, random, events, deviceLists }: SessionsDeps): Sessions {
   async function sealName(userId: number, deviceId: string, name: string | undefined): Promise<Buffer | null> {
     const text = name?.trim().slice(0, deviceNameCharactersMax)
     if (text === undefined || text === '') return null
@@ -95,9 +97,11 @@ export function createSessions({ db, users, clock, random, events }: SessionsDep
   async function endIn(tx: Tx, userId: number, deviceIds: readonly string[]) {
     const sessionIds = await deleteSessions(tx, userId, deviceIds)
     const ended = await deleteDevices(tx, userId, deviceIds)
+    const told = ended.length === 0 ? undefined : await deviceLists.changed(tx, [userId])
     function announce() {
       events.sessionsEnded(sessionIds)
       events.devicesEnded(userId, ended)
+      told?.announce()
     }
     return { ended, announce }
   }
@@ -105,6 +109,28 @@ export function createSessions({ db, users, clock, random, events }: SessionsDep
   async function endAllIn(tx: Tx, userId: number, keptDeviceId?: string) {
     const ids = (await devicesOfUser(tx, userId)).map((row) => row.deviceId).filter((id) => id !== keptDeviceId)
     return endIn(tx, userId, ids)
+  }
+
+  async function rename(userId: number, deviceId: string, displayName: string | undefined): Promise<boolean> {
+    const sealedName = await sealName(userId, deviceId, displayName)
+    const told = await db.transaction(async (tx) => {
+      if (!(await renameDevice(tx, userId, deviceId, sealedName))) return undefined
+      return deviceLists.changed(tx, [userId])
+    })
+    told?.announce()
+    return told !== undefined
+  }
+
+  async function names(userIds: readonly number[]): Promise<Map<number, Map<string, string | undefined>>> {
+    const rows = await deviceNameRows(db, userIds)
+    const keys = await users.keysOf(rows.flatMap((row) => (row.sealedName === null ? [] : [row.userId])))
+    const people = new Map<number, Map<string, string | undefined>>()
+    for (const { userId, deviceId, sealedName } of rows) {
+      const ofPerson = people.get(userId) ?? new Map<string, string | undefined>()
+      people.set(userId, ofPerson)
+      ofPerson.set(deviceId, nameIn(keys.get(userId), deviceSubject(userId, deviceId), sealedName))
+    }
+    return people
   }
 
   return {
@@ -119,13 +145,24 @@ export function createSessions({ db, users, clock, random, events }: SessionsDep
       announce()
     },
     endAllIn,
-    rename: async (userId, deviceId, displayName) =>
-      renameDevice(db, userId, deviceId, await sealName(userId, deviceId, displayName)),
+    rename,
+    names,
     ofUser: async (userId) => present(await devicesOfUser(db, userId)),
     async one(userId, deviceId) {
       const row = await deviceRow(db, userId, deviceId)
       return row === undefined ? undefined : (await present([row]))[0]
     },
+  }
+}
+
+/** A name that cannot be opened is told to nobody, and hides no device. */
+function nameIn(key: SealingKey | undefined, subject: string, sealed: Buffer | null): string | undefined {
+  if (key === undefined || sealed === null) return undefined
+  try {
+    return key.open('device.name', subject, sealed).toString()
+  } catch (error) {
+    if (error instanceof SealBroken) return undefined
+    throw error
   }
 }
 

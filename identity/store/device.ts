@@ -25,9 +25,17 @@ const ofUser = sql('device_of_user', `select ${columns} from device where user_i
 const one = sql('device_one', `select ${columns} from device where user_id = $1 and device_id = $2`)
 const count = sql('device_count', 'select count(*)::int as devices from device where user_id = $1')
 const rename = sql('device_rename', 'update device set sealed_name = $3 where user_id = $1 and device_id = $2')
+const namesOf = sql(
+  'device_names_of',
+  'select user_id as "userId", device_id as "deviceId", sealed_name as "sealedName" from device where user_id = any($1::int[])',
+)
+// Taken in the order of their ids, as everybody does who holds several at once.
 const remove = sql(
   'device_delete',
-  'delete from device where user_id = $1 and device_id = any($2::text[]) returning device_id as "deviceId"',
+  `with gone as (
+     select device_id from device where user_id = $1 and device_id = any($2::text[]) order by device_id for update)
+   delete from device d using gone where d.user_id = $1 and d.device_id = gone.device_id
+   returning d.device_id as "deviceId"`,
 )
 const seen = sql(
   'device_seen',
@@ -55,6 +63,10 @@ export function devicesOfUser(db: Db, userId: number): Promise<DeviceRow[]> {
 
 export function deviceRow(db: Db, userId: number, deviceId: string): Promise<DeviceRow | undefined> {
   return db.row<DeviceRow>(one, [userId, deviceId])
+}
+
+export function deviceNameRows(db: Db, userIds: readonly number[]) {
+  return db.rows<Pick<DeviceRow, 'userId' | 'deviceId' | 'sealedName'>>(namesOf, [userIds])
 }
 
 export async function countDevices(db: Db, userId: number): Promise<number> {

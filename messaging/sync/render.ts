@@ -48,6 +48,11 @@ function eventsText(events: readonly StoredEvent[], reader: Reader): string {
   return `{"events":[${events.map((event) => eventText(event, reader)).join(',')}]}`
 }
 
+/** What concerns the device alone. */
+export type DevicePart = {
+  readonly toDevice: readonly JsonObject[]
+}
+
 export type SyncAnswer = {
   readonly join: ReadonlyMap<string, string>
   readonly invite: ReadonlyMap<string, string>
@@ -56,17 +61,18 @@ export type SyncAnswer = {
   readonly accountData: readonly JsonObject[]
 }
 
-export function isEmpty(answer: SyncAnswer): boolean {
+export function isEmpty(answer: SyncAnswer, device: DevicePart): boolean {
   const { join, invite, knock, leave, accountData } = answer
-  return join.size + invite.size + knock.size + leave.size + accountData.length === 0
+  return join.size + invite.size + knock.size + leave.size + accountData.length + device.toDevice.length === 0
 }
 
-export function syncText(answer: SyncAnswer, nextBatch: string): string {
+export function syncText(answer: SyncAnswer, device: DevicePart, nextBatch: string): string {
   const rooms = (['join', 'invite', 'knock', 'leave'] as const)
     .filter((kind) => answer[kind].size > 0)
     .map((kind) => `"${kind}":{${[...answer[kind]].map(([id, text]) => `${JSON.stringify(id)}:${text}`).join(',')}}`)
   const parts = [`"next_batch":"${nextBatch}"`]
   if (answer.accountData.length > 0) parts.push(`"account_data":{"events":${JSON.stringify(answer.accountData)}}`)
+  if (device.toDevice.length > 0) parts.push(`"to_device":{"events":${JSON.stringify(device.toDevice)}}`)
   if (rooms.length > 0) parts.push(`"rooms":{${rooms.join(',')}}`)
   return `{${parts.join(',')}}`
 }

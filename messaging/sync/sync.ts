@@ -7,15 +7,16 @@
  */
 import type { Access, Subject } from '#access/api.ts'
 import { type Clock, type Log, limits } from '#platform/api.ts'
+import type { ToDevice } from '../encryption/to-device.ts'
 import type { Memberships } from '../rooms/memberships.ts'
 import type { Typing } from '../typing/typing.ts'
 import type { SyncFilter } from './filter.ts'
 import type { IncrementalSync } from './incremental-sync.ts'
 import type { InitialSync } from './initial-sync.ts'
-import { isEmpty, type SyncAnswer, syncText } from './render.ts'
+import { type DevicePart, isEmpty, type SyncAnswer, syncText } from './render.ts'
 import type { SentMembers } from './sent-members.ts'
 import type { Tail } from './tail.ts'
-import { parseSyncToken, syncToken, unknownToken } from './tokens.ts'
+import { parseSyncToken, type SyncToken, syncToken, unknownToken } from './tokens.ts'
 import type { Waiters } from './waiters.ts'
 
 export type SyncQuery = {
@@ -39,6 +40,7 @@ type Deps = {
   sent: SentMembers
   initial: InitialSync
   incremental: IncrementalSync
+  toDevice: Pick<ToDevice, 'waiting' | 'forget'>
 }
 
 export class Sync {
@@ -55,16 +57,26 @@ export class Sync {
     // Another node may have given the token, and be ahead of this one.
     if (since !== undefined && !(await this.#reach(since.position))) throw unknownToken()
     sent.begin(query.subject.sessionId, query.fullState ? undefined : query.since)
-    if (since !== undefined && !query.fullState) return this.#since(query, since.position, since.typing)
+    if (since !== undefined) await this.#deps.toDevice.forget(query.subject, since.toDevice)
+    if (since !== undefined && !query.fullState) return this.#since(query, since)
     await this.#level(query.subject.userId)
     const until = { position: tail.position, typing: typing.serial }
     const visible = access.visible(query.subject)
-    return this.#text(query, await initial.collect(query, visible, until.position), syncToken(until))
+    const answer = await initial.collect(query, visible, until.position)
+    const { part, end } = await this.#device(query.subject, since?.toDevice ?? 0, until.position)
+    return this.#text(query, answer, part, { ...until, toDevice: end })
   }
 
-  #text(query: SyncQuery, answer: SyncAnswer, token: string): string {
+  #text(query: SyncQuery, answer: SyncAnswer, device: DevicePart, place: SyncToken): string {
+    const token = syncToken(place)
     this.#deps.sent.end(query.subject.sessionId, token)
-    return syncText(answer, token)
+    return syncText(answer, device, token)
+  }
+
+  /** What concerns the device alone, and the place up to which it was told of messages. */
+  async #device(subject: Subject, toDevice: number, until: number): Promise<{ part: DevicePart; end: number }> {
+    const { events, end } = await this.#deps.toDevice.waiting(subject, toDevice, until, limits.toDeviceAnswerMax)
+    return { part: { toDevice: events }, end }
   }
 
   /** Loads the person's rooms, and waits until this node has heard of all that is in them: the two must be of one moment. */
@@ -84,19 +96,22 @@ export class Sync {
     return true
   }
 
-  async #since(query: SyncQuery, position: number, typingSerial: number): Promise<string> {
+  async #since(query: SyncQuery, since: SyncToken): Promise<string> {
     const { access, clock, tail, typing, waiters, incremental } = this.#deps
     const { userId } = query.subject
     const endMs = clock.nowMs() + Math.min(query.timeoutMs, limits.syncTimeoutMsMax)
-    let after = { position, typing: typingSerial > typing.serial ? 0 : typingSerial }
+    let after = { ...since, typing: since.typing > typing.serial ? 0 : since.typing }
     for (;;) {
       await this.#level(userId)
       const until = { position: tail.position, typing: typing.serial }
       const visible = access.visible(query.subject)
       const answer = await incremental.collect(query, visible, after, until)
+      const { part, end } = await this.#device(query.subject, after.toDevice, until.position)
       const leftMs = endMs - clock.nowMs()
-      if (!isEmpty(answer) || leftMs <= 0 || query.signal.aborted) return this.#text(query, answer, syncToken(until))
-      after = until
+      if (!isEmpty(answer, part) || leftMs <= 0 || query.signal.aborted) {
+        return this.#text(query, answer, part, { ...until, toDevice: end })
+      }
+      after = { ...until, toDevice: end }
       if (tail.position === until.position && typing.serial === until.typing) {
         await waiters.wait(userId, leftMs, query.signal)
       }

@@ -27,6 +27,10 @@ export type TailEntry = {
   | { readonly kind: 'event'; readonly event: StoredEvent }
   | { readonly kind: 'receipt'; readonly receipt: Receipt }
   | { readonly kind: 'accountData'; readonly datum: AccountDatum }
+  /** Something waits for a device of the person. */
+  | { readonly kind: 'toDevice' }
+  /** The person's devices or identity changed; `onlyFor` is the one person who is told, where not everybody is. */
+  | { readonly kind: 'deviceList'; readonly onlyFor: number | null }
   | { readonly kind: 'other' }
 )
 
@@ -94,7 +98,7 @@ export class Tail implements LogFollower {
   }
 
   deliver(rows: readonly LogRow[], facts: ReadonlyMap<number, unknown>): void {
-    if (this.#behind === undefined && rows.every((row) => facts.has(row.position))) {
+    if (this.#behind === undefined && rows.every((row) => isWhole(row, facts))) {
       this.#take(
         rows.map((row) => entryOf(row, facts.get(row.position))),
         false,
@@ -113,7 +117,7 @@ export class Tail implements LogFollower {
         this.#behind = undefined
         return
       }
-      const foreign = !next.rows.every((row) => next.facts.has(row.position))
+      const foreign = !next.rows.every((row) => isWhole(row, next.facts))
       this.#take(await this.#open(next.rows, next.facts), foreign)
     }
   }
@@ -184,8 +188,15 @@ export class Tail implements LogFollower {
   }
 }
 
+/** Whether the row and what its writer told of it say all that there is to say. */
+function isWhole(row: LogRow, facts: ReadonlyMap<number, unknown>): boolean {
+  return row.kind === logKinds.toDevice || row.kind === logKinds.deviceList || facts.has(row.position)
+}
+
 function entryOf(row: LogRow, fact: unknown): TailEntry {
   const { position, roomId, userId } = row
+  if (row.kind === logKinds.toDevice) return { kind: 'toDevice', position, roomId, userId }
+  if (row.kind === logKinds.deviceList) return { kind: 'deviceList', position, roomId, userId, onlyFor: row.reference }
   if (fact !== undefined) {
     if (row.kind === logKinds.event) return { kind: 'event', position, roomId, userId, event: fact as StoredEvent }
     if (row.kind === logKinds.receipt) return { kind: 'receipt', position, roomId, userId, receipt: fact as Receipt }

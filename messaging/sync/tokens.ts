@@ -1,24 +1,27 @@
 /**
- * Tokens of clients. `s<position>_<typing serial>` is a place in the log (sync); `t<ordering>` is a place in the timeline
- * of one room (paging): the place itself is not included in what follows, in either direction.
+ * Tokens of clients. `s<position>_<typing serial>` is a place in the log (sync), with `_<position>` behind it where messages
+ * to the device were told up to an earlier place only; `t<ordering>` is a place in the timeline of one room (paging). The
+ * place itself is not included in what follows, in either direction.
  */
 import { refuse } from '#platform/api.ts'
 
-export type SyncToken = { readonly position: number; readonly typing: number }
+export type SyncToken = { readonly position: number; readonly typing: number; readonly toDevice: number }
 
-const syncForm = /^s(\d{1,16})_(\d{1,16})$/
+const syncForm = /^s(\d{1,16})_(\d{1,16})(?:_(\d{1,16}))?$/
 const timelineForm = /^t(-?\d{1,16})$/
 
 export function syncToken(token: SyncToken): string {
-  return `s${token.position}_${token.typing}`
+  const { position, typing, toDevice } = token
+  return toDevice < position ? `s${position}_${typing}_${toDevice}` : `s${position}_${typing}`
 }
 
 export function parseSyncToken(text: string): SyncToken {
   const match = syncForm.exec(text)
   const position = Number(match?.[1])
   const typing = Number(match?.[2])
-  if (match === null || !Number.isSafeInteger(position) || !Number.isSafeInteger(typing)) throw unknownToken()
-  return { position, typing }
+  const toDevice = match?.[3] === undefined ? position : Number(match[3])
+  if (match === null || ![position, typing, toDevice].every(Number.isSafeInteger)) throw unknownToken()
+  return { position, typing, toDevice: Math.min(toDevice, position) }
 }
 
 export function timelineToken(ordering: number): string {

@@ -57,7 +57,8 @@ export class Waiters implements TailListener {
     const people = new Set<number>()
     for (const entry of entries) {
       if (entry.roomId !== null && (entry.kind === 'event' || entry.kind === 'receipt')) rooms.add(entry.roomId)
-      if (entry.kind === 'accountData' && entry.userId !== null) people.add(entry.userId)
+      const isForPerson = entry.kind === 'accountData' || entry.kind === 'toDevice'
+      if (isForPerson && entry.userId !== null) people.add(entry.userId)
       // Who was invited or removed is no joined member, and must hear of it all the same.
       if (entry.kind === 'event') {
         const { targetId } = entry.event

@@ -4,6 +4,13 @@ export const logKinds = {
   receipt: 2,
   accountData: 3,
   profile: 4,
+  /** A message for a device of the person; the position itself names its row. */
+  toDevice: 5,
+  /**
+   * The person's devices or cross-signing keys changed. `reference` is the internal id of the only person who is told of
+   * it, or null when everybody is who shares a room.
+   */
+  deviceList: 6,
 } as const
 
 export type LogKind = (typeof logKinds)[keyof typeof logKinds]

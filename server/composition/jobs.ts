@@ -21,7 +21,7 @@ export function startJobs(deps: {
         intervalMs: hourMs,
         handler: async () => {
           const before = clock.nowMs() - limits.transactionIdDays * dayMs
-          const count = await chancery.messaging.forgetTransactionsBefore(before)
+          const count = await chancery.messaging.forgetBefore(before)
           logger.info('transactions.forgotten', { count })
         },
       },

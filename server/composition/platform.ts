@@ -4,7 +4,13 @@ import type { Access } from '#access/api.ts'
 import { createAccess } from '#access/index.ts'
 import { createIdentity, createUserDirectory, type Identity, type IdentitySettings } from '#identity/index.ts'
 import type { SendGuard } from '#messaging/api.ts'
-import { createMessaging, createProfiles, createRoomMemory, type Messaging } from '#messaging/index.ts'
+import {
+  createDeviceLists,
+  createMessaging,
+  createProfiles,
+  createRoomMemory,
+  type Messaging,
+} from '#messaging/index.ts'
 import type { Blobs, Clock, Log, Logger, Postgres, Random, Vault, WriterMetrics } from '#platform/api.ts'
 import { createBlobs, createLog, createVault } from '#platform/index.ts'
 import { loadSigningKey } from './signing-key.ts'
@@ -40,7 +46,9 @@ export async function composeChancery(deps: ChanceryDeps): Promise<Chancery> {
   const blobs = await createBlobs({ folder: deps.blobFolder, vault, random })
   const signingKey = await loadSigningKey({ db: postgres, vault, random, clock })
 
-  const directory = createUserDirectory({ db: postgres, vault, clock, random, serverName: settings.serverName })
+  const deviceLists = createDeviceLists({ log })
+  const { serverName } = settings
+  const directory = createUserDirectory({ db: postgres, vault, clock, random, serverName, deviceLists })
   const profiles = createProfiles({ postgres, users: directory.users })
   const memory = createRoomMemory({ postgres, vault, users: directory.users, logger })
   const access = createAccess({ facts: memory.facts })
@@ -56,12 +64,14 @@ export async function composeChancery(deps: ChanceryDeps): Promise<Chancery> {
     random,
     logger,
     users: directory.users,
+    devices: directory.devices,
+    deviceLists,
     identityEvents: directory.events,
     access,
     memory,
     profiles,
     guards: deps.guards ?? [],
-    serverName: settings.serverName,
+    serverName,
     publicUrl: settings.publicUrl,
     signingKey,
     metrics: deps.metrics,

@@ -10,9 +10,9 @@ create table log (
   reference bigint
 );
 comment on table log is 'One ordered log; every reader of it keeps its own position.';
-comment on column log.kind is '1 event, 2 receipt, 3 account data, 4 profile, 5 session; platform/log/kinds.ts is the list.';
+comment on column log.kind is '1 event, 2 receipt, 3 account data, 4 profile, 5 to-device, 6 device list; platform/log/kinds.ts is the list.';
 comment on column log.room_id is 'The room that it happened in, when it happened in one.';
-comment on column log.user_id is 'The person whom alone it concerns (account data), or whose it is (receipt, profile).';
+comment on column log.user_id is 'The person whom alone it concerns (account data, to-device), or whose it is (receipt, profile, device list).';
 comment on column log.reference is 'The row that tells it whole; its table follows from the kind.';
 create index log_room on log (room_id, position) where room_id is not null;
 create index log_user on log (user_id, position) where user_id is not null;
