@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config'
 
 // One PostgreSQL serves the whole run; the set-up file starts it and hands its address to the workers.
 const postgresSetup = './testing/postgres-setup.ts'
+// The specification is read once as well, and what goes over the wire is held against it.
+const conformanceSetup = './testing/conformance/setup.ts'
 const outside = ['**/node_modules/**', '.chancery/**', 'data/**', 'web/dist/**']
 const browserTests = ['**/*.browser.test.ts', 'web/journeys/*.test.ts']
 
@@ -22,13 +24,14 @@ export default defineConfig({
   test: {
     // What a test that passed wrote helps nobody.
     silent: 'passed-only',
-    globalSetup: existsSync(new URL(postgresSetup, import.meta.url)) ? [postgresSetup] : [],
+    globalSetup: [postgresSetup, conformanceSetup].filter((file) => existsSync(new URL(file, import.meta.url))),
     passWithNoTests: false,
     projects: [
       {
         test: {
           ...everyTest,
           name: 'all',
+          setupFiles: ['./testing/conformance/hooks.ts'],
           include: ['**/*.test.ts'],
           exclude: [...outside, ...browserTests],
           // PostgreSQL works beside the tests, so more workers than cores only make them wait.

@@ -1,6 +1,7 @@
 /**
  * The town: a whole Chancery in this process, on a real PostgreSQL, behind its real HTTP server. Tests speak to it as
- * clients do. What they make (people, rooms, words) takes a line each.
+ * clients do. What they make (people, rooms, words) takes a line each. Every request and answer is held against the
+ * specification (conformance/), and a test that breaks it fails.
  *
  *     await using town = await startTown()
  *     const [alice, bob] = await town.people('alice', 'bob')
@@ -15,6 +16,7 @@ import type { SendGuard } from '#messaging/api.ts'
 import { type Clock, type HttpServer, type Logger, type Postgres, silentLogger, systemClock } from '#platform/api.ts'
 import { connect, createHttp } from '#platform/index.ts'
 import { type Chancery, composeChancery } from '#server/composition/platform.ts'
+import { watchPort } from './conformance/recorder.ts'
 import { type TestDatabase, testDatabase } from './database.ts'
 import { seededRandom } from './seeded-random.ts'
 import { TownPerson } from './town-person.ts'
@@ -143,6 +145,7 @@ async function moveIn(database: TestDatabase, folder: string, options: TownOptio
   http.add(chancery.messaging.routes)
   if (options.webClient !== undefined) http.serveFolder('/', options.webClient)
   const { port } = await http.listen('127.0.0.1', 0)
+  watchPort(port)
   return { chancery, http, postgres, port }
 }
 

@@ -1,0 +1,45 @@
+/** Where the data of the specification says something else than its text, or less than clients rely on. */
+export type Exception = {
+  readonly operations: readonly string[]
+  readonly where: 'request' | 'answer' | 'status' | 'header'
+  readonly statuses?: readonly number[]
+  /** The JSON pointers that it covers; all without it. */
+  readonly pointer?: RegExp
+  readonly reason: string
+}
+
+const downloads = [
+  ...['getContent', 'getContentOverrideName', 'getContentThumbnail'],
+  ...['getContentAuthed', 'getContentOverrideNameAuthed', 'getContentThumbnailAuthed'],
+]
+
+export const exceptions: readonly Exception[] = [
+  {
+    operations: downloads,
+    where: 'status',
+    statuses: [206, 304, 416],
+    reason: 'Ranges and unchanged files are matters of HTTP (RFC 9110), which the lists of answers leave out.',
+  },
+  {
+    operations: downloads,
+    where: 'answer',
+    statuses: [416],
+    reason:
+      'The same: the answer to a range that lies outside of the file tells its length in a header, and nothing else.',
+  },
+  {
+    operations: ['getTurnServer'],
+    where: 'answer',
+    statuses: [200],
+    pointer: /^\/$/,
+    reason:
+      'The text is silent on servers without a relay for calls. They answer an empty object, and clients know it.',
+  },
+  {
+    operations: ['getProfileField'],
+    where: 'status',
+    statuses: [400],
+    reason:
+      'M_KEY_TOO_LARGE stands with setting and deleting a field only; a name that is too long is one in a question too.',
+  },
+]
