@@ -7,6 +7,7 @@ import type {
   Dedicated,
   Log,
   Logger,
+  Outbound,
   Postgres,
   Random,
   Route,
@@ -88,6 +89,7 @@ export type MessagingDeps = {
   readonly vault: Vault
   readonly log: Log
   readonly blobs: Blobs
+  readonly outbound: Outbound
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger

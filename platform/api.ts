@@ -19,6 +19,13 @@ export { limits, type Rate, type RateName, rates } from './limits.ts'
 export { type LogDraft, type LogKind, type LogRow, logKinds } from './log/kinds.ts'
 export type { Log, LogFollower } from './log/log.ts'
 export type { Reader as LogReader, ReaderHandler } from './log/reader.ts'
+export {
+  type Outbound,
+  type OutboundAnswer,
+  OutboundFailed,
+  type OutboundFailure,
+  type OutboundWish,
+} from './outbound/types.ts'
 export * from './postgres/api.ts'
 export { type Random, systemRandom } from './random.ts'
 export { Recent } from './recent.ts'

@@ -72,6 +72,15 @@ export const limits = {
   /** Callers that rate limits remember; each takes about 150 bytes. */
   rateLimitBucketsMax: 50_000,
 
+  // --- requests to the outside
+
+  /** Connections to one other server at once; further requests wait. */
+  outboundSocketsPerOriginMax: 32,
+  /** Connections to all other servers at once. */
+  outboundSocketsMax: 256,
+  /** A connection that nobody needs is kept for the next request; shorter than what other servers keep theirs. */
+  outboundKeepAliveMs: 4_000,
+
   // --- what is kept in memory
 
   /** Entries of the log's tail that sync answers from; about 3 KB each when they are events. */

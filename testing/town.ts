@@ -13,7 +13,15 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { SendGuard } from '#messaging/api.ts'
-import { type Clock, type HttpServer, type Logger, type Postgres, silentLogger, systemClock } from '#platform/api.ts'
+import {
+  type Clock,
+  type HttpServer,
+  type Logger,
+  type Outbound,
+  type Postgres,
+  silentLogger,
+  systemClock,
+} from '#platform/api.ts'
 import { connect, createHttp } from '#platform/index.ts'
 import { type Chancery, composeChancery } from '#server/composition/platform.ts'
 import { watchPort } from './conformance/recorder.ts'
@@ -26,6 +34,7 @@ export type TownOptions = {
   readonly seed?: number
   readonly logger?: Logger
   readonly guards?: readonly SendGuard[]
+  readonly outbound?: Outbound
   readonly rateLimits?: boolean
   readonly registrationSharedSecret?: string
   readonly webClient?: string
@@ -123,6 +132,7 @@ async function moveIn(database: TestDatabase, folder: string, options: TownOptio
     random,
     logger,
     guards: options.guards ?? [],
+    ...(options.outbound === undefined ? {} : { outbound: options.outbound }),
     settings: {
       serverName: 'town.example',
       publicUrl: 'http://town.example',

@@ -49,6 +49,14 @@ export const publicUrl: Kind<string> = {
   right: 'a URL such as https://chat.agency.example, without a path, user name or query',
 }
 
+export const origins: Kind<readonly string[]> = {
+  read(text) {
+    const read = text.split(',').map((entry) => publicUrl.read(entry.trim()))
+    return read.some((origin) => origin === undefined) ? undefined : Object.freeze(read as string[])
+  },
+  right: 'URLs without a path, separated by commas, such as https://push.agency.example, http://10.0.0.7:5000',
+}
+
 export const databaseUrl: Kind<string> = {
   read: (text) => (/^postgres(ql)?:\/\/./.test(text) && URL.canParse(text) ? text : undefined),
   right: 'a URL such as postgres://user:password@host:5432/database',

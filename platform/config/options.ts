@@ -89,6 +89,15 @@ export const options = {
     isSecret: true,
     meaning: 'Opens /_synapse/admin/v1/register: programs that know the secret may make accounts.',
   },
+  outboundOrigins: {
+    name: 'outbound-origins',
+    placeholder: 'URLS',
+    kind: kinds.origins,
+    defaultMeaning: 'none',
+    meaning:
+      'Servers inside your network that Chancery may ask, a push gateway say: URLs without a path, separated by commas. ' +
+      'Everything else is asked on public addresses only.',
+  },
   metricsPort: {
     name: 'metrics-port',
     placeholder: 'PORT',

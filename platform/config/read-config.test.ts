@@ -49,6 +49,7 @@ describe('without anything', () => {
         serverName: 'localhost',
         publicUrl: 'http://localhost:8008',
         trustedProxies: [],
+        outboundOrigins: [],
         databaseUrl: undefined,
         registrationSharedSecret: undefined,
         rateLimits: true,
@@ -221,6 +222,9 @@ describe('mistakes', () => {
     ['--public-url', 'https://chat.example?x'],
     ['--public-url', 'https://a:b@chat.example'],
     ['--trusted-proxies', 'proxy.example'],
+    ['--outbound-origins', 'push.agency.example'],
+    ['--outbound-origins', 'https://a.example/path'],
+    ['--outbound-origins', 'https://a.example,,https://b.example'],
     ['--trusted-proxies', '0.0.0.0/0'],
     ['--trusted-proxies', '10.0.0.0/33'],
     ['--trusted-proxies', '10.0.0.7,,10.0.0.8'],
@@ -240,6 +244,7 @@ describe('mistakes', () => {
     ['--server-name', '[::1]:8448'],
     ['--public-url', 'https://Chat.Example:443/'],
     ['--trusted-proxies', '10.0.0.7,192.168.0.0/16,fd00::/8'],
+    ['--outbound-origins', 'https://push.agency.example, http://10.0.0.7:5000'],
   ])('%s %s is taken', (name, value) => expect(read([name, value]).config).toBeDefined())
 
   it('the public URL is an origin without a slash at its end', () => {

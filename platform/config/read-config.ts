@@ -16,6 +16,8 @@ export type Config = {
   /** An origin, without a slash at its end. */
   readonly publicUrl: string
   readonly trustedProxies: readonly string[]
+  /** Asked by the server although they may be inside. */
+  readonly outboundOrigins: readonly string[]
   /** Undefined means the embedded PostgreSQL. */
   readonly databaseUrl: string | undefined
   readonly registrationSharedSecret: string | undefined
@@ -163,6 +165,7 @@ function configOf(values: Values, wants: Config['wants']): Config {
     trustedProxies: values.trustedProxies ?? Object.freeze([]),
     databaseUrl: values.databaseUrl,
     registrationSharedSecret: values.registrationSharedSecret,
+    outboundOrigins: values.outboundOrigins ?? Object.freeze([]),
     rateLimits: values.rateLimits!,
     passwordHashing: values.passwordHashing!,
     isDemo: values.isDemo!,

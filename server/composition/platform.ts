@@ -11,8 +11,8 @@ import {
   createRoomMemory,
   type Messaging,
 } from '#messaging/index.ts'
-import type { Blobs, Clock, Log, Logger, Postgres, Random, Vault, WriterMetrics } from '#platform/api.ts'
-import { createBlobs, createLog, createVault } from '#platform/index.ts'
+import type { Blobs, Clock, Log, Logger, Outbound, Postgres, Random, Vault, WriterMetrics } from '#platform/api.ts'
+import { createBlobs, createLog, createOutbound, createVault } from '#platform/index.ts'
 import { loadSigningKey } from './signing-key.ts'
 
 export type ChanceryDeps = {
@@ -24,6 +24,8 @@ export type ChanceryDeps = {
   readonly logger: Logger
   readonly settings: IdentitySettings
   readonly guards?: readonly SendGuard[]
+  /** Left out: one that asks public addresses only. */
+  readonly outbound?: Outbound
   readonly metrics?: WriterMetrics
 }
 
@@ -44,6 +46,7 @@ export async function composeChancery(deps: ChanceryDeps): Promise<Chancery> {
   const vault = await createVault({ db: postgres, masterKey: deps.masterKey, random, clock })
   const log = await createLog({ postgres, clock, random, logger })
   const blobs = await createBlobs({ folder: deps.blobFolder, vault, random })
+  const outbound = deps.outbound ?? createOutbound({ allowedOrigins: [] })
   const signingKey = await loadSigningKey({ db: postgres, vault, random, clock })
 
   const deviceLists = createDeviceLists({ log })
@@ -61,6 +64,7 @@ export async function composeChancery(deps: ChanceryDeps): Promise<Chancery> {
     log,
     blobs,
     clock,
+    outbound,
     random,
     logger,
     users: directory.users,
@@ -89,6 +93,7 @@ export async function composeChancery(deps: ChanceryDeps): Promise<Chancery> {
       running.abort()
       await lastSeen
       await messaging.drained()
+      outbound.close()
       await writerConnection.close()
       await log.close()
       await vault.close()

@@ -9,6 +9,7 @@ import {
   connect,
   createHttp,
   createMetrics,
+  createOutbound,
   migrate,
   openDataDirectory,
   serveMetrics,
@@ -88,7 +89,8 @@ async function startAll(deps: StartDeps, undo: Step[]): Promise<Omit<RunningChan
   }
   if (config.isDemo) await fillIfEmpty(deps, parts)
   const isDemo = (await demoState(postgres)) !== undefined
-  const chancery = await composeChancery({ ...parts, metrics, settings: settingsOf(config, isDemo) })
+  const outbound = createOutbound({ allowedOrigins: config.outboundOrigins })
+  const chancery = await composeChancery({ ...parts, outbound, metrics, settings: settingsOf(config, isDemo) })
   undo.push(() => chancery.close())
   const jobs = await startJobs({ postgres, clock, logger, chancery })
   undo.push(() => jobs.stop())
