@@ -2,6 +2,7 @@ import { atRest } from './at-rest/at-rest.ts'
 import { display } from './display.ts'
 import { killNine } from './kill-nine/kill-nine.ts'
 import { killNineWithoutDurability } from './kill-nine/without-durability.ts'
+import { large } from './large/large.ts'
 import { load } from './load.ts'
 import type { Proof } from './proof.ts'
 import { stateResolution } from './state-resolution.ts'
@@ -13,5 +14,6 @@ export const proofs: Readonly<Record<string, Proof>> = {
   'at-rest': atRest,
   load,
   display,
+  large,
   'state-resolution': stateResolution,
 }
