@@ -81,6 +81,27 @@ export const limits = {
   /** A connection that nobody needs is kept for the next request; shorter than what other servers keep theirs. */
   outboundKeepAliveMs: 4_000,
 
+  // --- files of strangers, opened in a child process
+
+  /** Children at once: pictures wait rather than take both processors from messages. */
+  sandboxChildrenMax: 2,
+  /** Files that wait for a child; past it, who asks is told to come back. */
+  sandboxWaitingMax: 200,
+  /** One file. A large photograph takes half a second. */
+  sandboxTimeoutMs: 10_000,
+  /** Memory that one child may write to; about 250 MiB of it are reservations of its runtime. */
+  sandboxMemoryBytes: 768 * MiB,
+  /** A child that nobody needs ends after this, and gives its memory back. */
+  sandboxIdleMs: 30_000,
+  /** Files that one child sees before it is replaced. */
+  sandboxFilesPerChild: 100,
+  /** Larger pictures are not opened: width times height, times frames for those that move. */
+  thumbnailPixelsMax: 100_000_000,
+  /** A picture larger than this has no thumbnails; it is held in memory for a moment. */
+  thumbnailSourceBytesMax: 32 * MiB,
+  /** One thumbnail; one that moves and would be larger stands still. */
+  thumbnailBytesMax: 4 * MiB,
+
   // --- what is kept in memory
 
   /** Entries of the log's tail that sync answers from; about 3 KB each when they are events. */

@@ -6,6 +6,7 @@ import { large } from './large/large.ts'
 import { load } from './load.ts'
 import type { Proof } from './proof.ts'
 import { stateResolution } from './state-resolution.ts'
+import { thumbnails } from './thumbnails.ts'
 
 /** Every law that `npm run prove` can prove in full, by its name. */
 export const proofs: Readonly<Record<string, Proof>> = {
@@ -16,4 +17,5 @@ export const proofs: Readonly<Record<string, Proof>> = {
   display,
   large,
   'state-resolution': stateResolution,
+  thumbnails,
 }
