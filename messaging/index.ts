@@ -36,6 +36,7 @@ import { Receipts } from './receipts/receipts.ts'
 import { RoomMaker } from './rooms/create-room.ts'
 import { Doors } from './rooms/doors.ts'
 import { createRoomFacts } from './rooms/facts.ts'
+import { JoinConditions } from './rooms/join-conditions.ts'
 import { Members } from './rooms/members.ts'
 import { MembershipFollower } from './rooms/membership-follower.ts'
 import { Memberships } from './rooms/memberships.ts'
@@ -163,8 +164,9 @@ function createWriting(deps: MessagingDeps, { db, rooms, memberships, reader }: 
   const ids = new EventIds(db)
   const writer = new RoomWriter({ ...building, rooms, ids, commit, reader, guards: deps.guards })
   const doors = new Doors({ db, access, rooms, memberships })
-  const members = new Members({ db, writer, users, profiles })
-  return { building, commit, writer, doors, members }
+  const conditions = new JoinConditions({ rooms, memberships, access, serverName })
+  const members = new Members({ db, writer, users, profiles, reader, conditions })
+  return { building, commit, writer, doors, members, conditions }
 }
 
 function createSync(
@@ -184,11 +186,11 @@ export function createMessaging(deps: MessagingDeps): Messaging {
   const { postgres, random, profiles } = deps
   const reading = createReading(deps)
   const { db, rooms, reader, receipts, accountData, waiters } = reading
-  const { building, commit, writer, doors, members } = createWriting(deps, reading)
+  const { building, commit, writer, doors, members, conditions } = createWriting(deps, reading)
   const sessions = new SessionSignals()
   deps.identityEvents.onSessionEnded((sessionId) => sessions.end(sessionId))
 
-  const shared = { ...deps, ...reading, writer, doors, members }
+  const shared = { ...deps, ...reading, writer, doors, members, conditions }
   const side = createSideParts(shared)
   const { aliases, filters } = side
   const encryption = createEncryption(shared)

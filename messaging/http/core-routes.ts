@@ -8,6 +8,7 @@ import type { Threads } from '../events/threads.ts'
 import type { Timeline } from '../events/timeline.ts'
 import type { RoomMaker } from '../rooms/create-room.ts'
 import type { Doors } from '../rooms/doors.ts'
+import type { JoinConditions } from '../rooms/join-conditions.ts'
 import type { Members } from '../rooms/members.ts'
 import type { Memberships } from '../rooms/memberships.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
@@ -48,6 +49,7 @@ export type CoreRouteDeps = {
   sessions: SessionSignals
   filters: FilterLookup
   aliases: AliasLookup
+  conditions: JoinConditions
 }
 
 /** Making, entering, reading and writing rooms. */

@@ -40,7 +40,7 @@ function actOnOther(deps: Deps, verb: OnOther): Route {
     answer: EmptyAnswer,
     async handle({ params, body, caller }) {
       const { room, grant } = await deps.doors.enter(caller as Caller, act, params.roomId)
-      const target = await deps.members.person(body.user_id)
+      const target = await deps.members[verb === 'invite' ? 'person' : 'anybody'](body.user_id)
       await deps.members[verb](grant, room, target, { reason: body.reason })
       return {}
     },

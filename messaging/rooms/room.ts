@@ -140,6 +140,10 @@ export class Room {
     const rule = this.content('m.room.join_rules')?.join_rule
     return typeof rule === 'string' ? rule : 'invite'
   }
+
+  admitsGuests(): boolean {
+    return this.content('m.room.guest_access')?.guest_access === 'can_join'
+  }
 }
 
 export type HistoryVisibility = 'world_readable' | 'shared' | 'invited' | 'joined'
