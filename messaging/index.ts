@@ -29,7 +29,7 @@ import { coreRoutes } from './http/core-routes.ts'
 import { encryptionRoutes } from './http/encryption-routes.ts'
 import { createSideParts, sideRoutes } from './http/side-routes.ts'
 import { Media } from './media/media.ts'
-import type { SendGuard } from './ports.ts'
+import type { PeopleSearchScope, SendGuard } from './ports.ts'
 import { Profiles } from './profiles/profiles.ts'
 import type { AccountDataForSync } from './push/account-data-for-sync.ts'
 import { Receipts } from './receipts/receipts.ts'
@@ -104,6 +104,9 @@ export type MessagingDeps = {
   readonly guards: readonly SendGuard[]
   readonly serverName: string
   readonly publicUrl: string
+  /** Of rooms whose maker names none. */
+  readonly defaultRoomVersion: string
+  readonly peopleSearch: PeopleSearchScope
   readonly signingKey: SigningKey
   readonly metrics?: WriterMetrics | undefined
 }
@@ -157,8 +160,8 @@ type Reading = ReturnType<typeof createReading>
 
 /** Writing: the rooms' writer, the doors to it, and the acts that go through it. */
 function createWriting(deps: MessagingDeps, { db, rooms, memberships, reader }: Reading) {
-  const { vault, log, clock, logger, users, access, profiles, serverName, signingKey } = deps
-  const building = { clock, vault, serverName, signingKey }
+  const { vault, log, clock, random, logger, users, access, profiles, serverName, signingKey } = deps
+  const building = { clock, random, vault, serverName, signingKey }
   const { writerConnection: connection, metrics } = deps
   const commit = new GroupCommit({ connection, rooms, log, clock, logger, metrics })
   const ids = new EventIds(db)
@@ -183,7 +186,7 @@ function createSync(
 }
 
 export function createMessaging(deps: MessagingDeps): Messaging {
-  const { postgres, random, profiles } = deps
+  const { postgres, profiles, defaultRoomVersion } = deps
   const reading = createReading(deps)
   const { db, rooms, reader, receipts, accountData, waiters } = reading
   const { building, commit, writer, doors, members, conditions } = createWriting(deps, reading)
@@ -194,7 +197,7 @@ export function createMessaging(deps: MessagingDeps): Messaging {
   const side = createSideParts(shared)
   const { aliases, filters } = side
   const encryption = createEncryption(shared)
-  const maker = new RoomMaker({ ...building, postgres, random, rooms, members, writer, aliases })
+  const maker = new RoomMaker({ ...building, postgres, rooms, members, writer, aliases, defaultRoomVersion })
   const core = {
     ...shared,
     maker,

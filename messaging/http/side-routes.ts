@@ -97,6 +97,7 @@ export type SideDeps = {
   readonly profiles: Profiles
   readonly serverName: string
   readonly publicUrl: string
+  readonly defaultRoomVersion: string
 }
 
 /** What stands behind the routes of this file and is also needed by rooms and sync. */
@@ -130,7 +131,7 @@ type All = SideDeps & SideParts
 function serverRoutes(all: All): Route[] {
   return [
     getVersions(),
-    getCapabilities(),
+    getCapabilities(all),
     getWellknown(all),
     getTurnServer(),
     getProtocols(),

@@ -73,13 +73,14 @@ export class JoinConditions {
       throw refuse(
         'M_UNABLE_TO_AUTHORISE_JOIN',
         'This room takes members of rooms that this server knows nothing of. Ask a member to invite you.',
+        { status: 403 },
       )
     }
     // In the words for a room that does not exist: that it exists is told to those alone who could enter.
     if (verdict === 'unmet') this.#deps.access.require(subject, 'room.join', roomObject(nowhere))
     const voucher = this.#voucher(room)
     if (voucher !== undefined) return voucher
-    throw refuse('M_UNABLE_TO_GRANT_JOIN', 'Nobody in this room may invite, so nobody can let you in.')
+    throw refuse('M_UNABLE_TO_GRANT_JOIN', 'Nobody in this room may invite, so nobody can let you in.', { status: 403 })
   }
 
   /** Leaders first: they are named in the power levels. Only where everybody may invite are others looked at. */

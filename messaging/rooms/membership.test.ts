@@ -135,7 +135,7 @@ describe('restricted rooms', () => {
       await bob.join(space)
       await bob.join(room)
       expect(await memberOf(alice, room, bob)).toMatchObject({ join_authorised_via_users_server: alice.id })
-      expect(await refusal(carol, 'POST', joinPath(room))).toBe('400 M_UNABLE_TO_AUTHORISE_JOIN')
+      expect(await refusal(carol, 'POST', joinPath(room))).toBe('403 M_UNABLE_TO_AUTHORISE_JOIN')
       await alice.setState(room, 'm.room.join_rules', rules(rule, space))
       const hidden = await carol.call('POST', joinPath('!no:town.example'), { body: {} })
       const shut = await carol.call('POST', joinPath(room), { body: {} })
@@ -159,7 +159,7 @@ describe('restricted rooms', () => {
     await carol.join(room)
     await bob.join(space)
     await alice.leave(room)
-    expect(await refusal(bob, 'POST', joinPath(room))).toBe('400 M_UNABLE_TO_GRANT_JOIN')
+    expect(await refusal(bob, 'POST', joinPath(room))).toBe('403 M_UNABLE_TO_GRANT_JOIN')
   })
 
   it('where everybody may invite, any member vouches', async () => {
