@@ -206,7 +206,7 @@ export function createMessaging(deps: MessagingDeps): Messaging {
     filters,
     sync: createSync(deps, reading, { accountData: side.accountDataForSync, toDevice: encryption.toDevice }),
     states: new RoomStates({ db, reader }),
-    timeline: new Timeline({ db, reader }),
+    timeline: new Timeline({ db, reader, users: deps.users }),
     relations: new Relations({ db, reader }),
     threads: new Threads({ db, reader }),
   }

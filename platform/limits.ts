@@ -25,6 +25,13 @@ export const limits = {
   /** Ids of what refers to an event, told beside it. A poll has a reference for each vote; clients page through all of them. */
   bundledReferencesMax: 100,
 
+  /** Steps from an event to what refers to it, to what refers to that, and so on; the specification wants 3 at least. */
+  relationDepthMax: 3,
+  /** What is looked at for one page of what refers to an event over several steps: about 40 ms. */
+  relationsLookedAtMax: 20_000,
+  /** Events that a page of /messages passes over because of its filter, before it tells the client where to go on. */
+  filteredEventsMax: 5_000,
+
   /** A whole profile; fixed by the specification. */
   profileBytesMax: 65_536,
   /** People invited in the act of making a room; more would hold its first transaction up. */

@@ -20,6 +20,7 @@ import {
 import { type Clock, type Random, refuse, type Vault } from '#platform/api.ts'
 import { type Member, membershipCodes, type Room, stateName } from '../rooms/room.ts'
 import type { EventInsert, StateInsert } from '../store/append.ts'
+import { annotationHash } from './annotations.ts'
 import type { Draft } from './draft.ts'
 import { sealEvent } from './event-codec.ts'
 import { mentionedIn } from './mentioned.ts'
@@ -35,6 +36,8 @@ export type BuiltEvent = {
   readonly redaction: BuiltRedaction | undefined
   /** Matrix ids of people; `everybody` for all who are in the room. */
   readonly mentioned: readonly string[]
+  /** Of a reaction: the hash under which it stands once. */
+  readonly annotation: Buffer | undefined
   /** The version of the room's head once this event is in it. */
   readonly headVersion: number
 }
@@ -80,6 +83,7 @@ export function buildEvent(deps: BuildDeps, room: Room, internalId: number, draf
     state: draft.stateKey === undefined ? undefined : stateOf(room, draft, row),
     redaction: redactionOf(room, draft, event),
     mentioned: counts > 0 ? mentionedIn(room, pdu) : [],
+    annotation: draft.stateKey === undefined ? annotationHash(deps.vault, room.matrixId, pdu) : undefined,
     headVersion: head.version + 1,
   }
   takeIn(room, built)

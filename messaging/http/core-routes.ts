@@ -17,6 +17,7 @@ import type { AliasLookup } from '../rooms/state-content.ts'
 import type { SessionSignals } from '../sync/session-signals.ts'
 import type { Sync } from '../sync/sync.ts'
 import { createRoom } from './create-room.ts'
+import { getEventByTimestamp } from './get-event-by-timestamp.ts'
 import { getEventContext } from './get-event-context.ts'
 import { getJoinedMembersByRoom, getJoinedRooms, getMembersByRoom } from './get-members.ts'
 import { getOneRoomEvent } from './get-one-room-event.ts'
@@ -65,6 +66,7 @@ export function coreRoutes(deps: CoreRouteDeps): Route[] {
     redactEvent(deps),
     getRoomEvents(deps),
     getEventContext(deps),
+    getEventByTimestamp(deps),
     getOneRoomEvent(deps),
     getRoomState(deps),
     getRoomStateWithKey(deps),
