@@ -55,7 +55,8 @@ type Deps = {
 }
 
 const eventsPerBatchMax = 512
-const triesMax = 20
+/** Two nodes that write to one room on a busy machine may lose to each other many times in a row. */
+const triesMax = 60
 const settleForMs = 20_000
 
 export class GroupCommit {

@@ -52,7 +52,10 @@ export class Timeline {
     const chunk = events.map((event) => eventText(event, subject, aggregations.get(event.matrixId)))
     const speakers = wish.filter.lazyLoadMembers ? await this.#speakers(room, subject, { events, backwards }) : []
     const state = speakers.filter((event) => visibility.sees(event))
-    const parts = [`"chunk":[${chunk.join(',')}]`, `"start":"${wish.from || tokenBehind(backwards ? newest(room, events) : below)}"`]
+    const parts = [
+      `"chunk":[${chunk.join(',')}]`,
+      `"start":"${wish.from || tokenBehind(backwards ? newest(room, events) : below)}"`,
+    ]
     if (next !== undefined) parts.push(`"end":"${tokenBehind(next)}"`)
     if (state.length > 0) parts.push(`"state":[${state.map((event) => eventText(event, subject)).join(',')}]`)
     return `{${parts.join(',')}}`
