@@ -1,5 +1,6 @@
 import { atRest } from './at-rest/at-rest.ts'
 import { display } from './display.ts'
+import { idle } from './idle.ts'
 import { killNine } from './kill-nine/kill-nine.ts'
 import { killNineWithoutDurability } from './kill-nine/without-durability.ts'
 import { large } from './large/large.ts'
@@ -16,6 +17,7 @@ export const proofs: Readonly<Record<string, Proof>> = {
   load,
   display,
   large,
+  idle,
   'state-resolution': stateResolution,
   thumbnails,
 }
