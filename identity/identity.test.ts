@@ -29,7 +29,6 @@ const access = createAccess({
     membershipsVersion: () => 0,
     joinRule: () => 'invite',
     historyVisibility: () => 'shared',
-    admitsGuests: () => false,
   },
 })
 

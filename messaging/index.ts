@@ -1,5 +1,5 @@
 import type { Access, RoomFacts } from '#access/api.ts'
-import type { Devices, IdentityEvents, Users } from '#identity/api.ts'
+import type { Devices, IdentityEvents, Presence, Users } from '#identity/api.ts'
 import type { SigningKey } from '#matrix/api.ts'
 import type {
   Blobs,
@@ -15,9 +15,9 @@ import type {
   WriterMetrics,
 } from '#platform/api.ts'
 import { AccountData } from './account-data/account-data.ts'
+import type { DeviceFeed } from './encryption/device-feed.ts'
 import { DeviceLists } from './encryption/device-lists.ts'
 import { createEncryption } from './encryption/encryption.ts'
-import type { ToDevice } from './encryption/to-device.ts'
 import { EventIds } from './events/event-ids.ts'
 import { EventReader } from './events/event-reader.ts'
 import { GroupCommit } from './events/group-commit.ts'
@@ -29,14 +29,13 @@ import { coreRoutes } from './http/core-routes.ts'
 import { encryptionRoutes } from './http/encryption-routes.ts'
 import { createSideParts, sideRoutes } from './http/side-routes.ts'
 import { Media } from './media/media.ts'
-import type { PeopleSearchScope, SendGuard } from './ports.ts'
+import type { SendGuard } from './ports.ts'
 import { Profiles } from './profiles/profiles.ts'
 import type { AccountDataForSync } from './push/account-data-for-sync.ts'
 import { Receipts } from './receipts/receipts.ts'
 import { RoomMaker } from './rooms/create-room.ts'
 import { Doors } from './rooms/doors.ts'
 import { createRoomFacts } from './rooms/facts.ts'
-import { JoinConditions } from './rooms/join-conditions.ts'
 import { Members } from './rooms/members.ts'
 import { MembershipFollower } from './rooms/membership-follower.ts'
 import { Memberships } from './rooms/memberships.ts'
@@ -97,6 +96,7 @@ export type MessagingDeps = {
   readonly users: Users
   readonly devices: Devices
   readonly deviceLists: DeviceLists
+  readonly presence: Presence
   readonly identityEvents: IdentityEvents
   readonly access: Access
   readonly memory: RoomMemory
@@ -104,9 +104,6 @@ export type MessagingDeps = {
   readonly guards: readonly SendGuard[]
   readonly serverName: string
   readonly publicUrl: string
-  /** Of rooms whose maker names none. */
-  readonly defaultRoomVersion: string
-  readonly peopleSearch: PeopleSearchScope
   readonly signingKey: SigningKey
   readonly metrics?: WriterMetrics | undefined
 }
@@ -160,58 +157,62 @@ type Reading = ReturnType<typeof createReading>
 
 /** Writing: the rooms' writer, the doors to it, and the acts that go through it. */
 function createWriting(deps: MessagingDeps, { db, rooms, memberships, reader }: Reading) {
-  const { vault, log, clock, random, logger, users, access, profiles, serverName, signingKey } = deps
-  const building = { clock, random, vault, serverName, signingKey }
+  const { vault, log, clock, logger, users, access, profiles, serverName, signingKey } = deps
+  const building = { clock, vault, serverName, signingKey }
   const { writerConnection: connection, metrics } = deps
   const commit = new GroupCommit({ connection, rooms, log, clock, logger, metrics })
   const ids = new EventIds(db)
   const writer = new RoomWriter({ ...building, rooms, ids, commit, reader, guards: deps.guards })
   const doors = new Doors({ db, access, rooms, memberships })
-  const conditions = new JoinConditions({ rooms, memberships, access, serverName })
-  const members = new Members({ db, writer, users, profiles, reader, conditions })
-  return { building, commit, writer, doors, members, conditions }
+  const members = new Members({ db, writer, users, profiles })
+  return { building, commit, writer, doors, members }
 }
 
 function createSync(
   deps: MessagingDeps,
   reading: Reading,
-  { accountData, toDevice }: { accountData: AccountDataForSync; toDevice: ToDevice },
+  { accountData, feed }: { accountData: AccountDataForSync; feed: DeviceFeed },
 ): Sync {
   const { access, clock, log } = deps
   const { db, reader, tail, typing, waiters, memberships } = reading
   const sent = new SentMembers()
   const parts = { ...reading, accountData, sent, leftRooms: new LeftRooms({ db, reader, sent }) }
   const [initial, incremental] = [new InitialSync(parts), new IncrementalSync(parts)]
-  return new Sync({ access, clock, tail, typing, waiters, memberships, log, sent, initial, incremental, toDevice })
+  return new Sync({ access, clock, tail, typing, waiters, memberships, log, sent, initial, incremental, feed })
 }
 
 export function createMessaging(deps: MessagingDeps): Messaging {
-  const { postgres, profiles, defaultRoomVersion } = deps
+  const { postgres, random, profiles } = deps
   const reading = createReading(deps)
   const { db, rooms, reader, receipts, accountData, waiters } = reading
-  const { building, commit, writer, doors, members, conditions } = createWriting(deps, reading)
+  const { building, commit, writer, doors, members } = createWriting(deps, reading)
   const sessions = new SessionSignals()
   deps.identityEvents.onSessionEnded((sessionId) => sessions.end(sessionId))
 
-  const shared = { ...deps, ...reading, writer, doors, members, conditions }
+  const shared = { ...deps, ...reading, writer, doors, members }
   const side = createSideParts(shared)
   const { aliases, filters } = side
   const encryption = createEncryption(shared)
-  const maker = new RoomMaker({ ...building, postgres, rooms, members, writer, aliases, defaultRoomVersion })
+  const maker = new RoomMaker({ ...building, postgres, random, rooms, members, writer, aliases })
+  const sync = createSync(deps, reading, { accountData: side.accountDataForSync, feed: encryption.feed })
   const core = {
     ...shared,
     maker,
     sessions,
     aliases,
     filters,
-    sync: createSync(deps, reading, { accountData: side.accountDataForSync, toDevice: encryption.toDevice }),
+    sync,
     states: new RoomStates({ db, reader }),
-    timeline: new Timeline({ db, reader, users: deps.users }),
+    timeline: new Timeline({ db, reader }),
     relations: new Relations({ db, reader }),
     threads: new Threads({ db, reader }),
   }
   return {
-    routes: [...coreRoutes(core), ...sideRoutes(shared, side), ...encryptionRoutes(encryption)],
+    routes: [
+      ...coreRoutes(core),
+      ...sideRoutes(shared, side),
+      ...encryptionRoutes({ ...encryption, presence: deps.presence, places: sync }),
+    ],
     maker,
     members,
     writer,

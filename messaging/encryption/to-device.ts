@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import type { Subject } from '#access/api.ts'
 import type { Devices, Users } from '#identity/api.ts'
-import type { JsonObject } from '#matrix/api.ts'
+import { isUserId, type JsonObject } from '#matrix/api.ts'
 import {
   type Clock,
   type Log,
@@ -79,7 +79,7 @@ export class ToDevice {
   }
 
   async #sealed(about: { type: string; sender: string }, messages: ToDeviceMessages): Promise<ToDeviceInsert[]> {
-    const users = await this.#deps.users.byMatrixIds([...messages.keys()])
+    const users = await this.#deps.users.byMatrixIds([...messages.keys()].filter(isUserId))
     const local = [...users.values()].filter((user) => user.isLocal).map((user) => user.id)
     const [devices, keys] = await Promise.all([this.#deps.devices.names(local), this.#deps.users.keysOf(local)])
     const inserts: ToDeviceInsert[] = []

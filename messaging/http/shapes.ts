@@ -15,4 +15,6 @@ export const JsonBody = Type.Object({})
 export const Reason = Type.Optional(Type.String({ maxLength: 4_096 }))
 export const EventIdAnswer = Type.Object({ event_id: Type.String() })
 export const EmptyAnswer = Type.Object({})
+/** By algorithm, how many one-time keys are left. */
+export const KeyCounts = Type.Record(Type.String(), Type.Integer())
 export const PageLimit = Type.Optional(Type.Integer({ minimum: 0 }))

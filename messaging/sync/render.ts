@@ -1,7 +1,7 @@
 /** The answer of /sync as text, put together from the shared texts of events. */
 import type { JsonObject } from '#matrix/api.ts'
 import { type Aggregations, eventText, type Reader, type StoredEvent } from '../events/stored-event.ts'
-import { tokenBehind } from './tokens.ts'
+import { timelineToken } from './tokens.ts'
 import type { UnreadCounts } from './unread.ts'
 
 export type JoinedRoomParts = {
@@ -40,7 +40,7 @@ type TimelineParts = Pick<JoinedRoomParts, 'timeline' | 'limited' | 'end' | 'agg
 
 function timelineText(room: TimelineParts, reader: Reader): string {
   const events = room.timeline.map((event) => eventText(event, reader, room.aggregations.get(event.matrixId)))
-  const before = tokenBehind(room.end)
+  const before = timelineToken(room.end + 1)
   return `"timeline":{"events":[${events.join(',')}],"limited":${room.limited},"prev_batch":"${before}"}`
 }
 
@@ -51,6 +51,13 @@ function eventsText(events: readonly StoredEvent[], reader: Reader): string {
 /** What concerns the device alone. */
 export type DevicePart = {
   readonly toDevice: readonly JsonObject[]
+  readonly deviceLists: { readonly changed: readonly string[]; readonly left: readonly string[] }
+}
+
+/** What stands in every answer: clients publish new keys when few are left. */
+export type KeyCountPart = {
+  readonly oneTimeKeys: Record<string, number>
+  readonly unusedFallbackKeyTypes: readonly string[]
 }
 
 export type SyncAnswer = {
@@ -63,14 +70,22 @@ export type SyncAnswer = {
 
 export function isEmpty(answer: SyncAnswer, device: DevicePart): boolean {
   const { join, invite, knock, leave, accountData } = answer
-  return join.size + invite.size + knock.size + leave.size + accountData.length + device.toDevice.length === 0
+  const { toDevice, deviceLists } = device
+  const ofDevice = toDevice.length + deviceLists.changed.length + deviceLists.left.length
+  return join.size + invite.size + knock.size + leave.size + accountData.length + ofDevice === 0
 }
 
-export function syncText(answer: SyncAnswer, device: DevicePart, nextBatch: string): string {
+export function syncText(answer: SyncAnswer, device: DevicePart, keys: KeyCountPart, nextBatch: string): string {
   const rooms = (['join', 'invite', 'knock', 'leave'] as const)
     .filter((kind) => answer[kind].size > 0)
     .map((kind) => `"${kind}":{${[...answer[kind]].map(([id, text]) => `${JSON.stringify(id)}:${text}`).join(',')}}`)
-  const parts = [`"next_batch":"${nextBatch}"`]
+  const parts = [
+    `"next_batch":"${nextBatch}"`,
+    `"device_one_time_keys_count":${JSON.stringify(keys.oneTimeKeys)}`,
+    `"device_unused_fallback_key_types":${JSON.stringify(keys.unusedFallbackKeyTypes)}`,
+  ]
+  const { changed, left } = device.deviceLists
+  if (changed.length + left.length > 0) parts.push(`"device_lists":${JSON.stringify({ changed, left })}`)
   if (answer.accountData.length > 0) parts.push(`"account_data":{"events":${JSON.stringify(answer.accountData)}}`)
   if (device.toDevice.length > 0) parts.push(`"to_device":{"events":${JSON.stringify(device.toDevice)}}`)
   if (rooms.length > 0) parts.push(`"rooms":{${rooms.join(',')}}`)

@@ -7,7 +7,7 @@
  */
 import type { Access, Subject } from '#access/api.ts'
 import { type Clock, type Log, limits } from '#platform/api.ts'
-import type { ToDevice } from '../encryption/to-device.ts'
+import type { DeviceFeed } from '../encryption/device-feed.ts'
 import type { Memberships } from '../rooms/memberships.ts'
 import type { Typing } from '../typing/typing.ts'
 import type { SyncFilter } from './filter.ts'
@@ -40,7 +40,7 @@ type Deps = {
   sent: SentMembers
   initial: InitialSync
   incremental: IncrementalSync
-  toDevice: Pick<ToDevice, 'waiting' | 'forget'>
+  feed: DeviceFeed
 }
 
 export class Sync {
@@ -55,28 +55,35 @@ export class Sync {
     const { access, sent, tail, typing, initial } = this.#deps
     const since = query.since === undefined ? undefined : parseSyncToken(query.since)
     // Another node may have given the token, and be ahead of this one.
-    if (since !== undefined && !(await this.#reach(since.position))) throw unknownToken()
+    if (since !== undefined && !(await this.reach(since.position))) throw unknownToken()
     sent.begin(query.subject.sessionId, query.fullState ? undefined : query.since)
-    if (since !== undefined) await this.#deps.toDevice.forget(query.subject, since.toDevice)
+    if (since !== undefined) await this.#deps.feed.forget(query.subject, since.toDevice)
     if (since !== undefined && !query.fullState) return this.#since(query, since)
     await this.#level(query.subject.userId)
     const until = { position: tail.position, typing: typing.serial }
     const visible = access.visible(query.subject)
     const answer = await initial.collect(query, visible, until.position)
-    const { part, end } = await this.#device(query.subject, since?.toDevice ?? 0, until.position)
+    const { part, end } = await this.#device(query.subject, since, until.position)
     return this.#text(query, answer, part, { ...until, toDevice: end })
   }
 
-  #text(query: SyncQuery, answer: SyncAnswer, device: DevicePart, place: SyncToken): string {
+  async #text(query: SyncQuery, answer: SyncAnswer, device: DevicePart, place: SyncToken): Promise<string> {
     const token = syncToken(place)
+    const keys = await this.#deps.feed.keyCounts(query.subject)
     this.#deps.sent.end(query.subject.sessionId, token)
-    return syncText(answer, device, token)
+    return syncText(answer, device, keys, token)
   }
 
-  /** What concerns the device alone, and the place up to which it was told of messages. */
-  async #device(subject: Subject, toDevice: number, until: number): Promise<{ part: DevicePart; end: number }> {
-    const { events, end } = await this.#deps.toDevice.waiting(subject, toDevice, until, limits.toDeviceAnswerMax)
-    return { part: { toDevice: events }, end }
+  /**
+   * What concerns the device alone, and the place up to which it was told of messages. A client that begins anew has no
+   * lists of devices that could have changed.
+   */
+  async #device(subject: Subject, since: SyncToken | undefined, until: number) {
+    const { feed } = this.#deps
+    const { events, end } = await feed.toDevice(subject, since?.toDevice ?? 0, until, limits.toDeviceAnswerMax)
+    const deviceLists = await feed.deviceLists(subject, since?.position ?? until, until)
+    const part: DevicePart = { toDevice: events, deviceLists }
+    return { part, end }
   }
 
   /** Loads the person's rooms, and waits until this node has heard of all that is in them: the two must be of one moment. */
@@ -84,11 +91,11 @@ export class Sync {
     const { memberships, tail } = this.#deps
     do {
       await memberships.load(userId)
-    } while (memberships.position(userId) > tail.position && (await this.#reach(memberships.position(userId))))
+    } while (memberships.position(userId) > tail.position && (await this.reach(memberships.position(userId))))
   }
 
-  /** False when the log has no such position. */
-  async #reach(position: number): Promise<boolean> {
+  /** Waits until this node has heard of everything up to a place; false when the log has no such place. */
+  async reach(position: number): Promise<boolean> {
     const { log, tail } = this.#deps
     if (position <= tail.position) return true
     if (position > (await log.reachNewest())) return false
@@ -106,7 +113,7 @@ export class Sync {
       const until = { position: tail.position, typing: typing.serial }
       const visible = access.visible(query.subject)
       const answer = await incremental.collect(query, visible, after, until)
-      const { part, end } = await this.#device(query.subject, after.toDevice, until.position)
+      const { part, end } = await this.#device(query.subject, after, until.position)
       const leftMs = endMs - clock.nowMs()
       if (!isEmpty(answer, part) || leftMs <= 0 || query.signal.aborted) {
         return this.#text(query, answer, part, { ...until, toDevice: end })

@@ -55,10 +55,13 @@ export class Waiters implements TailListener {
     if (this.#waiting.size === 0) return
     const rooms = new Set<number>()
     const people = new Set<number>()
+    const listed = new Set<number>()
     for (const entry of entries) {
       if (entry.roomId !== null && (entry.kind === 'event' || entry.kind === 'receipt')) rooms.add(entry.roomId)
       const isForPerson = entry.kind === 'accountData' || entry.kind === 'toDevice'
       if (isForPerson && entry.userId !== null) people.add(entry.userId)
+      if (entry.kind === 'deviceList' && entry.onlyFor !== null) people.add(entry.onlyFor)
+      else if (entry.kind === 'deviceList' && entry.userId !== null) listed.add(entry.userId)
       // Who was invited or removed is no joined member, and must hear of it all the same.
       if (entry.kind === 'event') {
         const { targetId } = entry.event
@@ -67,6 +70,15 @@ export class Waiters implements TailListener {
     }
     for (const userId of people) this.wakePerson(userId)
     for (const roomId of rooms) this.wakeRoom(roomId)
+    for (const userId of listed) void this.#wakeSharing(userId)
+  }
+
+  /** The person, and everybody who shares a room with her. */
+  async #wakeSharing(userId: number): Promise<void> {
+    this.wakePerson(userId)
+    // A database that is away is waited for by those who ask it; whoever is not woken is answered when his time is over.
+    const rooms = await this.#memberships.load(userId).catch(() => undefined)
+    for (const [roomId, membership] of rooms ?? []) if (membership === 'join') this.wakeRoom(roomId)
   }
 
   #end(userId: number, waiter: Waiter, timer: NodeJS.Timeout, signal: AbortSignal, resolve: () => void): void {

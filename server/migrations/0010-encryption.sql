@@ -62,6 +62,7 @@ create table key_signature (
 comment on table key_signature is 'Signatures upon the master keys of others. Only who made one may see it.';
 comment on column key_signature.target_key is 'The public master key that is signed.';
 comment on column key_signature.key_id is 'The user-signing key that signed, with its algorithm.';
+create index key_signature_upon on key_signature (target_id);
 comment on column key_signature.sealed is 'Under the key of the signer; purpose key_signature, subject signer / target / target key / key id.';
 
 create table to_device (
