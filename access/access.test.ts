@@ -26,6 +26,7 @@ type RoomPicture = {
   membership?: Membership | undefined
   joinRule?: string
   historyVisibility?: string
+  admitsGuests?: boolean
   exists?: boolean
 }
 
@@ -39,6 +40,7 @@ function factsOf(picture: RoomPicture): RoomFacts {
     membershipsVersion: () => 1,
     joinRule: () => picture.joinRule ?? 'invite',
     historyVisibility: () => picture.historyVisibility ?? 'shared',
+    admitsGuests: () => picture.admitsGuests ?? false,
   }
 }
 
@@ -61,12 +63,18 @@ const actsAllowed = (picture: RoomPicture) => allActs.filter((act) => allowed(pi
 
 describe('the door of a room', () => {
   it('lets members do what members do', () => {
-    const notForMembers: RoomAct[] = ['room.knock', 'room.forget']
+    const notForMembers: RoomAct[] = ['room.knock']
     expect(actsAllowed({ membership: 'join' })).toEqual(allActs.filter((act) => !notForMembers.includes(act)))
   })
 
   it('lets invited people see, join and decline, and nothing more', () => {
-    expect(actsAllowed({ membership: 'invite' })).toEqual(['room.see', 'room.join', 'room.leave', 'room.accountData'])
+    expect(actsAllowed({ membership: 'invite' })).toEqual([
+      'room.see',
+      'room.join',
+      'room.leave',
+      'room.forget',
+      'room.accountData',
+    ])
   })
 
   it('lets people who left read what they could read, and not come back uninvited', () => {
@@ -93,6 +101,20 @@ describe('the door of a room', () => {
       'room.event',
       'room.members',
     ])
+  })
+
+  it('lets guests in where the room admits them, invited or not', () => {
+    const guest = subjectOf({ isGuest: true })
+    const decided = (picture: RoomPicture, act: RoomAct) => {
+      const decision = createAccess({ facts: factsOf(picture) }).decide(guest, act, room(roomId))
+      return decision.allowed || decision.refusal.code
+    }
+    expect(decided({ joinRule: 'public' }, 'room.join')).toBe('M_GUEST_ACCESS_FORBIDDEN')
+    expect(decided({ membership: 'invite' }, 'room.join')).toBe('M_GUEST_ACCESS_FORBIDDEN')
+    expect(decided({ joinRule: 'knock' }, 'room.knock')).toBe('M_GUEST_ACCESS_FORBIDDEN')
+    expect(decided({ membership: 'invite', admitsGuests: true }, 'room.join')).toBe(true)
+    expect(decided({ admitsGuests: true }, 'room.join')).toBe('M_FORBIDDEN')
+    expect(decided({ membership: 'join' }, 'room.send')).toBe(true)
   })
 
   it('says the same about a shut room and a room that is not there', () => {

@@ -73,7 +73,8 @@ export const roomActs = {
     openings: [],
     code: 'M_FORBIDDEN',
   },
-  'room.forget': { meaning: 'forget this room', members: ['leave', 'ban'], openings: [], code: 'M_FORBIDDEN' },
+  // That a room must be left first is told to those who are in it; nobody else hears of it.
+  'room.forget': { meaning: 'forget this room', members: everyTie, openings: [], code: 'M_FORBIDDEN' },
   'room.members': {
     meaning: 'see who is in this room',
     members: ['join', 'leave', 'ban'],

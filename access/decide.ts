@@ -20,8 +20,12 @@ export function decide(facts: RoomFacts, epoch: number, subject: Subject, act: A
       object.kind === 'room'
         ? passesRoomDoor(facts, subject, act, object.roomId)
         : isPermission(act) && subject.permissions.has(act)
+    if (allowed && object.kind === 'room' && isShutToGuest(facts, subject, act, object.roomId)) {
+      return { allowed: false, refusal: guestRefusal() }
+    }
   } catch {
     // A fact that cannot be read is a missing fact.
+    allowed = false
   }
   if (allowed) return { allowed, grant: mintGrant(subject, act, object, epoch) }
   return {
@@ -37,6 +41,15 @@ function passesRoomDoor(facts: RoomFacts, subject: Subject, act: Act, roomId: nu
   if (membership !== undefined && rule.members.includes(membership)) return true
   if (membership === 'ban') return false
   return rule.openings.some((opening) => openings[opening](facts, roomId))
+}
+
+/** Whoever may come in as a member may not always come in as a guest, invited or not. */
+function isShutToGuest(facts: RoomFacts, subject: Subject, act: Act, roomId: number): boolean {
+  return subject.isGuest && (act === 'room.join' || act === 'room.knock') && !facts.admitsGuests(roomId)
+}
+
+function guestRefusal(): Refusal {
+  return refuse('M_GUEST_ACCESS_FORBIDDEN', 'This room takes no guests. Sign in with an account of your own.')
 }
 
 /** One sentence for "forbidden" and "absent", so that nobody learns from it which rooms there are. */

@@ -39,6 +39,8 @@ export interface RoomFacts {
   joinRule(roomId: number): string
   /** `m.room.history_visibility`; 'shared' where the room has none. */
   historyVisibility(roomId: number): string
+  /** Whether `m.room.guest_access` lets guests in. */
+  admitsGuests(roomId: number): boolean
 }
 
 /**

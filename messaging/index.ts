@@ -29,13 +29,14 @@ import { coreRoutes } from './http/core-routes.ts'
 import { encryptionRoutes } from './http/encryption-routes.ts'
 import { createSideParts, sideRoutes } from './http/side-routes.ts'
 import { Media } from './media/media.ts'
-import type { SendGuard } from './ports.ts'
+import type { PeopleSearchScope, SendGuard } from './ports.ts'
 import { Profiles } from './profiles/profiles.ts'
 import type { AccountDataForSync } from './push/account-data-for-sync.ts'
 import { Receipts } from './receipts/receipts.ts'
 import { RoomMaker } from './rooms/create-room.ts'
 import { Doors } from './rooms/doors.ts'
 import { createRoomFacts } from './rooms/facts.ts'
+import { JoinConditions } from './rooms/join-conditions.ts'
 import { Members } from './rooms/members.ts'
 import { MembershipFollower } from './rooms/membership-follower.ts'
 import { Memberships } from './rooms/memberships.ts'
@@ -104,6 +105,9 @@ export type MessagingDeps = {
   readonly guards: readonly SendGuard[]
   readonly serverName: string
   readonly publicUrl: string
+  /** Of rooms whose maker names none. */
+  readonly defaultRoomVersion: string
+  readonly peopleSearch: PeopleSearchScope
   readonly signingKey: SigningKey
   readonly metrics?: WriterMetrics | undefined
 }
@@ -157,15 +161,16 @@ type Reading = ReturnType<typeof createReading>
 
 /** Writing: the rooms' writer, the doors to it, and the acts that go through it. */
 function createWriting(deps: MessagingDeps, { db, rooms, memberships, reader }: Reading) {
-  const { vault, log, clock, logger, users, access, profiles, serverName, signingKey } = deps
-  const building = { clock, vault, serverName, signingKey }
+  const { vault, log, clock, random, logger, users, access, profiles, serverName, signingKey } = deps
+  const building = { clock, random, vault, serverName, signingKey }
   const { writerConnection: connection, metrics } = deps
   const commit = new GroupCommit({ connection, rooms, log, clock, logger, metrics })
   const ids = new EventIds(db)
   const writer = new RoomWriter({ ...building, rooms, ids, commit, reader, guards: deps.guards })
   const doors = new Doors({ db, access, rooms, memberships })
-  const members = new Members({ db, writer, users, profiles })
-  return { building, commit, writer, doors, members }
+  const conditions = new JoinConditions({ rooms, memberships, access, serverName })
+  const members = new Members({ db, writer, users, profiles, reader, conditions })
+  return { building, commit, writer, doors, members, conditions }
 }
 
 function createSync(
@@ -182,18 +187,18 @@ function createSync(
 }
 
 export function createMessaging(deps: MessagingDeps): Messaging {
-  const { postgres, random, profiles } = deps
+  const { postgres, profiles, defaultRoomVersion } = deps
   const reading = createReading(deps)
   const { db, rooms, reader, receipts, accountData, waiters } = reading
-  const { building, commit, writer, doors, members } = createWriting(deps, reading)
+  const { building, commit, writer, doors, members, conditions } = createWriting(deps, reading)
   const sessions = new SessionSignals()
   deps.identityEvents.onSessionEnded((sessionId) => sessions.end(sessionId))
 
-  const shared = { ...deps, ...reading, writer, doors, members }
+  const shared = { ...deps, ...reading, writer, doors, members, conditions }
   const side = createSideParts(shared)
   const { aliases, filters } = side
   const encryption = createEncryption(shared)
-  const maker = new RoomMaker({ ...building, postgres, random, rooms, members, writer, aliases })
+  const maker = new RoomMaker({ ...building, postgres, rooms, members, writer, aliases, defaultRoomVersion })
   const sync = createSync(deps, reading, { accountData: side.accountDataForSync, feed: encryption.feed })
   const core = {
     ...shared,
@@ -203,7 +208,7 @@ export function createMessaging(deps: MessagingDeps): Messaging {
     filters,
     sync,
     states: new RoomStates({ db, reader }),
-    timeline: new Timeline({ db, reader }),
+    timeline: new Timeline({ db, reader, users: deps.users }),
     relations: new Relations({ db, reader }),
     threads: new Threads({ db, reader }),
   }

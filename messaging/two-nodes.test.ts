@@ -121,6 +121,27 @@ describe('two nodes on one database', () => {
     expect((await alice.messages(room)).chunk.filter((event) => event.type === 'm.x')).toHaveLength(10)
   })
 
+  it('take a reaction once, whichever of them it reaches', async () => {
+    const alice = await person()
+    const room = await alice.createRoom()
+    const said = await alice.say(room, 'x')
+    const other = node.as(alice)
+    for (let n = 0; n < 10; n++) {
+      const content = { 'm.relates_to': { rel_type: 'm.annotation', event_id: said, key: `${n}` } }
+      const answers = await Promise.all(
+        [alice, other, alice, other].map((who, w) =>
+          who.call('PUT', `${roomPath(room)}/send/m.reaction/r${n}-${w}`, { body: content }),
+        ),
+      )
+      expect(answers.map((answer) => answer.json.errcode ?? 'taken').sort()).toEqual([
+        'M_DUPLICATE_ANNOTATION',
+        'M_DUPLICATE_ANNOTATION',
+        'M_DUPLICATE_ANNOTATION',
+        'taken',
+      ])
+    }
+  })
+
   it('keep their rooms in step: names, members, bans and what was removed', async () => {
     const [alice, bob] = [await person(), await person()]
     const room = await alice.createRoom({ preset: 'public_chat' })

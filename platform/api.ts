@@ -29,6 +29,15 @@ export {
 export * from './postgres/api.ts'
 export { type Random, systemRandom } from './random.ts'
 export { Recent } from './recent.ts'
+export { type PictureType, pictureTypeOf, signatureBytes } from './sandbox/picture-types.ts'
+export {
+  type PageFacts,
+  type Picture,
+  type PictureWish,
+  type Sandbox,
+  SandboxFailed,
+  type SandboxFailure,
+} from './sandbox/types.ts'
 export { type LogFields, type Logger, silentLogger } from './telemetry/logger.ts'
 export type { Metrics, RequestMetrics, WriterMetrics } from './telemetry/metrics.ts'
 export { KeyUnavailable, SealBroken, WrongMasterKey } from './vault/errors.ts'

@@ -25,6 +25,13 @@ export const limits = {
   /** Ids of what refers to an event, told beside it. A poll has a reference for each vote; clients page through all of them. */
   bundledReferencesMax: 100,
 
+  /** Steps from an event to what refers to it, to what refers to that, and so on; the specification wants 3 at least. */
+  relationDepthMax: 3,
+  /** What is looked at for one page of what refers to an event over several steps: about 40 ms. */
+  relationsLookedAtMax: 20_000,
+  /** Events that a page of /messages passes over because of its filter, before it tells the client where to go on. */
+  filteredEventsMax: 5_000,
+
   /** A whole profile; fixed by the specification. */
   profileBytesMax: 65_536,
   /** People invited in the act of making a room; more would hold its first transaction up. */
@@ -86,6 +93,27 @@ export const limits = {
   outboundSocketsMax: 256,
   /** A connection that nobody needs is kept for the next request; shorter than what other servers keep theirs. */
   outboundKeepAliveMs: 4_000,
+
+  // --- files of strangers, opened in a child process
+
+  /** Children at once: pictures wait rather than take both processors from messages. */
+  sandboxChildrenMax: 2,
+  /** Files that wait for a child; past it, who asks is told to come back. */
+  sandboxWaitingMax: 200,
+  /** One file. A large photograph takes half a second. */
+  sandboxTimeoutMs: 10_000,
+  /** Memory that one child may write to; about 250 MiB of it are reservations of its runtime. */
+  sandboxMemoryBytes: 768 * MiB,
+  /** A child that nobody needs ends after this, and gives its memory back. */
+  sandboxIdleMs: 30_000,
+  /** Files that one child sees before it is replaced. */
+  sandboxFilesPerChild: 100,
+  /** Larger pictures are not opened: width times height, times frames for those that move. */
+  thumbnailPixelsMax: 100_000_000,
+  /** A picture larger than this has no thumbnails; it is held in memory for a moment. */
+  thumbnailSourceBytesMax: 32 * MiB,
+  /** One thumbnail; one that moves and would be larger stands still. */
+  thumbnailBytesMax: 4 * MiB,
 
   // --- what is kept in memory
 

@@ -12,7 +12,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { SendGuard } from '#messaging/api.ts'
+import type { PeopleSearchScope, SendGuard } from '#messaging/api.ts'
 import {
   type Clock,
   type HttpServer,
@@ -37,6 +37,8 @@ export type TownOptions = {
   readonly outbound?: Outbound
   readonly rateLimits?: boolean
   readonly registrationSharedSecret?: string
+  readonly defaultRoomVersion?: string
+  readonly peopleSearch?: PeopleSearchScope
   readonly webClient?: string
   /** Answers are held against their routes' schemas, unless a test wants to see the server as it is. */
   readonly checkAnswers?: boolean
@@ -141,6 +143,8 @@ async function moveIn(database: TestDatabase, folder: string, options: TownOptio
       passwordHashing: 'cheap',
       rateLimits: options.rateLimits ?? false,
       registrationSharedSecret: options.registrationSharedSecret,
+      defaultRoomVersion: options.defaultRoomVersion,
+      peopleSearch: options.peopleSearch,
     },
   })
   const http = createHttp({

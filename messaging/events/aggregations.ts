@@ -2,11 +2,12 @@
  * What belongs to an event besides itself: its newest edit, its thread, what refers to it.
  * https://spec.matrix.org/v1.19/client-server-api/#aggregations-of-child-events
  */
-import type { JsonObject } from '#matrix/api.ts'
+import { isJsonObject, type JsonObject } from '#matrix/api.ts'
 import { type Db, limits } from '#platform/api.ts'
-import { referenceRows, replacementRows, type ThreadSummaryRow, threadSummaryRows } from '../store/events.ts'
+import { referenceRows, replacementRows, type ThreadSummaryRow, threadSummaryRows } from '../store/event-relations.ts'
+import type { EventRow } from '../store/events.ts'
 import type { EventReader } from './event-reader.ts'
-import { type Aggregations, eventObject, type Reader, relationOf, type StoredEvent } from './stored-event.ts'
+import { type Aggregations, eventObject, type Reader, type StoredEvent } from './stored-event.ts'
 import type { Visibility } from './visibility.ts'
 
 type Deps = { db: Db; reader: EventReader }
@@ -24,7 +25,7 @@ export async function aggregationsOf(
   const ids = events.filter((event) => event.stateKey === undefined && !event.isRedacted).map((event) => event.matrixId)
   if (ids.length === 0) return new Map()
   const [edits, references, threads] = await Promise.all([
-    replacementRows(deps.db, ids, places),
+    newestEdits({ ...deps, places }, ids),
     referenceRows(deps.db, ids, places, limits.bundledReferencesMax),
     threadSummaryRows(deps.db, ids, reader.userId, places),
   ])
@@ -34,15 +35,42 @@ export async function aggregationsOf(
     if (relations === undefined) found.set(id, { [relation]: value })
     else relations[relation] = value
   }
-  for (const edit of await deps.reader.open(edits)) {
-    const target = relationOf(edit.content)?.target
-    if (target !== undefined) add(target, 'm.replace', eventObject(edit, reader))
-  }
+  for (const [target, edit] of edits) add(target, 'm.replace', eventObject(edit, reader))
   for (const [target, rows] of Map.groupBy(references, (row) => row.target)) {
     add(target, 'm.reference', { chunk: rows.map((row) => ({ event_id: row.matrixId })) })
   }
   await addThreads({ ...deps, places }, reader, threads, add)
   return found
+}
+
+/** How often an edit without new content makes room for the one before it. */
+const editsLookedAtMax = 8
+
+/**
+ * The newest valid edit of each event given, by event id. An edit without `m.new_content` is none; in an encrypted one only its
+ * readers can tell. https://spec.matrix.org/v1.19/client-server-api/#validity-of-replacement-events
+ */
+export async function newestEdits(
+  { db, reader, places }: Deps & Pick<Visibility, 'places'>,
+  ids: readonly string[],
+): Promise<Map<string, StoredEvent>> {
+  const edits = new Map<string, StoredEvent>()
+  const invalid: number[] = []
+  let open = ids
+  for (let looks = 0; open.length > 0 && looks < editsLookedAtMax; looks += 1) {
+    const rows: EventRow[] = await replacementRows(db, open, places, invalid)
+    const again: string[] = []
+    const events = new Map((await reader.open(rows)).map((event) => [event.id, event]))
+    for (const { id, relatesTo } of rows) {
+      const event = events.get(id)
+      if (event === undefined || relatesTo === null) continue
+      if (event.type === 'm.room.encrypted' || isJsonObject(event.content['m.new_content'])) edits.set(relatesTo, event)
+      else again.push(relatesTo)
+      if (!edits.has(relatesTo)) invalid.push(id)
+    }
+    open = again
+  }
+  return edits
 }
 
 async function addThreads(
@@ -54,17 +82,14 @@ async function addThreads(
   if (threads.length === 0) return
   const latest = await deps.reader.byIds(threads.map((thread) => thread.latestId))
   const byId = new Map(latest.map((event) => [event.id, event]))
-  const edits = await deps.reader.open(
-    await replacementRows(
-      deps.db,
-      latest.map((event) => event.matrixId),
-      deps.places,
-    ),
+  const edits = await newestEdits(
+    deps,
+    latest.map((event) => event.matrixId),
   )
   for (const thread of threads) {
     const event = byId.get(thread.latestId)
     if (event === undefined) continue
-    const edit = edits.find((one) => relationOf(one.content)?.target === event.matrixId)
+    const edit = edits.get(event.matrixId)
     add(thread.root, 'm.thread', {
       latest_event: eventObject(event, reader, edit && { 'm.replace': eventObject(edit, reader) }),
       count: thread.count,

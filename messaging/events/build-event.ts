@@ -14,11 +14,13 @@ import {
   NotCanonical,
   type Pdu,
   redact,
+  referenceHash,
   type SigningKey,
 } from '#matrix/api.ts'
-import { type Clock, refuse, type Vault } from '#platform/api.ts'
+import { type Clock, type Random, refuse, type Vault } from '#platform/api.ts'
 import { type Member, membershipCodes, type Room, stateName } from '../rooms/room.ts'
 import type { EventInsert, StateInsert } from '../store/append.ts'
+import { annotationHash } from './annotations.ts'
 import type { Draft } from './draft.ts'
 import { sealEvent } from './event-codec.ts'
 import { mentionedIn } from './mentioned.ts'
@@ -34,6 +36,8 @@ export type BuiltEvent = {
   readonly redaction: BuiltRedaction | undefined
   /** Matrix ids of people; `everybody` for all who are in the room. */
   readonly mentioned: readonly string[]
+  /** Of a reaction: the hash under which it stands once. */
+  readonly annotation: Buffer | undefined
   /** The version of the room's head once this event is in it. */
   readonly headVersion: number
 }
@@ -47,6 +51,7 @@ type Overwritten = { readonly target: StoredEvent; readonly pdu: Pdu; readonly s
 export type BuildDeps = {
   readonly clock: Clock
   readonly vault: Vault
+  readonly random: Random
   readonly serverName: string
   readonly signingKey: SigningKey
 }
@@ -78,6 +83,7 @@ export function buildEvent(deps: BuildDeps, room: Room, internalId: number, draf
     state: draft.stateKey === undefined ? undefined : stateOf(room, draft, row),
     redaction: redactionOf(room, draft, event),
     mentioned: counts > 0 ? mentionedIn(room, pdu) : [],
+    annotation: draft.stateKey === undefined ? annotationHash(deps.vault, room.matrixId, pdu) : undefined,
     headVersion: head.version + 1,
   }
   takeIn(room, built)
@@ -94,9 +100,10 @@ function authorised(deps: BuildDeps, room: Room, draft: Draft): Pdu {
     content: draft.content,
     origin_server_ts: draft.originTs ?? deps.clock.nowMs(),
     depth: room.head.depth + 1,
-    prev_events: room.head.extremities,
+    prev_events: room.head.extremities.map((id) => room.reference(id)),
     auth_events: [],
   }
+  if (room.version.eventIds === 'in-event') pdu.event_id = `$${deps.random.token(18)}:${deps.serverName}`
   if (draft.stateKey !== undefined) pdu.state_key = draft.stateKey
   if (!(room.version.roomIdIsCreateHash && draft.type === 'm.room.create')) pdu.room_id = room.matrixId
   if (draft.redacts !== undefined) {
@@ -105,7 +112,7 @@ function authorised(deps: BuildDeps, room: Room, draft: Draft): Pdu {
   }
   for (const [type, key] of authTypesFor(pdu, room.version)) {
     const id = room.eventIdOf(type, key)
-    if (id !== undefined) pdu.auth_events.push(id)
+    if (id !== undefined) pdu.auth_events.push(room.reference(id))
   }
   try {
     checkAuth(pdu, room.version, room)
@@ -203,6 +210,7 @@ function previousOf(room: Room, type: string, stateKey: string): Pick<Member, 'e
 function takeIn(room: Room, built: BuiltEvent): void {
   const { event, draft } = built
   const { head } = room
+  if (room.version.eventReferences === 'pairs') rememberHash(room, built)
   head.version += 1
   head.extremities = [event.matrixId]
   head.depth = event.pdu.depth
@@ -224,6 +232,13 @@ function takeIn(room: Room, built: BuiltEvent): void {
   }
   const entry = { internalId: event.id, eventId: event.matrixId, pdu: event.pdu }
   room.state.set(stateName(draft.type, draft.stateKey), entry)
+}
+
+function rememberHash(room: Room, { event, draft }: BuiltEvent): void {
+  const isState = draft.stateKey !== undefined
+  const replaces = isState ? room.eventIdOf(draft.type, draft.stateKey) : undefined
+  const hash = referenceHash(event.pdu, room.version)
+  room.rememberHash(event.matrixId, hash, { isState, ...(replaces !== undefined && { replaces }) })
 }
 
 /** A redacted state event still holds, with what the redaction left of it. */

@@ -9,6 +9,7 @@
  * When something stands in the way:
  * - a head had moved (another node): those rooms are read anew, everything is built again and sent again;
  * - a transaction id was known: its sender gets the first event's id, the rest is sent again;
+ * - a reaction stands already: its sender is refused, the rest is sent again;
  * - a row fails: the batch is halved until the unit at fault stands alone; only its sender hears of it;
  * - the fate of the commit is unknown: the database is asked before anybody is answered.
  * A room whose built events were not committed is dropped from memory; units built on it are built again.
@@ -54,7 +55,8 @@ type Deps = {
 }
 
 const eventsPerBatchMax = 512
-const triesMax = 20
+/** Two nodes that write to one room on a busy machine may lose to each other many times in a row. */
+const triesMax = 60
 const settleForMs = 20_000
 
 export class GroupCommit {
@@ -166,6 +168,7 @@ export class GroupCommit {
       this.#deps.metrics?.batchCommitted(batch.events.length, performance.now() - startMs)
       if ('first' in answer) return this.#committed(units, answer.first)
       if ('lost' in answer) for (const roomId of answer.lost) this.#deps.rooms.drop(roomId)
+      else if ('standing' in answer) this.#refuseStanding(units, new Set(answer.standing))
       else this.#answerRepeated(units, new Map(answer.repeated))
       return this.#commit(units.filter((unit) => unit.built !== undefined))
     } catch (error) {
@@ -204,6 +207,20 @@ export class GroupCommit {
       this.#deps.rooms.drop(unit.roomId)
       unit.built = undefined
       unit.resolve({ repeated: eventId })
+    }
+  }
+
+  /** Of two in the same batch the first stands. */
+  #refuseStanding(units: readonly Unit[], standing: Set<string>): void {
+    for (const unit of units) {
+      const hashes = (unit.built ?? []).flatMap((built) => built.annotation?.toString('base64') ?? [])
+      if (!hashes.some((hash) => standing.has(hash))) {
+        for (const hash of hashes) standing.add(hash)
+        continue
+      }
+      this.#deps.rooms.drop(unit.roomId)
+      unit.built = undefined
+      unit.reject(refuse('M_DUPLICATE_ANNOTATION', 'You have reacted to this message in this way already.'))
     }
   }
 
@@ -266,7 +283,15 @@ function busy(): Error {
 }
 
 function batchOf(units: readonly Unit[]): AppendBatch {
-  const batch: AppendBatch = { rooms: [], events: [], states: [], redactions: [], mentions: [], transactions: [] }
+  const batch: AppendBatch = {
+    rooms: [],
+    events: [],
+    states: [],
+    redactions: [],
+    mentions: [],
+    annotations: [],
+    transactions: [],
+  }
   const counts = new Map<number, number>()
   for (const unit of units) {
     for (const built of unit.built ?? []) {
@@ -279,7 +304,7 @@ function batchOf(units: readonly Unit[]): AppendBatch {
 }
 
 function addEvent(batch: AppendBatch, unit: Unit, built: BuiltEvent): void {
-  const { draft, event, row, state, redaction } = built
+  const { draft, event, row, state, redaction, annotation } = built
   if (state !== undefined) batch.states.push({ ...state, n: batch.events.length })
   batch.events.push(row)
   if (redaction !== undefined) {
@@ -290,6 +315,7 @@ function addEvent(batch: AppendBatch, unit: Unit, built: BuiltEvent): void {
       batch.redactions.push({ id: after.id, sealed: without.toString('base64'), redacted_by: null })
     }
   }
+  if (annotation !== undefined) batch.annotations.push({ hash: annotation.toString('base64'), event_id: event.id })
   if (draft.transaction !== undefined) {
     batch.transactions.push({ k: draft.transaction.key, e: event.id })
   }

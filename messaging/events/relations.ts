@@ -1,17 +1,14 @@
 import type { Subject } from '#access/api.ts'
-import type { JsonObject } from '#matrix/api.ts'
-import { type Db, refuse } from '#platform/api.ts'
+import { type Db, limits, refuse } from '#platform/api.ts'
 import type { Room } from '../rooms/room.ts'
-import { eventOfTransaction } from '../store/append.ts'
-import { relatedEventRows } from '../store/events.ts'
-import { placeOf, timelineToken } from '../sync/tokens.ts'
+import { relatedEventRows } from '../store/event-relations.ts'
+import { tokenBehind } from '../sync/tokens.ts'
 import { aggregationsOf } from './aggregations.ts'
 import type { EventReader } from './event-reader.ts'
-import { eventText, relationOf } from './stored-event.ts'
+import { placeOfToken } from './places.ts'
+import { eventText, type Relation, relationOf } from './stored-event.ts'
 import { noSuchEvent } from './timeline.ts'
 import { visibilityFor } from './visibility.ts'
-
-const annotationsLookedAtMax = 1_000
 
 export type RelationsWish = {
   readonly eventId: string
@@ -21,7 +18,12 @@ export type RelationsWish = {
   readonly to: string | undefined
   readonly newestFirst: boolean
   readonly limit: number
+  /** Also what refers to what refers to it, and so on. */
+  readonly recurse: boolean
 }
+
+const first = Number.MIN_SAFE_INTEGER
+const last = Number.MAX_SAFE_INTEGER
 
 /** What events say about one another. */
 export class Relations {
@@ -34,36 +36,15 @@ export class Relations {
   }
 
   /**
-   * One person reacts once with the same key to the same event. A repeat of the same transaction is no second one.
-   * https://spec.matrix.org/v1.19/client-server-api/#annotations-event-duplicates
+   * A thread begins at an event that refers to none itself.
+   * https://spec.matrix.org/v1.19/client-server-api/#server-behaviour-30
    */
-  async refuseSecondAnnotation(
-    room: Room,
-    subject: Subject,
-    type: string,
-    content: JsonObject,
-    transactionKey: Buffer,
-  ): Promise<void> {
-    const relation = relationOf(content)
-    const key = (content['m.relates_to'] as JsonObject | undefined)?.key
-    if (relation === undefined || typeof key !== 'string') return
-    const rows = await relatedEventRows(this.#db, {
-      roomId: room.id,
-      target: relation.target,
-      relation: relation.type,
-      type,
-      above: Number.MIN_SAFE_INTEGER,
-      below: Number.MAX_SAFE_INTEGER,
-      newestFirst: true,
-      limit: annotationsLookedAtMax,
+  async refuseThreadWithinThread(room: Room, relation: Relation): Promise<void> {
+    const root = await this.#reader.inRoom(room, relation.target)
+    if (root === undefined || relationOf(root.content) === undefined) return
+    throw refuse('M_UNKNOWN', 'A thread cannot begin at an event that refers to another. Answer in its own thread.', {
+      status: 400,
     })
-    const own = rows.filter((row) => row.senderId === subject.userId && row.redactedBy === null)
-    if (own.length === 0) return
-    const events = await this.#reader.open(own)
-    const second = events.find((event) => (event.content['m.relates_to'] as JsonObject | undefined)?.key === key)
-    if (second === undefined) return
-    if ((await eventOfTransaction(this.#db, transactionKey)) !== undefined) return
-    throw refuse('M_DUPLICATE_ANNOTATION', 'You have reacted to this message in this way already.')
   }
 
   /** A page of the events that refer to one, as JSON text. */
@@ -72,23 +53,29 @@ export class Relations {
     const visibility = await visibilityFor(deps, room, subject)
     const target = await this.#reader.inRoom(room, wish.eventId)
     if (target === undefined || !visibility.sees(target)) throw noSuchEvent()
-    const [from, to] = [placeOf(wish.from), placeOf(wish.to)]
+    const [from, to] = await Promise.all([wish.from, wish.to].map((token) => placeOfToken(this.#db, room, token)))
     const rows = await relatedEventRows(this.#db, {
       roomId: room.id,
       target: wish.eventId,
       relation: wish.relation,
       type: wish.type,
-      above: (wish.newestFirst ? to : from) ?? Number.MIN_SAFE_INTEGER,
-      below: (wish.newestFirst ? from : to) ?? Number.MAX_SAFE_INTEGER,
+      above: (wish.newestFirst ? to : from) ?? first,
+      upTo: (wish.newestFirst ? from : to) ?? last,
+      places: visibility.places,
       newestFirst: wish.newestFirst,
       limit: wish.limit + 1,
+      depth: wish.recurse ? limits.relationDepthMax : 1,
     })
-    const opened = await this.#reader.open(rows.slice(0, wish.limit))
-    const events = opened.filter((event) => visibility.sees(event) && !event.isRedacted)
+    const page = rows.slice(0, wish.limit)
+    const events = await this.#reader.open(page)
     const aggregations = await aggregationsOf(deps, subject, events, visibility)
     const chunk = events.map((event) => eventText(event, subject, aggregations.get(event.matrixId)))
-    const last = opened.at(-1)
-    const next = rows.length > wish.limit && last ? `,"next_batch":"${timelineToken(last.ordering)}"` : ''
-    return `{"chunk":[${chunk.join(',')}]${next}}`
+    const parts = [`"chunk":[${chunk.join(',')}]`]
+    const [begin, end] = [page[0], page.at(-1)]
+    const [before, behind] = wish.newestFirst ? [0, -1] : [-1, 0]
+    if (rows.length > wish.limit && end) parts.push(`"next_batch":"${tokenBehind(end.ordering + behind)}"`)
+    if (from !== undefined && begin) parts.push(`"prev_batch":"${tokenBehind(begin.ordering + before)}"`)
+    if (wish.recurse) parts.push(`"recursion_depth":${limits.relationDepthMax}`)
+    return `{${parts.join(',')}}`
   }
 }

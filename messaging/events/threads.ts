@@ -1,8 +1,8 @@
 import type { Subject } from '#access/api.ts'
 import type { Db } from '#platform/api.ts'
 import type { Room } from '../rooms/room.ts'
-import { threadRootRows } from '../store/events.ts'
-import { placeOf, timelineToken } from '../sync/tokens.ts'
+import { threadRootRows } from '../store/event-relations.ts'
+import { placeOf, tokenBehind } from '../sync/tokens.ts'
 import { aggregationsOf } from './aggregations.ts'
 import type { EventReader } from './event-reader.ts'
 import { eventText } from './stored-event.ts'
@@ -25,7 +25,7 @@ export class Threads {
     const visibility = await visibilityFor(this.#deps, room, subject)
     const rows = await threadRootRows(db, {
       roomId: room.id,
-      below: placeOf(wish.from) ?? Number.MAX_SAFE_INTEGER,
+      upTo: placeOf(wish.from) ?? Number.MAX_SAFE_INTEGER,
       participatedBy: wish.participated ? subject.userId : undefined,
       limit: wish.limit + 1,
       places: visibility.places,
@@ -36,7 +36,7 @@ export class Threads {
     const aggregations = await aggregationsOf(this.#deps, subject, events, visibility)
     const chunk = events.map((event) => eventText(event, subject, aggregations.get(event.matrixId)))
     const last = page.at(-1)
-    const next = rows.length > wish.limit && last ? `,"next_batch":"${timelineToken(last.latest)}"` : ''
+    const next = rows.length > wish.limit && last ? `,"next_batch":"${tokenBehind(last.latest - 1)}"` : ''
     return `{"chunk":[${chunk.join(',')}]${next}}`
   }
 }

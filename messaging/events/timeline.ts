@@ -1,13 +1,16 @@
 /** Pages of a room's timeline, and single places in it, as one reader may see them. */
 import type { Subject } from '#access/api.ts'
+import type { Users } from '#identity/api.ts'
 import { type Db, limits, refuse } from '#platform/api.ts'
 import type { Room } from '../rooms/room.ts'
-import { eventRowsBackwards, eventRowsForwards, orderingAtPosition, positionOfEvent } from '../store/events.ts'
+import { relatedTargets } from '../store/event-relations.ts'
+import { type EventRow, eventAtTime, eventRowsBackwards, eventRowsForwards, positionOfEvent } from '../store/events.ts'
 import { stateRowsAt } from '../store/room-state.ts'
 import type { EventFilter } from '../sync/filter.ts'
-import { parsePagingToken, timelineToken } from '../sync/tokens.ts'
+import { tokenBehind } from '../sync/tokens.ts'
 import { aggregationsOf } from './aggregations.ts'
 import type { EventReader } from './event-reader.ts'
+import { placeOfToken } from './places.ts'
 import { eventText, type StoredEvent } from './stored-event.ts'
 import { type Visibility, visibilityFor } from './visibility.ts'
 
@@ -19,11 +22,12 @@ export type PageWish = {
   readonly filter: EventFilter
 }
 
-type Deps = { db: Db; reader: EventReader }
+type Deps = { db: Db; reader: EventReader; users: Pick<Users, 'byMatrixIds'> }
+type Chunk = { readonly events: readonly StoredEvent[]; readonly backwards: boolean }
+/** Both lie behind the event that has the place: read backwards, `start` is the first that is read, and `end` is not. */
 type Range = { readonly start: number; readonly end: number }
 
-/** Filters may pass over much; a page gives up looking after as many rows and says where to go on. */
-const rowsLookedAtMax = 5_000
+const batchMax = 500
 const above = Number.MAX_SAFE_INTEGER
 const below = Number.MIN_SAFE_INTEGER
 
@@ -37,17 +41,22 @@ export class Timeline {
   /** The answer of /messages as JSON text. */
   async page(room: Room, subject: Subject, wish: PageWish): Promise<string> {
     const limit = Math.max(1, Math.min(wish.limit, limits.pageSizeMax))
-    const start = await this.#place(room, wish.from, wish.backwards ? above : below)
-    const end = await this.#place(room, wish.to, wish.backwards ? below : above)
+    const { backwards } = wish
+    const [from, to] = await Promise.all([wish.from, wish.to].map((token) => placeOfToken(this.#deps.db, room, token)))
+    const start = from ?? (backwards ? above : below)
+    const end = to ?? (backwards ? below : above)
     const visibility = await visibilityFor(this.#deps, room, subject)
-    const range = within(visibility.ceiling, wish.backwards, { start, end })
+    const range = within(visibility.ceiling, backwards, { start, end })
     const { events, next } = await this.#collect(room, visibility, { ...wish, limit }, range)
     const aggregations = await aggregationsOf(this.#deps, subject, events, visibility)
     const chunk = events.map((event) => eventText(event, subject, aggregations.get(event.matrixId)))
-    const speakers = wish.filter.lazyLoadMembers ? await this.#speakers(room, subject, events) : []
+    const speakers = wish.filter.lazyLoadMembers ? await this.#speakers(room, subject, { events, backwards }) : []
     const state = speakers.filter((event) => visibility.sees(event))
-    const parts = [`"chunk":[${chunk.join(',')}]`, `"start":"${this.#startToken(room, wish, start)}"`]
-    if (next !== undefined) parts.push(`"end":"${timelineToken(next)}"`)
+    const parts = [
+      `"chunk":[${chunk.join(',')}]`,
+      `"start":"${wish.from || tokenBehind(backwards ? newest(room, events) : below)}"`,
+    ]
+    if (next !== undefined) parts.push(`"end":"${tokenBehind(next)}"`)
     if (state.length > 0) parts.push(`"state":[${state.map((event) => eventText(event, subject)).join(',')}]`)
     return `{${parts.join(',')}}`
   }
@@ -65,7 +74,10 @@ export class Timeline {
     const limit = Math.min(wish.limit, limits.pageSizeMax)
     const half = Math.ceil(limit / 2)
     const range = (backwards: boolean) =>
-      within(visibility.ceiling, backwards, { start: event.ordering, end: backwards ? below : above })
+      within(visibility.ceiling, backwards, {
+        start: backwards ? event.ordering - 1 : event.ordering,
+        end: backwards ? below : above,
+      })
     const { filter } = wish
     const page = (backwards: boolean, count: number) =>
       count === 0
@@ -86,8 +98,18 @@ export class Timeline {
     return (
       `{"event":${text(event)},"events_before":[${before.events.map(text).join(',')}],` +
       `"events_after":[${after.events.map(text).join(',')}],"state":[${state.map(text).join(',')}],` +
-      `"start":"${timelineToken(first)}","end":"${timelineToken(last)}"}`
+      `"start":"${tokenBehind(first - 1)}","end":"${tokenBehind(last)}"}`
     )
+  }
+
+  /** The event nearest to a time, among those that the reader sees, as the answer of /timestamp_to_event. */
+  async eventAt(room: Room, subject: Subject, ts: number, forwards: boolean) {
+    const visibility = await visibilityFor(this.#deps, room, subject)
+    const found = await eventAtTime(this.#deps.db, room.id, ts, forwards, visibility.places)
+    if (found === undefined) {
+      throw refuse('M_NOT_FOUND', `There is nothing that you may see ${forwards ? 'after' : 'before'} this time.`)
+    }
+    return { event_id: found.matrixId, origin_server_ts: found.originTs }
   }
 
   /** One event as JSON text, with what belongs to it. */
@@ -99,47 +121,66 @@ export class Timeline {
     return eventText(event, subject, aggregations.get(event.matrixId))
   }
 
+  /** `next` is where to go on; undefined at the end of what there is in that direction. */
   async #collect(room: Room, visibility: Visibility, wish: PageWish, range: Range) {
+    const { filter, limit, backwards } = wish
     const events: StoredEvent[] = []
     let place = range.start
     let looked = 0
-    const batch = Math.max(wish.limit, 50)
-    for (;;) {
-      const rows = wish.backwards
+    // Reading on backwards begins before what was read last.
+    const behind = (ordering: number) => (backwards ? ordering - 1 : ordering)
+    for (let batch = Math.max(limit, 50); ; batch = Math.min(batch * 2, Math.max(limit, batchMax))) {
+      const rows = backwards
         ? await eventRowsBackwards(this.#deps.db, room.id, place, range.end, batch)
         : await eventRowsForwards(this.#deps.db, room.id, place, range.end, batch)
-      for (let opened = 0; opened < rows.length; ) {
+      const candidates = await this.#candidates(room, visibility, filter, rows)
+      for (let opened = 0; opened < candidates.length; ) {
         // No more at once than may be wanted: opening an event costs more than reading its row.
-        const group = rows.slice(opened, opened + wish.limit - events.length)
+        const group = candidates.slice(opened, opened + limit - events.length)
         opened += group.length
         for (const event of await this.#deps.reader.open(group)) {
-          if (visibility.sees(event) && wish.filter.passes(event)) events.push(event)
-          place = event.ordering
-          if (events.length === wish.limit) return { events, next: place }
+          if (!visibility.sees(event) || !filter.passes(event)) continue
+          events.push(event)
+          if (events.length === limit) return { events, next: behind(event.ordering) }
         }
       }
       looked += rows.length
+      place = behind(rows.at(-1)?.ordering ?? place)
       if (rows.length < batch) return { events, next: undefined }
-      if (looked >= rowsLookedAtMax) return { events, next: place }
+      if (looked >= limits.filteredEventsMax) return { events, next: place }
     }
   }
 
-  async #place(room: Room, token: string | undefined, open: number): Promise<number> {
-    if (token === undefined || token === '') return open
-    const place = parsePagingToken(token)
-    if ('ordering' in place) return place.ordering
-    const ordering = await orderingAtPosition(this.#deps.db, room.id, place.position)
-    return open === above ? ordering + 1 : ordering
+  /** Without what can be told to be filtered out before it is opened. */
+  async #candidates(
+    room: Room,
+    visibility: Visibility,
+    filter: EventFilter,
+    rows: readonly EventRow[],
+  ): Promise<readonly EventRow[]> {
+    const { relatedBy } = filter
+    const candidates = filter.isOpen ? rows : rows.filter((row) => filter.mayPass(row.type))
+    if (relatedBy === undefined || candidates.length === 0) return candidates
+    const people = relatedBy.senders && (await this.#deps.users.byMatrixIds(relatedBy.senders))
+    const targets = await relatedTargets(this.#deps.db, {
+      roomId: room.id,
+      targets: candidates.map((row) => row.matrixId),
+      places: visibility.places,
+      relations: relatedBy.types,
+      senderIds: people && [...people.values()].map((person) => person.id),
+    })
+    return candidates.filter((row) => targets.has(row.matrixId))
   }
 
-  #startToken(room: Room, wish: PageWish, start: number): string {
-    if (wish.from !== undefined && wish.from !== '') return wish.from
-    return timelineToken(start === above ? room.head.ordering + 1 : 0)
-  }
-
-  async #speakers(room: Room, subject: Subject, events: readonly StoredEvent[]): Promise<StoredEvent[]> {
-    const people = new Set([subject.userId, ...events.map((event) => event.senderId)])
-    const ids = [...people].flatMap((userId) => room.memberByUser(userId)?.internalId ?? [])
+  /** The memberships of who speaks, as they were at the newest event of the page. */
+  async #speakers(room: Room, subject: Subject, { events, backwards }: Chunk): Promise<StoredEvent[]> {
+    const newest = backwards ? events[0] : events.at(-1)
+    if (newest === undefined) return []
+    const position = await positionOfEvent(this.#deps.db, room.id, newest.id)
+    if (position === undefined) return []
+    const people = [...new Set([subject.userId, ...events.map((event) => event.senderId)])]
+    const rows = await stateRowsAt(this.#deps.db, [{ roomId: room.id, position }], people)
+    const ids = rows.filter((row) => row.userId !== null).map((row) => row.eventId)
     return this.#deps.reader.byIds(ids)
   }
 
@@ -158,10 +199,15 @@ export class Timeline {
   }
 }
 
+/** Another node may have written events that the room in memory does not know of yet. */
+function newest(room: Room, [event]: readonly StoredEvent[]): number {
+  return Math.max(room.head.ordering, event?.ordering ?? 0)
+}
+
 /** Without what the reader cannot see anyhow, so that nobody pages through what others said after he left. */
 function within(ceiling: number, backwards: boolean, { start, end }: Range): Range {
   if (ceiling === above) return { start, end }
-  return backwards ? { start: Math.min(start, ceiling + 1), end } : { start, end: Math.min(end, ceiling) }
+  return backwards ? { start: Math.min(start, ceiling), end } : { start, end: Math.min(end, ceiling) }
 }
 
 export function noSuchEvent(): Error {

@@ -8,6 +8,7 @@ import type { Threads } from '../events/threads.ts'
 import type { Timeline } from '../events/timeline.ts'
 import type { RoomMaker } from '../rooms/create-room.ts'
 import type { Doors } from '../rooms/doors.ts'
+import type { JoinConditions } from '../rooms/join-conditions.ts'
 import type { Members } from '../rooms/members.ts'
 import type { Memberships } from '../rooms/memberships.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
@@ -16,6 +17,7 @@ import type { AliasLookup } from '../rooms/state-content.ts'
 import type { SessionSignals } from '../sync/session-signals.ts'
 import type { Sync } from '../sync/sync.ts'
 import { createRoom } from './create-room.ts'
+import { getEventByTimestamp } from './get-event-by-timestamp.ts'
 import { getEventContext } from './get-event-context.ts'
 import { getJoinedMembersByRoom, getJoinedRooms, getMembersByRoom } from './get-members.ts'
 import { getOneRoomEvent } from './get-one-room-event.ts'
@@ -48,6 +50,7 @@ export type CoreRouteDeps = {
   sessions: SessionSignals
   filters: FilterLookup
   aliases: AliasLookup
+  conditions: JoinConditions
 }
 
 /** Making, entering, reading and writing rooms. */
@@ -63,6 +66,7 @@ export function coreRoutes(deps: CoreRouteDeps): Route[] {
     redactEvent(deps),
     getRoomEvents(deps),
     getEventContext(deps),
+    getEventByTimestamp(deps),
     getOneRoomEvent(deps),
     getRoomState(deps),
     getRoomStateWithKey(deps),

@@ -2,6 +2,8 @@
  * POST /_matrix/client/v3/createRoom
  * https://spec.matrix.org/v1.19/client-server-api/#post_matrixclientv3createroom
  *
+ * - The order of events is that of the specification; options go before `initial_state`, and that before the preset.
+ * - People cannot be invited by address: this server works with no identity server.
  * - All of the beginning, invitations included, is stored together or not at all.
  */
 
@@ -23,6 +25,7 @@ const Body = Type.Object({
   room_alias_name: Type.Optional(Type.String({ minLength: 1, maxLength: 255, pattern: '^[^\\u0000:]*$' })),
   room_version: Type.Optional(Type.String()),
   invite: Type.Optional(Type.Array(UserId)),
+  invite_3pid: Type.Optional(Type.Array(Type.Object({}), { maxItems: limits.invitesAtOnceMax })),
   is_direct: Type.Optional(Type.Boolean()),
   creation_content: Type.Optional(Type.Object({})),
   initial_state: Type.Optional(

@@ -10,11 +10,11 @@ import { type Access, room as roomObject } from '#access/api.ts'
 import { clientPaths } from '#matrix/api.ts'
 import { type Route, refuse, route } from '#platform/api.ts'
 import type { Aliases } from '../directory/aliases.ts'
+import { noSuchAlias } from '../directory/known-alias.ts'
 import { mayName } from '../directory/power-to-name.ts'
 import type { Memberships } from '../rooms/memberships.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
 import type { Caller } from './acts.ts'
-import { noSuchAlias } from './get-room-id-by-alias.ts'
 import { EmptyAnswer } from './shapes.ts'
 
 type Deps = {

@@ -12,7 +12,6 @@ import type { Doors } from '../rooms/doors.ts'
 import type { Memberships } from '../rooms/memberships.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
 import type { RoomStates } from '../rooms/room-states.ts'
-import { parseSyncToken } from '../sync/tokens.ts'
 import type { Caller } from './acts.ts'
 import { jsonText } from './json-text.ts'
 import { RoomId } from './shapes.ts'
@@ -37,8 +36,7 @@ export function getMembersByRoom(deps: Deps): Route {
       const { room } = await deps.doors.enter(subject, 'room.members', params.roomId)
       const { membership, not_membership: not } = query
       const wanted = (one: Membership) => (membership === undefined || one === membership) && one !== not
-      const at = query.at === undefined ? undefined : parseSyncToken(query.at).position
-      const events = await deps.states.members(room, subject, wanted, at)
+      const events = await deps.states.members(room, subject, wanted, query.at)
       return jsonText(`{"chunk":[${events.map((event) => eventText(event, subject)).join(',')}]}`)
     },
   })

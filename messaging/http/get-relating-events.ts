@@ -1,6 +1,8 @@
 /**
  * GET /_matrix/client/v1/rooms/{roomId}/relations/{eventId}[/{relType}[/{eventType}]]
  * https://spec.matrix.org/v1.19/client-server-api/#get_matrixclientv1roomsroomidrelationseventid
+ *
+ * - With `recurse`, `relType` and `eventType` say what is looked for, not the way to it.
  */
 
 import Type from 'typebox'
@@ -44,6 +46,7 @@ export function getRelatingEvents(deps: { doors: Doors; relations: Relations }):
         from: query.from,
         to: query.to,
         newestFirst: query.dir !== 'f',
+        recurse: query.recurse === true,
         limit: Math.max(1, Math.min(query.limit ?? limitDefault, limits.pageSizeMax)),
       })
       return jsonText(text)

@@ -5,23 +5,14 @@
  * - For signed-in people who may know of the room; for all others there is no such address.
  */
 import Type from 'typebox'
-import { type Access, room as roomObject } from '#access/api.ts'
-import { clientPaths, isAlias } from '#matrix/api.ts'
-import { type Route, refuse, route } from '#platform/api.ts'
-import type { Aliases } from '../directory/aliases.ts'
-import type { Memberships } from '../rooms/memberships.ts'
-import type { RoomCache } from '../rooms/room-cache.ts'
+import { clientPaths } from '#matrix/api.ts'
+import { type Route, route } from '#platform/api.ts'
+import { type KnownAliasDeps, roomOfAlias } from '../directory/known-alias.ts'
 import type { Caller } from './acts.ts'
 
-type Deps = {
-  aliases: Pick<Aliases, 'resolve'>
-  access: Access
-  rooms: Pick<RoomCache, 'room'>
-  memberships: Pick<Memberships, 'load'>
-  serverName: string
-}
+type Deps = KnownAliasDeps & { serverName: string }
 
-export function getRoomIdByAlias({ aliases, access, rooms, memberships, serverName }: Deps): Route {
+export function getRoomIdByAlias(deps: Deps): Route {
   return route({
     method: 'GET',
     path: clientPaths('/directory/room/:roomAlias'),
@@ -30,22 +21,8 @@ export function getRoomIdByAlias({ aliases, access, rooms, memberships, serverNa
     rate: 'read',
     params: Type.Object({ roomAlias: Type.String() }),
     async handle({ params, caller }) {
-      const subject = caller as Caller
-      if (!isAlias(params.roomAlias)) {
-        throw refuse('M_INVALID_PARAM', 'An address of a room looks like #name:server.')
-      }
-      const roomId = await aliases.resolve(params.roomAlias)
-      if (roomId === undefined) throw noSuchAlias()
-      const [room] = await Promise.all([rooms.room(roomId), memberships.load(subject.userId)])
-      const isKnown = (['room.see', 'room.join'] as const).some(
-        (act) => access.decide(subject, act, roomObject(roomId)).allowed,
-      )
-      if (!isKnown) throw noSuchAlias()
-      return { room_id: room.matrixId, servers: [serverName] }
+      const room = await roomOfAlias(deps, caller as Caller, params.roomAlias)
+      return { room_id: room.matrixId, servers: [deps.serverName] }
     },
   })
-}
-
-export function noSuchAlias(): Error {
-  return refuse('M_NOT_FOUND', 'No room has this address. Check the spelling.')
 }

@@ -4,21 +4,23 @@
  *
  * - A room that one may not enter and one that does not exist are refused in the same words.
  * - Joining a room that one is in already answers the room.
+ * - `via` and `server_name` are read and not needed: every room that can be joined is on this server.
  */
 
 import Type from 'typebox'
 import { clientPaths } from '#matrix/api.ts'
-import { type Route, refuse, route } from '#platform/api.ts'
+import { type Route, route } from '#platform/api.ts'
+import { type KnownAliasDeps, roomOfAlias } from '../directory/known-alias.ts'
 import type { Doors } from '../rooms/doors.ts'
 import type { Members } from '../rooms/members.ts'
-import type { RoomCache } from '../rooms/room-cache.ts'
-import type { AliasLookup } from '../rooms/state-content.ts'
 import type { Caller } from './acts.ts'
 import { Reason, RoomId, RoomIdOrAlias } from './shapes.ts'
 
-type Deps = { doors: Doors; members: Members; aliases: AliasLookup; rooms: RoomCache }
+type Deps = KnownAliasDeps & { doors: Doors; members: Members }
 
 const Body = Type.Optional(Type.Object({ reason: Reason, third_party_signed: Type.Optional(Type.Object({})) }))
+const servers = Type.Optional(Type.Array(Type.String(), { maxItems: 100 }))
+const Via = Type.Object({ via: servers, server_name: servers })
 const Answer = Type.Object({ room_id: Type.String() })
 
 export function joinRoom(deps: Deps): Route {
@@ -29,10 +31,11 @@ export function joinRoom(deps: Deps): Route {
     needs: 'session',
     rate: 'join',
     params: Type.Object({ roomIdOrAlias: RoomIdOrAlias }),
+    query: Via,
     body: Body,
     answer: Answer,
     handle: async ({ params, body, caller }) =>
-      join(deps, caller as Caller, await roomIdOf(deps, params.roomIdOrAlias), body?.reason),
+      join(deps, caller as Caller, await roomIdOf(deps, caller as Caller, params.roomIdOrAlias), body?.reason),
   })
 }
 
@@ -58,10 +61,11 @@ export function knockRoom(deps: Deps): Route {
     needs: 'session',
     rate: 'join',
     params: Type.Object({ roomIdOrAlias: RoomIdOrAlias }),
+    query: Via,
     body: Body,
     answer: Answer,
     async handle({ params, body, caller }) {
-      const roomId = await roomIdOf(deps, params.roomIdOrAlias)
+      const roomId = await roomIdOf(deps, caller as Caller, params.roomIdOrAlias)
       const { room, grant } = await deps.doors.enter(caller as Caller, 'room.knock', roomId)
       await deps.members.knock(grant, room, { reason: body?.reason })
       return { room_id: room.matrixId }
@@ -75,10 +79,6 @@ async function join(deps: Deps, subject: Caller, roomId: string, reason: string 
   return { room_id: room.matrixId }
 }
 
-async function roomIdOf(deps: Deps, roomIdOrAlias: string): Promise<string> {
-  if (roomIdOrAlias.startsWith('!')) return roomIdOrAlias
-  const id = await deps.aliases.resolve(roomIdOrAlias)
-  const room = id === undefined ? undefined : (await deps.rooms.identities([id])).get(id)
-  if (room === undefined) throw refuse('M_NOT_FOUND', 'No room has this address. Check the spelling.')
-  return room.matrixId
+async function roomIdOf(deps: Deps, subject: Caller, roomIdOrAlias: string): Promise<string> {
+  return roomIdOrAlias.startsWith('!') ? roomIdOrAlias : (await roomOfAlias(deps, subject, roomIdOrAlias)).matrixId
 }

@@ -9,11 +9,16 @@ import { clientPaths } from '#matrix/api.ts'
 import { type RateName, type Route, route } from '#platform/api.ts'
 import type { Doors } from '../rooms/doors.ts'
 import type { Members } from '../rooms/members.ts'
+import { noIdentityServer } from '../rooms/third-party-invites.ts'
 import type { Caller } from './acts.ts'
 import { EmptyAnswer, Reason, RoomId, UserId } from './shapes.ts'
 
 type Deps = { doors: Doors; members: Members }
 type OnOther = 'invite' | 'kick' | 'ban' | 'unban'
+
+const ById = Type.Object({ user_id: UserId, reason: Reason })
+/** An invitation by address: https://spec.matrix.org/v1.19/client-server-api/#third-party-invites */
+const ByAddress = Type.Object({ id_server: Type.String(), medium: Type.String(), address: Type.String() })
 
 const actsOnOthers: Record<OnOther, { act: RoomAct; operation: string; rate: RateName }> = {
   invite: { act: 'room.invite', operation: 'inviteUser', rate: 'invite' },
@@ -36,11 +41,12 @@ function actOnOther(deps: Deps, verb: OnOther): Route {
     needs: 'session',
     rate,
     params: Type.Object({ roomId: RoomId }),
-    body: Type.Object({ user_id: UserId, reason: Reason }),
+    body: verb === 'invite' ? Type.Union([ById, ByAddress]) : ById,
     answer: EmptyAnswer,
     async handle({ params, body, caller }) {
+      if (!('user_id' in body)) throw noIdentityServer()
       const { room, grant } = await deps.doors.enter(caller as Caller, act, params.roomId)
-      const target = await deps.members.person(body.user_id)
+      const target = await deps.members[verb === 'invite' ? 'person' : 'anybody'](body.user_id)
       await deps.members[verb](grant, room, target, { reason: body.reason })
       return {}
     },

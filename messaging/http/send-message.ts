@@ -3,7 +3,7 @@
  * https://spec.matrix.org/v1.19/client-server-api/#put_matrixclientv3roomsroomidsendeventtypetxnid
  *
  * - Answers after the commit. A repeat of the transaction id gets the first event's id.
- * - Reactions that stand already are refused with M_DUPLICATE_ANNOTATION.
+ * - A reaction that stands already is refused with M_DUPLICATE_ANNOTATION.
  */
 
 import Type from 'typebox'
@@ -35,9 +35,8 @@ export function sendMessage(deps: { doors: Doors; writer: RoomWriter; relations:
       const { room, grant } = await deps.doors.enter(subject, 'room.send', roomId)
       const content = body as JsonObject
       const transaction = transactionOf(subject, ['send', roomId, eventType], txnId)
-      if (relationOf(content)?.type === 'm.annotation') {
-        await deps.relations.refuseSecondAnnotation(room, subject, eventType, content, transaction.key)
-      }
+      const relation = relationOf(content)
+      if (relation?.type === 'm.thread') await deps.relations.refuseThreadWithinThread(room, relation)
       const sender = { userId: subject.userId, matrixId: subject.matrixId }
       const draft = { type: eventType, sender, content, transaction }
       return { event_id: await deps.writer.send(grant, 'room.send', room, draft) }

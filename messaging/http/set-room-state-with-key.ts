@@ -12,12 +12,14 @@ import { type Route, refuse, route } from '#platform/api.ts'
 import type { Draft } from '../events/draft.ts'
 import type { RoomWriter } from '../events/room-writer.ts'
 import type { Doors } from '../rooms/doors.ts'
+import type { Members } from '../rooms/members.ts'
+import { putMembership } from '../rooms/put-membership.ts'
 import type { Room } from '../rooms/room.ts'
 import { checkStateContent, type StateContentDeps } from '../rooms/state-content.ts'
 import type { Caller } from './acts.ts'
 import { EventIdAnswer, EventType, JsonBody, RoomId, StateKey } from './shapes.ts'
 
-export type SetStateDeps = StateContentDeps & { doors: Doors; writer: RoomWriter }
+export type SetStateDeps = StateContentDeps & { doors: Doors; members: Members; writer: RoomWriter }
 
 export function setRoomStateWithKey(deps: SetStateDeps): Route {
   return route({
@@ -38,8 +40,11 @@ export function setRoomStateWithKey(deps: SetStateDeps): Route {
       const subject = caller as Caller
       const content = body as JsonObject
       if (eventType === 'm.room.create') throw refuse('M_FORBIDDEN', 'A room is created once. Make a new room instead.')
+      if (eventType === 'm.room.member') {
+        return { event_id: await putMembership(deps, subject, { roomId, stateKey, content }) }
+      }
       const { room, grant } = await deps.doors.enter(subject, 'room.state', roomId)
-      const target = await checkStateContent(deps, room, { type: eventType, stateKey, content })
+      await checkStateContent(deps, room, { type: eventType, stateKey, content })
       const same = sameState(room, eventType, stateKey, content)
       if (same !== undefined) return { event_id: same }
       const draft: Draft = {
@@ -47,7 +52,6 @@ export function setRoomStateWithKey(deps: SetStateDeps): Route {
         stateKey,
         sender: { userId: subject.userId, matrixId: subject.matrixId },
         content,
-        ...(target === undefined ? {} : { target: { userId: target.id, matrixId: target.matrixId } }),
       }
       return { event_id: await deps.writer.send(grant, 'room.state', room, draft) }
     },

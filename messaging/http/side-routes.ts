@@ -18,6 +18,7 @@ import { PushRules } from '../push/push-rules.ts'
 import { ReadMarkers } from '../receipts/read-markers.ts'
 import type { Receipts } from '../receipts/receipts.ts'
 import type { Doors } from '../rooms/doors.ts'
+import type { JoinConditions } from '../rooms/join-conditions.ts'
 import type { Memberships } from '../rooms/memberships.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
 import type { Typing } from '../typing/typing.ts'
@@ -87,6 +88,7 @@ export type SideDeps = {
   readonly rooms: RoomCache
   readonly memberships: Memberships
   readonly doors: Doors
+  readonly conditions: JoinConditions
   readonly writer: RoomWriter
   readonly reader: EventReader
   readonly receipts: Receipts
@@ -95,6 +97,7 @@ export type SideDeps = {
   readonly profiles: Profiles
   readonly serverName: string
   readonly publicUrl: string
+  readonly defaultRoomVersion: string
 }
 
 /** What stands behind the routes of this file and is also needed by rooms and sync. */
@@ -128,7 +131,7 @@ type All = SideDeps & SideParts
 function serverRoutes(all: All): Route[] {
   return [
     getVersions(),
-    getCapabilities(),
+    getCapabilities(all),
     getWellknown(all),
     getTurnServer(),
     getProtocols(),

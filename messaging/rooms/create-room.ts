@@ -9,24 +9,26 @@ import type { Subject } from '#access/api.ts'
 import type { User } from '#identity/api.ts'
 import {
   buildRoomId,
-  defaultRoomVersion,
   hashAndSign,
   type JsonObject,
   NotCanonical,
   type RoomVersion,
   roomIdOfCreate,
   roomVersion,
+  roomVersions,
 } from '#matrix/api.ts'
 import { limits, type Postgres, type Random, Refusal, refuse, type Vault } from '#platform/api.ts'
 import type { BuildDeps } from '../events/build-event.ts'
 import type { Draft } from '../events/draft.ts'
 import type { RoomWriter } from '../events/room-writer.ts'
 import { listRoom } from '../store/room-directory.ts'
-import { headRow, insertRoomRow } from '../store/rooms.ts'
+import { deleteEmptyRoom, headRow, insertRoomRow } from '../store/rooms.ts'
 import type { Members } from './members.ts'
 import { type RoomWish, type StateWishEntry, stateOfWish } from './new-room-state.ts'
 import { Room } from './room.ts'
 import type { RoomCache } from './room-cache.ts'
+import { checkStateContent } from './state-content.ts'
+import { noIdentityServer } from './third-party-invites.ts'
 
 export interface AliasClaims {
   /** Takes an alias for a room; refuses with M_ROOM_IN_USE when it is taken. */
@@ -34,6 +36,7 @@ export interface AliasClaims {
   /** Refuses a localpart that is malformed or taken, before anything is made. */
   check(localpart: string): Promise<void>
   release(alias: string): Promise<void>
+  resolve(alias: string): Promise<number | undefined>
 }
 
 type Deps = BuildDeps & {
@@ -44,6 +47,8 @@ type Deps = BuildDeps & {
   members: Members
   writer: RoomWriter
   aliases: AliasClaims
+  /** The version of rooms whose maker names none. */
+  defaultRoomVersion: string
 }
 
 export class RoomMaker {
@@ -55,7 +60,8 @@ export class RoomMaker {
   }
 
   async create(subject: Subject, wish: RoomWish): Promise<Room> {
-    const version = versionOf(wish)
+    refuseAddresses(wish)
+    const version = versionOf(wish.room_version ?? this.#deps.defaultRoomVersion)
     const invited = (await this.#invited(wish)).filter((person) => person.id !== subject.userId)
     if (wish.room_alias_name !== undefined) await this.#deps.aliases.check(wish.room_alias_name)
     const createContent = createContentOf(subject, version, wish)
@@ -68,11 +74,12 @@ export class RoomMaker {
         alias = await this.#deps.aliases.claim(wish.room_alias_name, room, subject)
       }
       const state = stateOfWish(wish, { version, subject, alias, createContent, invited })
+      for (const entry of state) await checkStateContent(this.#deps, room, entry)
       const drafts = await this.#drafts(subject, wish, { createContent, createdMs, state, invited })
       await this.#deps.writer.create(room, drafts)
     } catch (error) {
-      this.#deps.rooms.drop(room.id)
-      if (alias !== undefined) await this.#deps.aliases.release(alias)
+      this.#deps.rooms.forget(room.id)
+      await this.#unmake(room)
       throw refusedWish(error)
     }
     if (wish.visibility === 'public') await listRoom(this.#deps.postgres, room.id)
@@ -134,6 +141,14 @@ export class RoomMaker {
     return room
   }
 
+  /** Takes away what was made for a room whose beginning was refused, with its address and its key. */
+  async #unmake(room: Room): Promise<void> {
+    await this.#deps.postgres.transaction(async (tx) => {
+      const wasEmpty = await deleteEmptyRoom(tx, room.id)
+      if (wasEmpty) await this.#deps.vault.destroyKey(tx, room.key.id)
+    })
+  }
+
   async #drafts(
     subject: Subject,
     wish: RoomWish,
@@ -163,17 +178,17 @@ function refusedWish(error: unknown): unknown {
   return refuse('M_INVALID_ROOM_STATE', error.message, { cause: error })
 }
 
-function versionOf(wish: RoomWish): RoomVersion {
-  const id = wish.room_version ?? defaultRoomVersion
+/** Invitations by address need an identity server, and this server works with none. */
+function refuseAddresses(wish: RoomWish): void {
+  if (wish.invite_3pid === undefined || wish.invite_3pid.length === 0) return
+  throw noIdentityServer()
+}
+
+function versionOf(id: string): RoomVersion {
   const version = roomVersion(id)
-  // Versions 1 and 2 carry ids inside their events; rooms of theirs can be joined one day and need not be made.
-  if (version === undefined || version.eventIds === 'in-event') {
-    throw refuse(
-      'M_UNSUPPORTED_ROOM_VERSION',
-      `This server makes no rooms of version ${id}. Use ${defaultRoomVersion}.`,
-    )
-  }
-  return version
+  if (version !== undefined) return version
+  const newest = roomVersions.at(-1)?.id
+  throw refuse('M_UNSUPPORTED_ROOM_VERSION', `This server knows rooms of versions 1 to ${newest}, and not of this one.`)
 }
 
 function createContentOf(subject: Subject, version: RoomVersion, wish: RoomWish): JsonObject {

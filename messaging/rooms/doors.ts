@@ -9,7 +9,7 @@ import type { RoomCache } from './room-cache.ts'
 type Deps = { db: Db; access: Access; rooms: RoomCache; memberships: Memberships }
 
 /** A room number that no room has: what is asked of it is answered like what is asked of a room one may not enter. */
-const nowhere = 0
+export const nowhere = 0
 const looksMax = 10
 const reading: ReadonlySet<RoomAct> = new Set<RoomAct>(['room.read', 'room.event', 'room.members'])
 

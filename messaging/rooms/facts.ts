@@ -18,5 +18,6 @@ export function createRoomFacts(deps: { rooms: RoomCache; memberships: Membershi
     membershipsVersion: (userId) => memberships.version(userId),
     joinRule: (roomId) => rooms.peek(roomId)?.joinRule() ?? 'invite',
     historyVisibility: (roomId) => rooms.peek(roomId)?.historyVisibility() ?? 'shared',
+    admitsGuests: (roomId) => rooms.peek(roomId)?.admitsGuests() ?? false,
   }
 }

@@ -14,6 +14,7 @@ export type RoomWish = {
   room_alias_name?: string
   room_version?: string
   invite?: string[]
+  invite_3pid?: JsonObject[]
   is_direct?: boolean
   creation_content?: JsonObject
   initial_state?: { type: string; state_key?: string; content: JsonObject }[]
@@ -50,7 +51,7 @@ export function stateOfWish(wish: RoomWish, context: Context): StateWishEntry[] 
       throw refuse('M_INVALID_ROOM_STATE', `${type} cannot be given in initial_state.`)
     }
   }
-  const replaced = new Set(given.map((entry) => entry.type))
+  const replaced = new Set(given.filter((entry) => entry.stateKey === '').map((entry) => entry.type))
   const chosen = (type: string, content: JsonObject) => (replaced.has(type) ? [] : [{ type, stateKey: '', content }])
   return [
     { type: 'm.room.power_levels', stateKey: '', content: powerLevelsOf(wish, preset, context) },
@@ -59,23 +60,35 @@ export function stateOfWish(wish: RoomWish, context: Context): StateWishEntry[] 
     ...chosen('m.room.history_visibility', { history_visibility: history }),
     ...chosen('m.room.guest_access', { guest_access: guests }),
     ...given.filter((entry) => entry.type !== 'm.room.power_levels'),
-    ...(wish.name === undefined || wish.name === '' ? [] : chosen('m.room.name', { name: wish.name })),
-    ...(wish.topic === undefined || wish.topic === '' ? [] : chosen('m.room.topic', topicOf(wish.topic))),
+    // The options go before what initial_state says.
+    ...named('m.room.name', wish.name, (name) => ({ name })),
+    ...named('m.room.topic', wish.topic, topicOf),
   ]
+}
+
+function named(type: string, text: string | undefined, content: (text: string) => JsonObject): StateWishEntry[] {
+  return text === undefined || text === '' ? [] : [{ type, stateKey: '', content: content(text) }]
 }
 
 function topicOf(topic: string): JsonObject {
   return { topic, 'm.topic': { 'm.text': [{ body: topic }] } }
 }
 
+/** What initial_state gives stands as it is given; the override goes before it, and before what the preset means. */
 function powerLevelsOf(wish: RoomWish, preset: Preset, context: Context): JsonObject {
+  const isLevels = (entry: { type: string; state_key?: string }) =>
+    entry.type === 'm.room.power_levels' && (entry.state_key ?? '') === ''
+  const levels = wish.initial_state?.find(isLevels)?.content ?? presetLevels(preset, context)
+  return { ...levels, ...wish.power_level_content_override }
+}
+
+function presetLevels(preset: Preset, { version, subject, invited }: Context): JsonObject {
   const users: { [userId: string]: JsonValue } = {}
   // From version 12 on creators stand above all levels and may not be listed.
-  if (!context.version.privilegedCreators) {
-    users[context.subject.matrixId] = 100
-    if (preset === 'trusted_private_chat') for (const person of context.invited) users[person.matrixId] = 100
+  if (!version.privilegedCreators) {
+    users[subject.matrixId] = 100
+    if (preset === 'trusted_private_chat') for (const person of invited) users[person.matrixId] = 100
   }
-  const initial = wish.initial_state?.find((entry) => entry.type === 'm.room.power_levels')?.content
   return {
     users,
     users_default: 0,
@@ -88,7 +101,7 @@ function powerLevelsOf(wish: RoomWish, preset: Preset, context: Context): JsonOb
       'm.room.history_visibility': 100,
       'm.room.encryption': 100,
       'm.room.server_acl': 100,
-      'm.room.tombstone': context.version.privilegedCreators ? 150 : 100,
+      'm.room.tombstone': version.privilegedCreators ? 150 : 100,
     },
     events_default: 0,
     state_default: 50,
@@ -97,7 +110,5 @@ function powerLevelsOf(wish: RoomWish, preset: Preset, context: Context): JsonOb
     redact: 50,
     invite: 0,
     notifications: { room: 50 },
-    ...initial,
-    ...wish.power_level_content_override,
   }
 }

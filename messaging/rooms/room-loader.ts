@@ -1,5 +1,5 @@
 import type { Users } from '#identity/api.ts'
-import { type RoomVersion, roomVersion } from '#matrix/api.ts'
+import { type RoomVersion, referenceHash, roomVersion } from '#matrix/api.ts'
 import {
   type Db,
   type Logger,
@@ -11,9 +11,9 @@ import {
   type Vault,
 } from '#platform/api.ts'
 import { openPdu } from '../events/event-codec.ts'
-import { type EventRow, eventRowsByIds } from '../store/events.ts'
+import { type EventRow, eventRowByMatrixId, eventRowsByIds } from '../store/events.ts'
 import { memberRows, otherStateRows } from '../store/room-state.ts'
-import { headRow, type RoomRow, roomByMatrixId, roomsByIds } from '../store/rooms.ts'
+import { type HeadRow, headRow, type RoomRow, roomByMatrixId, roomsByIds } from '../store/rooms.ts'
 import { type Member, membershipOfCode, Room, type StateEntry } from './room.ts'
 
 export type RoomIdentityRow = {
@@ -42,7 +42,7 @@ const oneSnapshot = sql('one_snapshot', 'set transaction isolation level repeata
  * beside it would let the next event be built on what no longer holds.
  */
 export async function loadRoom(deps: Deps, identity: RoomIdentityRow): Promise<Room> {
-  const { head, memberships, rows } = await deps.db.transaction(async (tx) => {
+  const { head, memberships, rows, named } = await deps.db.transaction(async (tx) => {
     await tx.run(oneSnapshot)
     const [head, memberships, others] = await Promise.all([
       headRow(tx, identity.id),
@@ -50,7 +50,8 @@ export async function loadRoom(deps: Deps, identity: RoomIdentityRow): Promise<R
       otherStateRows(tx, identity.id),
     ])
     const ids = others.map((row) => row.eventId)
-    return { head, memberships, rows: ids.length === 0 ? [] : await eventRowsByIds(tx, ids) }
+    const rows = ids.length === 0 ? [] : await eventRowsByIds(tx, ids)
+    return { head, memberships, rows, named: await namedRows(tx, identity, head, [...memberships, ...others]) }
   })
   const [people, key] = await Promise.all([
     deps.users.byIds(memberships.map((row) => row.userId)),
@@ -64,7 +65,36 @@ export async function loadRoom(deps: Deps, identity: RoomIdentityRow): Promise<R
     internalId: row.eventId,
   }))
   const state = rows.flatMap((row) => openState(deps.logger, identity, key, row))
-  return new Room({ ...identity, key, head, members, state })
+  return new Room({ ...identity, key, head, members, state, hashes: openHashes(identity, key, named) })
+}
+
+/** In versions 1 and 2 whatever the next event may name: all state, and the newest events. */
+async function namedRows(
+  tx: Db,
+  { version }: RoomIdentityRow,
+  head: HeadRow,
+  state: readonly { eventId: number }[],
+): Promise<EventRow[]> {
+  if (version.eventReferences === 'ids') return []
+  const newest = await Promise.all(head.extremities.map((eventId) => eventRowByMatrixId(tx, eventId)))
+  const rows = await eventRowsByIds(
+    tx,
+    state.map((row) => row.eventId),
+  )
+  return [...rows, ...newest.filter((row) => row !== undefined)]
+}
+
+/** Of events that cannot be opened there is no hash: what would name them is refused, as in a room that is damaged. */
+function openHashes(identity: RoomIdentityRow, key: SealingKey, rows: readonly EventRow[]): Map<string, string> {
+  const hashes = new Map<string, string>()
+  for (const row of rows) {
+    try {
+      hashes.set(row.matrixId, referenceHash(openPdu(key, row), identity.version))
+    } catch (error) {
+      if (!(error instanceof SealBroken)) throw error
+    }
+  }
+  return hashes
 }
 
 /** State that was altered on the disk: a name or topic is left out, what decides about rights shuts the room. */

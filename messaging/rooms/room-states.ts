@@ -2,8 +2,9 @@ import type { Membership, Subject } from '#access/api.ts'
 import { type Db, refuse } from '#platform/api.ts'
 import type { EventReader } from '../events/event-reader.ts'
 import type { StoredEvent } from '../events/stored-event.ts'
-import { positionOfEvent } from '../store/events.ts'
+import { positionAtPlace, positionOfEvent } from '../store/events.ts'
 import { memberEventIdsAt, membershipHistoryRows, stateRowsAt } from '../store/room-state.ts'
+import { parsePagingToken } from '../sync/tokens.ts'
 import { membershipCodes, type Room } from './room.ts'
 
 type Deps = { db: Db; reader: EventReader }
@@ -38,13 +39,14 @@ export class RoomStates {
     return id === undefined ? undefined : (await this.#deps.reader.byIds([id]))[0]
   }
 
-  /** Member events of now, of a log position (`at`) or, for who left, of then; by membership. */
+  /** Member events of now, of the place that a token stands for or, for who left, of then; by membership. */
   async members(
     room: Room,
     subject: Subject,
     wanted: (membership: Membership) => boolean,
-    at?: number,
+    token?: string,
   ): Promise<StoredEvent[]> {
+    const at = token === undefined ? undefined : await this.#positionOf(room, token)
     const left = await this.#positionOfLeaving(room, subject)
     const then = left === undefined || at === undefined ? (left ?? at) : Math.min(left, at)
     if (then === undefined) {
@@ -54,6 +56,12 @@ export class RoomStates {
     const rows = await memberEventIdsAt(this.#deps.db, room.id, then)
     const events = await this.#deps.reader.byIds(rows.map((row) => row.eventId))
     return events.filter((event) => wanted(event.content.membership as Membership))
+  }
+
+  async #positionOf(room: Room, token: string): Promise<number> {
+    const place = parsePagingToken(token)
+    if ('position' in place) return place.position
+    return (await positionAtPlace(this.#deps.db, room.id, place.ordering)) ?? 0
   }
 
   async #positionOfLeaving(room: Room, subject: Subject): Promise<number | undefined> {

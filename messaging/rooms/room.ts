@@ -1,5 +1,5 @@
 import type { Membership } from '#access/api.ts'
-import type { JsonObject, Pdu, RoomVersion } from '#matrix/api.ts'
+import type { EventReference, JsonObject, Pdu, RoomVersion } from '#matrix/api.ts'
 import type { SealingKey } from '#platform/api.ts'
 
 /** How memberships are stored in `room_state.membership`. */
@@ -49,6 +49,8 @@ export type RoomParts = {
   head: Head
   members: Iterable<Member>
   state: Iterable<StateEntry>
+  /** Reference hashes of the events that the next one may name, where the version wants them beside their ids. */
+  hashes?: ReadonlyMap<string, string>
 }
 
 /** The name under which state is kept in maps. No type and no state key holds U+0000. */
@@ -69,6 +71,8 @@ export class Room {
   readonly state = new Map<string, StateEntry>()
   readonly #members = new Map<string, Member>()
   readonly #membersByUser = new Map<number, Member>()
+  readonly #hashes = new Map<string, string>()
+  #newestMessage: string | undefined
   readonly #counts: Record<Membership, number> = { invite: 0, join: 0, knock: 0, leave: 0, ban: 0 }
 
   constructor(parts: RoomParts) {
@@ -77,6 +81,7 @@ export class Room {
     this.version = parts.version
     this.key = parts.key
     this.head = parts.head
+    for (const [eventId, hash] of parts.hashes ?? []) this.#hashes.set(eventId, hash)
     for (const member of parts.members) this.setMember(member)
     for (const entry of parts.state) this.state.set(stateName(entry.pdu.type, entry.pdu.state_key ?? ''), entry)
   }
@@ -132,6 +137,22 @@ export class Room {
     return this.state.get(stateName(type, stateKey))?.eventId
   }
 
+  /** How an event of this room names another: by id, in versions 1 and 2 with its hash. */
+  reference(eventId: string): EventReference {
+    if (this.version.eventReferences === 'ids') return eventId
+    const sha256 = this.#hashes.get(eventId)
+    if (sha256 === undefined) throw new Error(`the hash of ${eventId} is not in memory`)
+    return [eventId, { sha256 }]
+  }
+
+  /** A state event may be named for as long as it holds (`replaces` names the one that ends), another as the newest. */
+  rememberHash(eventId: string, hash: string, { isState, replaces }: { isState: boolean; replaces?: string }): void {
+    if (this.#newestMessage !== undefined) this.#hashes.delete(this.#newestMessage)
+    if (replaces !== undefined) this.#hashes.delete(replaces)
+    this.#newestMessage = isState ? undefined : eventId
+    this.#hashes.set(eventId, hash)
+  }
+
   historyVisibility(): HistoryVisibility {
     return historyVisibilityOf(this.content('m.room.history_visibility'))
   }
@@ -139,6 +160,10 @@ export class Room {
   joinRule(): string {
     const rule = this.content('m.room.join_rules')?.join_rule
     return typeof rule === 'string' ? rule : 'invite'
+  }
+
+  admitsGuests(): boolean {
+    return this.content('m.room.guest_access')?.guest_access === 'can_join'
   }
 }
 

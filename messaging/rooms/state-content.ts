@@ -1,6 +1,5 @@
 /** What the contents of some state events must look like before anybody builds on them. */
-import type { User, Users } from '#identity/api.ts'
-import { isAlias, isUserId, type JsonObject } from '#matrix/api.ts'
+import { isAlias, type JsonObject } from '#matrix/api.ts'
 import { refuse } from '#platform/api.ts'
 import type { Room } from './room.ts'
 
@@ -9,31 +8,14 @@ export interface AliasLookup {
   resolve(alias: string): Promise<number | undefined>
 }
 
-export type StateContentDeps = { users: Users; aliases: AliasLookup }
+export type StateContentDeps = { aliases: AliasLookup }
 
 export type StateWish = { readonly type: string; readonly stateKey: string; readonly content: JsonObject }
 
-const memberships = new Set(['join', 'invite', 'leave', 'ban', 'knock'])
-
-/** Throws a `Refusal` in words. Answers the person whose membership it is, for member events. */
-export async function checkStateContent(
-  deps: StateContentDeps,
-  room: Room,
-  wish: StateWish,
-): Promise<User | undefined> {
-  if (wish.type === 'm.room.member') return memberTarget(deps.users, wish)
+/** Throws a `Refusal` in words. */
+export async function checkStateContent(deps: StateContentDeps, room: Room, wish: StateWish): Promise<void> {
   if (wish.type === 'm.room.canonical_alias') await checkAliases(deps.aliases, room.id, wish.content)
   if (wish.type === 'm.room.encryption') checkEncryption(room, wish.content)
-  return undefined
-}
-
-async function memberTarget(users: Users, wish: StateWish): Promise<User> {
-  if (!memberships.has(String(wish.content.membership))) {
-    throw refuse('M_BAD_JSON', 'membership must be join, invite, leave, ban or knock.')
-  }
-  const user = isUserId(wish.stateKey) ? await users.byMatrixId(wish.stateKey) : undefined
-  if (user === undefined) throw refuse('M_NOT_FOUND', `There is no account ${wish.stateKey} here. Check the spelling.`)
-  return user
 }
 
 async function checkAliases(aliases: AliasLookup, roomId: number, content: JsonObject): Promise<void> {

@@ -1,6 +1,6 @@
 /**
  * The database function `append_events`: many events of many rooms in one round trip and one transaction. Touches `event`,
- * `room_head`, `room_state`, `state_delta`, `transaction_id`, `mention` and `log`, and nothing else.
+ * `room_head`, `room_state`, `state_delta`, `transaction_id`, `mention`, `annotation` and `log`, and nothing else.
  */
 import { DatabaseError, type Db, sql } from '#platform/api.ts'
 
@@ -50,17 +50,23 @@ export type AppendBatch = {
   /** `redacted_by` is null for an event that is no redacted one, but told what the redacted one had said. */
   redactions: { id: number; sealed: string; redacted_by: string | null }[]
   mentions: { room_id: number; user_id: number; ordering: number }[]
+  /** Reactions; the hash in base64. */
+  annotations: { hash: string; event_id: number }[]
   /** k: the hash of device, path and transaction id. */
   transactions: { k: Buffer; e: number }[]
 }
-export type AppendAnswer = { first: number } | { repeated: [key: string, eventId: string][] } | { lost: number[] }
+export type AppendAnswer =
+  | { first: number }
+  | { repeated: [key: string, eventId: string][] }
+  | { standing: string[] }
+  | { lost: number[] }
 
 const append = sql(
   'append_events',
   `select append_events($1::int[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[],
      $8::int[], $9::bigint[], $10::int[], $11::text[], $12::text[], $13::text[], $14::int[], $15::bigint[], $16::bigint[],
      $17::bigint[], $18::bigint[], $19::int[], $20::text[], $21::text[], $22::bigint[], $23::bytea[], $24::bytea[],
-     $25::bigint[], $26::jsonb, $27::jsonb, $28::jsonb, $29) as first`,
+     $25::bigint[], $26::jsonb, $27::jsonb, $28::jsonb, $29::jsonb, $30) as first`,
 )
 /** What `append_events` raises when another node has written to one of the rooms. */
 const headHasMoved = 'CH001'
@@ -74,20 +80,17 @@ const known = sql(
   `select t.key, e.matrix_id as "matrixId" from transaction_id t join event e on e.id = t.event_id
    where t.key = any($1::bytea[])`,
 )
+const standing = sql('annotations_standing', 'select hash from annotation where hash = any($1::bytea[])')
 const eventIdBlock = sql('event_id_block', "select nextval('event_id_block') as first")
 const settleHead = sql('room_head_settle', 'select version from room_head where room_id = $1 for update')
 const eventKnown = sql('event_known', 'select 1 as known from event where matrix_id = $1')
-const transactionEvent = sql(
-  'transaction_event',
-  'select e.matrix_id as "matrixId" from transaction_id t join event e on e.id = t.event_id where t.key = $1',
-)
 const forgetOldTransactions = sql('transaction_forget', 'delete from transaction_id where created_ts < $1')
 
 export const eventIdBlockSize = 256
 
 /**
- * Appends the batch, or writes nothing and says why: a head that has moved, or a transaction id that is known. Throws
- * what else the database refuses.
+ * Appends the batch, or writes nothing and says why: a head that has moved, a transaction id that is known, or a reaction
+ * that stands already (in the database, or twice in the batch). Throws what else the database refuses.
  */
 export async function appendEvents(db: Db, batch: AppendBatch, nowTs: number): Promise<AppendAnswer> {
   try {
@@ -96,6 +99,7 @@ export async function appendEvents(db: Db, batch: AppendBatch, nowTs: number): P
     if (!(error instanceof DatabaseError)) throw error
     if (error.sqlState === headHasMoved) return { lost: await movedHeads(db, batch.rooms) }
     if (error.constraint === 'transaction_id_pkey') return { repeated: await knownTransactions(db, batch) }
+    if (error.constraint === 'annotation_pkey') return { standing: await standingAnnotations(db, batch) }
     throw error
   }
 }
@@ -115,6 +119,12 @@ async function knownTransactions(db: Db, batch: AppendBatch): Promise<[string, s
   return rows.map((row) => [row.key.toString('base64'), row.matrixId])
 }
 
+async function standingAnnotations(db: Db, batch: AppendBatch): Promise<string[]> {
+  const hashes = batch.annotations.map((annotation) => Buffer.from(annotation.hash, 'base64'))
+  const rows = await db.rows<{ hash: Buffer }>(standing, [hashes])
+  return rows.map((row) => row.hash.toString('base64'))
+}
+
 async function appendRows(db: Db, batch: AppendBatch, nowTs: number): Promise<number> {
   const { rooms, events, transactions } = batch
   const row = await db.row<{ first: number }>(append, [
@@ -132,6 +142,7 @@ async function appendRows(db: Db, batch: AppendBatch, nowTs: number): Promise<nu
     jsonOrNull(batch.states),
     jsonOrNull(batch.redactions),
     jsonOrNull(batch.mentions),
+    jsonOrNull(batch.annotations),
     nowTs,
   ])
   if (row === undefined) throw new Error('append_events answered nothing')
@@ -176,10 +187,6 @@ export async function nextEventIdBlock(db: Db): Promise<number> {
 export async function wasCommitted(tx: Db, roomId: number, matrixId: string): Promise<boolean> {
   await tx.rows(settleHead, [roomId])
   return (await tx.row(eventKnown, [matrixId])) !== undefined
-}
-
-export async function eventOfTransaction(db: Db, key: Buffer): Promise<string | undefined> {
-  return (await db.row<{ matrixId: string }>(transactionEvent, [key]))?.matrixId
 }
 
 export const forgetTransactionsBefore = (db: Db, ts: number) => db.run(forgetOldTransactions, [ts])

@@ -19,21 +19,28 @@ export type EventRow = {
   sealed: Buffer
 }
 
-const columns = `e.id, e.room_id as "roomId", e.matrix_id as "matrixId", e.type, e.sender_id as "senderId",
+/** Places in a timeline, both ends included. */
+export type Places = { readonly from: number; readonly to: number }
+
+export function multirange(places: readonly Places[]): string {
+  return `{${places.map(({ from, to }) => `[${from},${to}]`).join(',')}}`
+}
+
+export const eventColumns = `e.id, e.room_id as "roomId", e.matrix_id as "matrixId", e.type, e.sender_id as "senderId",
   e.origin_ts as "originTs", e.ordering, e.relates_to as "relatesTo", e.relation, e.notify_count as "notifyCount",
   e.redacted_by as "redactedBy", e.sealed`
-const inTimeline = 'e.status = 0'
+export const inTimeline = 'e.status = 0'
 
-const byIds = sql('event_by_ids', `select ${columns} from event e where e.id = any($1::bigint[])`)
-const byMatrixId = sql('event_by_matrix_id', `select ${columns} from event e where e.matrix_id = $1`)
+const byIds = sql('event_by_ids', `select ${eventColumns} from event e where e.id = any($1::bigint[])`)
+const byMatrixId = sql('event_by_matrix_id', `select ${eventColumns} from event e where e.matrix_id = $1`)
 const backwards = sql(
   'event_backwards',
-  `select ${columns} from event e where e.room_id = $1 and e.ordering < $2 and e.ordering >= $3 and ${inTimeline}
+  `select ${eventColumns} from event e where e.room_id = $1 and e.ordering <= $2 and e.ordering > $3 and ${inTimeline}
    order by e.ordering desc limit $4`,
 )
 const forwards = sql(
   'event_forwards',
-  `select ${columns} from event e where e.room_id = $1 and e.ordering > $2 and e.ordering <= $3 and ${inTimeline}
+  `select ${eventColumns} from event e where e.room_id = $1 and e.ordering > $2 and e.ordering <= $3 and ${inTimeline}
    order by e.ordering limit $4`,
 )
 const orderingAt = sql(
@@ -44,6 +51,24 @@ const orderingAt = sql(
 const positionOf = sql(
   'event_position',
   `select position from log where room_id = $1 and kind = 1 and reference = $2 order by position desc limit 1`,
+)
+const positionBefore = sql(
+  'event_position_before',
+  `select l.position from event e join log l on l.reference = e.id and l.kind = 1
+   where e.room_id = $1 and e.ordering <= $2 and ${inTimeline} order by e.ordering desc limit 1`,
+)
+/** Nearest in time; of several at the same time, the first or the last of them in the timeline. */
+const atOrAfter = sql(
+  'event_at_or_after',
+  `select e.matrix_id as "matrixId", e.origin_ts as "originTs" from event e
+   where e.room_id = $1 and e.origin_ts >= $2 and ${inTimeline} and e.ordering <@ $3::int8multirange
+   order by e.origin_ts, e.ordering limit 1`,
+)
+const atOrBefore = sql(
+  'event_at_or_before',
+  `select e.matrix_id as "matrixId", e.origin_ts as "originTs" from event e
+   where e.room_id = $1 and e.origin_ts <= $2 and ${inTimeline} and e.ordering <@ $3::int8multirange
+   order by e.origin_ts desc, e.ordering desc limit 1`,
 )
 const lastBySender = sql(
   'event_last_by_sender',
@@ -60,60 +85,12 @@ const countsAt = sql(
      select notify_count from event e where e.room_id = r.room_id and e.ordering <= r.ordering
      order by e.ordering desc limit 1) t`,
 )
-const relations = sql(
-  'event_relations',
-  `select ${columns} from event e where e.relates_to = $1 and e.room_id = $2
-   and ($3::text is null or e.relation = $3) and ($4::text is null or e.type = $4)
-   and e.ordering > $5 and e.ordering < $6 and ${inTimeline}
-   order by case when $7::boolean then -e.ordering else e.ordering end limit $8`,
-)
-const replacements = sql(
-  'event_replacements',
-  `select distinct on (e.relates_to) ${columns} from event e join event o on o.matrix_id = e.relates_to
-   where e.relates_to = any($1::text[]) and e.relation = 'm.replace' and e.room_id = o.room_id
-     and e.sender_id = o.sender_id and e.type = o.type and e.redacted_by is null and ${inTimeline}
-     and e.ordering <@ $2::int8multirange
-   order by e.relates_to, e.ordering desc`,
-)
-const references = sql(
-  'event_references',
-  `select o.matrix_id as "target", t.matrix_id as "matrixId" from event o
-   cross join lateral (
-     select e.matrix_id, e.ordering from event e
-     where e.relates_to = o.matrix_id and e.relation = 'm.reference' and e.room_id = o.room_id
-       and e.redacted_by is null and ${inTimeline} and e.ordering <@ $2::int8multirange
-     order by e.ordering desc limit $3) t
-   where o.matrix_id = any($1::text[]) order by t.ordering`,
-)
-const threadSummaries = sql(
-  'event_thread_summaries',
-  `select e.relates_to as "root", count(*) as count, (array_agg(e.id order by e.ordering desc))[1] as "latestId",
-          bool_or(e.sender_id = $2) as participated
-   from event e join event o on o.matrix_id = e.relates_to
-   where e.relates_to = any($1::text[]) and e.relation = 'm.thread' and e.room_id = o.room_id
-     and e.redacted_by is null and ${inTimeline} and e.ordering <@ $3::int8multirange
-   group by e.relates_to`,
-)
-const threadRoots = sql(
-  'event_thread_roots',
-  `select r.id, t.latest from (
-     select relates_to, max(ordering) as latest from event
-     where room_id = $1 and relation = 'm.thread' and status = 0 and redacted_by is null
-       and ordering <@ $6::int8multirange
-     group by relates_to) t
-   join event r on r.matrix_id = t.relates_to and r.room_id = $1
-   where t.latest < $2 and (not $3::boolean or r.sender_id = $4 or exists (
-     select 1 from event p where p.relates_to = r.matrix_id and p.relation = 'm.thread' and p.room_id = $1
-       and p.sender_id = $4 and p.redacted_by is null and p.ordering <@ $6::int8multirange))
-   order by t.latest desc limit $5`,
-)
-
 export const eventRowsByIds = (db: Db, ids: readonly number[]) => db.rows<EventRow>(byIds, [ids])
 export const eventRowByMatrixId = (db: Db, matrixId: string) => db.row<EventRow>(byMatrixId, [matrixId])
 
-/** Newest first, from below `before` down to `floor`. */
-export const eventRowsBackwards = (db: Db, roomId: number, before: number, floor: number, limit: number) =>
-  db.rows<EventRow>(backwards, [roomId, before, floor, limit])
+/** Newest first: the event at `from` and those before it, without the one at `floor`. */
+export const eventRowsBackwards = (db: Db, roomId: number, from: number, floor: number, limit: number) =>
+  db.rows<EventRow>(backwards, [roomId, from, floor, limit])
 
 /** Oldest first, from above `after` up to `ceiling`. */
 export const eventRowsForwards = (db: Db, roomId: number, after: number, ceiling: number, limit: number) =>
@@ -128,6 +105,15 @@ export async function positionOfEvent(db: Db, roomId: number, eventId: number): 
   return (await db.row<{ position: number }>(positionOf, [roomId, eventId]))?.position
 }
 
+/** The log position of the last event of a room that stands at or before a place in its timeline. */
+export async function positionAtPlace(db: Db, roomId: number, ordering: number): Promise<number | undefined> {
+  return (await db.row<{ position: number }>(positionBefore, [roomId, ordering]))?.position
+}
+
+/** The event nearest to a time (milliseconds since 1970) in one direction, among those at the places given. */
+export const eventAtTime = (db: Db, roomId: number, ts: number, forwards: boolean, places: readonly Places[]) =>
+  db.row<{ matrixId: string; originTs: number }>(forwards ? atOrAfter : atOrBefore, [roomId, ts, multirange(places)])
+
 export const lastEventsBySender = (db: Db, roomIds: readonly number[], senderId: number) =>
   db.rows<{ roomId: number; ordering: number; notifyCount: number }>(lastBySender, [roomIds, senderId])
 
@@ -136,71 +122,4 @@ export const notifyCountsAt = (db: Db, at: readonly { roomId: number; ordering: 
   db.rows<{ roomId: number; notifyCount: number }>(countsAt, [
     at.map((one) => one.roomId),
     at.map((one) => one.ordering),
-  ])
-
-export type RelationQuery = {
-  roomId: number
-  target: string
-  relation: string | undefined
-  type: string | undefined
-  above: number
-  below: number
-  newestFirst: boolean
-  limit: number
-}
-
-export const relatedEventRows = (db: Db, query: RelationQuery) =>
-  db.rows<EventRow>(relations, [
-    query.target,
-    query.roomId,
-    query.relation ?? null,
-    query.type ?? null,
-    query.above,
-    query.below,
-    query.newestFirst,
-    query.limit,
-  ])
-
-/** Places in a timeline, both ends included. */
-export type Places = { readonly from: number; readonly to: number }
-
-function multirange(places: readonly Places[]): string {
-  return `{${places.map(({ from, to }) => `[${from},${to}]`).join(',')}}`
-}
-
-/*
- * What belongs to events: always of the same room, not redacted, and at places that the reader sees.
- */
-
-/** The newest valid edit of each event given: same sender, same type. */
-export const replacementRows = (db: Db, matrixIds: readonly string[], places: readonly Places[]) =>
-  db.rows<EventRow>(replacements, [matrixIds, multirange(places)])
-
-/** Ids of what refers to each event given, oldest first; of more than `limit` an event, the newest. */
-export const referenceRows = (db: Db, matrixIds: readonly string[], places: readonly Places[], limit: number) =>
-  db.rows<{ target: string; matrixId: string }>(references, [matrixIds, multirange(places), limit])
-
-export type ThreadSummaryRow = { root: string; count: number; latestId: number; participated: boolean }
-
-export const threadSummaryRows = (db: Db, roots: readonly string[], userId: number, places: readonly Places[]) =>
-  db.rows<ThreadSummaryRow>(threadSummaries, [roots, userId, multirange(places)])
-
-/** Roots of the room's threads by their newest reply, newest first. */
-export const threadRootRows = (
-  db: Db,
-  query: {
-    roomId: number
-    below: number
-    participatedBy: number | undefined
-    limit: number
-    places: readonly Places[]
-  },
-) =>
-  db.rows<{ id: number; latest: number }>(threadRoots, [
-    query.roomId,
-    query.below,
-    query.participatedBy !== undefined,
-    query.participatedBy ?? 0,
-    query.limit,
-    multirange(query.places),
   ])

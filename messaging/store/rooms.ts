@@ -28,6 +28,15 @@ const insertRoom = sql(
             select room_id, 0, '{}', 0, 0, 0, id, 0 from line)
    select id from made`,
 )
+const deleteEmpty = sql(
+  'room_delete_empty',
+  `with gone as (select id from room where id = $1 and not exists (select 1 from event where room_id = $1) for update),
+   head as (delete from room_head where room_id in (select id from gone)),
+   lines as (delete from state_line where room_id in (select id from gone)),
+   aliases as (delete from room_alias where room_id in (select id from gone)),
+   listed as (delete from room_directory where room_id in (select id from gone))
+   delete from room where id in (select id from gone)`,
+)
 const headOf = sql(
   'room_head',
   `select room_id as "roomId", version, extremities, depth, ordering, notify_count as "notifyCount",
@@ -51,6 +60,11 @@ export async function insertRoomRow(
   const row = await db.row<{ id: number }>(insertRoom, [room.matrixId, room.version, room.keyId, room.createdTs])
   if (row === undefined) throw new Error('room_insert answered nothing')
   return row.id
+}
+
+/** Takes away a room in which nothing was ever said, with its addresses. False where there is no such room. */
+export async function deleteEmptyRoom(db: Db, roomId: number): Promise<boolean> {
+  return (await db.run(deleteEmpty, [roomId])) === 1
 }
 
 export async function headRow(db: Db, roomId: number): Promise<HeadRow> {

@@ -10,6 +10,13 @@ export type EventFilter = {
   readonly lazyLoadMembers: boolean
   readonly includeRedundantMembers: boolean
   passes(event: { type: string; sender?: string; content?: JsonObject }): boolean
+  /** What can be told without opening the event. */
+  mayPass(type: string): boolean
+  /** Only events that something refers to, in one of the ways (`types`) and by one of the people given. */
+  readonly relatedBy:
+    | { readonly types: readonly string[] | undefined; readonly senders: readonly string[] | undefined }
+    | undefined
+  allowsRoom(matrixId: string): boolean
   /** True where nothing is filtered, so that callers need not ask event by event. */
   readonly isOpen: boolean
 }
@@ -49,6 +56,11 @@ export function parseEventFilter(source: JsonValue | undefined, at: string): Eve
   const notTypes = patternsAt(filter.not_types, `${at}.not_types`)
   const senders = stringsAt(filter.senders, `${at}.senders`)
   const notSenders = stringsAt(filter.not_senders, `${at}.not_senders`)
+  const relTypes = stringsAt(filter.related_by_rel_types, `${at}.related_by_rel_types`)
+  const relSenders = stringsAt(filter.related_by_senders, `${at}.related_by_senders`)
+  const rooms = stringsAt(filter.rooms, `${at}.rooms`)
+  const notRooms = stringsAt(filter.not_rooms, `${at}.not_rooms`)
+  const mayPass = (type: string) => (types === undefined || types(type)) && !notTypes?.(type)
   const containsUrl =
     filter.contains_url === undefined ? undefined : booleanAt(filter.contains_url, `${at}.contains_url`)
   return {
@@ -56,9 +68,12 @@ export function parseEventFilter(source: JsonValue | undefined, at: string): Eve
     lazyLoadMembers: booleanAt(filter.lazy_load_members, `${at}.lazy_load_members`),
     includeRedundantMembers: booleanAt(filter.include_redundant_members, `${at}.include_redundant_members`),
     isOpen: !types && !notTypes && !senders && !notSenders && containsUrl === undefined,
+    mayPass,
+    relatedBy:
+      relTypes || relSenders ? { types: relTypes && [...relTypes], senders: relSenders && [...relSenders] } : undefined,
+    allowsRoom: (id) => (rooms === undefined || rooms.has(id)) && !notRooms?.has(id),
     passes: ({ type, sender, content }) =>
-      (types === undefined || types(type)) &&
-      !notTypes?.(type) &&
+      mayPass(type) &&
       (senders === undefined || (sender !== undefined && senders.has(sender))) &&
       !(sender !== undefined && notSenders?.has(sender)) &&
       (containsUrl === undefined || containsUrl === (typeof content?.url === 'string')),

@@ -1,7 +1,7 @@
 /** The answer of /sync as text, put together from the shared texts of events. */
 import type { JsonObject } from '#matrix/api.ts'
 import { type Aggregations, eventText, type Reader, type StoredEvent } from '../events/stored-event.ts'
-import { timelineToken } from './tokens.ts'
+import { tokenBehind } from './tokens.ts'
 import type { UnreadCounts } from './unread.ts'
 
 export type JoinedRoomParts = {
@@ -40,7 +40,7 @@ type TimelineParts = Pick<JoinedRoomParts, 'timeline' | 'limited' | 'end' | 'agg
 
 function timelineText(room: TimelineParts, reader: Reader): string {
   const events = room.timeline.map((event) => eventText(event, reader, room.aggregations.get(event.matrixId)))
-  const before = timelineToken(room.end + 1)
+  const before = tokenBehind(room.end)
   return `"timeline":{"events":[${events.join(',')}],"limited":${room.limited},"prev_batch":"${before}"}`
 }
 

@@ -1,7 +1,7 @@
 /**
  * Tokens of clients. `s<position>_<typing serial>` is a place in the log (sync), with `_<position>` behind it where messages
- * to the device were told up to an earlier place only; `t<ordering>` is a place in the timeline of one room (paging). The
- * place itself is not included in what follows, in either direction.
+ * to the device were told up to an earlier place only; `t<ordering>` is a place in the timeline of one room (paging). Both lie
+ * between events: behind the one that they name and before the next, whichever way is read on.
  */
 import { refuse } from '#platform/api.ts'
 
@@ -24,11 +24,12 @@ export function parseSyncToken(text: string): SyncToken {
   return { position, typing, toDevice: Math.min(toDevice, position) }
 }
 
-export function timelineToken(ordering: number): string {
+/** The place behind the event that has this place in the timeline. */
+export function tokenBehind(ordering: number): string {
   return `t${ordering}`
 }
 
-/** Where paging begins: a place in the timeline, or a place in the log that is yet to be found in the timeline. */
+/** Where paging begins: behind an event of the timeline, or a place in the log that is yet to be found in the timeline. */
 export function parsePagingToken(text: string): { ordering: number } | { position: number } {
   const match = timelineForm.exec(text)
   if (match === null) return { position: parseSyncToken(text).position }
@@ -37,7 +38,7 @@ export function parsePagingToken(text: string): { ordering: number } | { positio
   return { ordering }
 }
 
-/** Where paging through relations or threads goes on; undefined at its beginning. */
+/** Where paging through threads goes on; undefined at its beginning. */
 export function placeOf(token: string | undefined): number | undefined {
   if (token === undefined || token === '') return undefined
   const place = parsePagingToken(token)

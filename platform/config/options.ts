@@ -81,6 +81,20 @@ export const options = {
     isSecret: true,
     meaning: 'A PostgreSQL (15 or later) of yours, instead of the one that Chancery brings.',
   },
+  defaultRoomVersion: {
+    name: 'default-room-version',
+    placeholder: 'VERSION',
+    kind: kinds.oneOf('1', '2', '3', '4', '5', '6', '7', '8', '9', '10', '11', '12'),
+    default: '12',
+    meaning: 'Version of new rooms whose maker names none: 1 to 12.',
+  },
+  peopleSearch: {
+    name: 'people-search',
+    placeholder: 'everybody|acquainted',
+    kind: kinds.oneOf('everybody', 'acquainted'),
+    default: 'everybody',
+    meaning: 'Whom people find by name: everybody, or only who shares a room with them or is in a public one.',
+  },
   registrationSharedSecret: {
     name: 'registration-shared-secret',
     placeholder: 'SECRET',

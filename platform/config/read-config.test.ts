@@ -51,6 +51,8 @@ describe('without anything', () => {
         trustedProxies: [],
         outboundOrigins: [],
         databaseUrl: undefined,
+        defaultRoomVersion: '12',
+        peopleSearch: 'everybody',
         registrationSharedSecret: undefined,
         rateLimits: true,
         passwordHashing: 'strong',

@@ -20,6 +20,8 @@ export type Config = {
   readonly outboundOrigins: readonly string[]
   /** Undefined means the embedded PostgreSQL. */
   readonly databaseUrl: string | undefined
+  readonly defaultRoomVersion: string
+  readonly peopleSearch: OptionValue<'peopleSearch'>
   readonly registrationSharedSecret: string | undefined
   readonly rateLimits: boolean
   readonly passwordHashing: OptionValue<'passwordHashing'>
@@ -164,6 +166,8 @@ function configOf(values: Values, wants: Config['wants']): Config {
     publicUrl: values.publicUrl ?? `http://localhost:${values.port}`,
     trustedProxies: values.trustedProxies ?? Object.freeze([]),
     databaseUrl: values.databaseUrl,
+    defaultRoomVersion: values.defaultRoomVersion!,
+    peopleSearch: values.peopleSearch!,
     registrationSharedSecret: values.registrationSharedSecret,
     outboundOrigins: values.outboundOrigins ?? Object.freeze([]),
     rateLimits: values.rateLimits!,

@@ -3,7 +3,8 @@
 import type { Access } from '#access/api.ts'
 import { createAccess } from '#access/index.ts'
 import { createIdentity, createUserDirectory, type Identity, type IdentitySettings } from '#identity/index.ts'
-import type { SendGuard } from '#messaging/api.ts'
+import { defaultRoomVersion } from '#matrix/api.ts'
+import type { PeopleSearchScope, SendGuard } from '#messaging/api.ts'
 import {
   createDeviceLists,
   createMessaging,
@@ -22,11 +23,19 @@ export type ChanceryDeps = {
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
-  readonly settings: IdentitySettings
+  readonly settings: IdentitySettings & MessagingSettings
   readonly guards?: readonly SendGuard[]
   /** Left out: one that asks public addresses only. */
   readonly outbound?: Outbound
   readonly metrics?: WriterMetrics
+}
+
+/** What an operator can change about rooms and people. */
+export type MessagingSettings = {
+  /** Of rooms whose maker names none; 12 by default. */
+  readonly defaultRoomVersion?: string | undefined
+  /** Whom a search for people finds; everybody by default. */
+  readonly peopleSearch?: PeopleSearchScope | undefined
 }
 
 export interface Chancery {
@@ -78,6 +87,8 @@ export async function composeChancery(deps: ChanceryDeps): Promise<Chancery> {
     guards: deps.guards ?? [],
     serverName,
     publicUrl: settings.publicUrl,
+    defaultRoomVersion: settings.defaultRoomVersion ?? defaultRoomVersion,
+    peopleSearch: settings.peopleSearch ?? 'everybody',
     signingKey,
     metrics: deps.metrics,
   })

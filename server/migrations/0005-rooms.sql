@@ -132,11 +132,12 @@ end
 $$;
 
 -- Appends the events of many rooms in one round trip and one transaction; answers the log position of the first, the
--- others follow it in the order given. Nothing is written when a head has moved (SQLSTATE CH001) or a transaction id is
--- known (unique violation of transaction_id_pkey): whoever calls finds out which.
+-- others follow it in the order given. Nothing is written when a head has moved (SQLSTATE CH001), a transaction id is
+-- known (unique violation of transaction_id_pkey) or a reaction stands already (of annotation_pkey): whoever calls finds out
+-- which.
 --
 -- Columns come as arrays (h_: heads, e_: events, t_: transaction ids), which cost PostgreSQL half of what JSON does; what is
--- rare (states, redactions, mentions) comes as JSON, or null.
+-- rare (states, redactions, mentions, annotations) comes as JSON, or null.
 create function append_events(
   h_room int[], h_was bigint[], h_version bigint[], h_extremity text[], h_depth bigint[], h_ordering bigint[],
   h_notify_count bigint[], h_line_seq int[],
@@ -144,7 +145,7 @@ create function append_events(
   e_origin_ts bigint[], e_depth bigint[], e_ordering bigint[], e_line bigint[], e_line_seq int[],
   e_relates_to text[], e_relation text[], e_notify_count bigint[], e_sealed bytea[],
   t_key bytea[], t_event bigint[],
-  states jsonb, redactions jsonb, mentions jsonb, now_ts bigint
+  states jsonb, redactions jsonb, mentions jsonb, annotations jsonb, now_ts bigint
 ) returns bigint
 language plpgsql as $$
 declare
@@ -180,6 +181,12 @@ begin
     update event e set sealed = decode(r.sealed, 'base64'), redacted_by = r.redacted_by
     from jsonb_to_recordset(redactions) as r(id bigint, sealed text, redacted_by text)
     where e.id = r.id;
+    delete from annotation a using jsonb_to_recordset(redactions) as r(id bigint) where a.event_id = r.id;
+  end if;
+
+  if annotations is not null then
+    insert into annotation (hash, event_id)
+    select decode(a.hash, 'base64'), a.event_id from jsonb_to_recordset(annotations) as a(hash text, event_id bigint);
   end if;
 
   if mentions is not null then

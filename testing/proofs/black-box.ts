@@ -68,6 +68,11 @@ export class BlackBox {
     return new BlackBox(folder, await freePort(), options, environment)
   }
 
+  get pid(): number {
+    if (this.#child?.pid === undefined) throw new Error('No server was started.')
+    return this.#child.pid
+  }
+
   get isRunning(): boolean {
     return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null
   }

@@ -1,10 +1,13 @@
 import { atRest } from './at-rest/at-rest.ts'
 import { display } from './display.ts'
+import { idle } from './idle.ts'
 import { killNine } from './kill-nine/kill-nine.ts'
 import { killNineWithoutDurability } from './kill-nine/without-durability.ts'
+import { large } from './large/large.ts'
 import { load } from './load.ts'
 import type { Proof } from './proof.ts'
 import { stateResolution } from './state-resolution.ts'
+import { thumbnails } from './thumbnails.ts'
 
 /** Every law that `npm run prove` can prove in full, by its name. */
 export const proofs: Readonly<Record<string, Proof>> = {
@@ -13,5 +16,8 @@ export const proofs: Readonly<Record<string, Proof>> = {
   'at-rest': atRest,
   load,
   display,
+  large,
+  idle,
   'state-resolution': stateResolution,
+  thumbnails,
 }
