@@ -193,6 +193,7 @@ export function createMessaging(deps: MessagingDeps): Messaging {
   const { building, commit, writer, doors, members, conditions } = createWriting(deps, reading)
   const sessions = new SessionSignals()
   deps.identityEvents.onSessionEnded((sessionId) => sessions.end(sessionId))
+  deps.identityEvents.onSessionChanged((sessionId) => sessions.answerNow(sessionId))
 
   const shared = { ...deps, ...reading, writer, doors, members, conditions }
   const side = createSideParts(shared)

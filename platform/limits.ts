@@ -76,6 +76,23 @@ export const limits = {
   /** Transaction ids: a client that repeats one after this long has lost more than an answer. */
   transactionIdDays: 30,
 
+  // --- signing in
+
+  /** An access token that can be refreshed. Short enough that a stolen one is soon worth nothing. */
+  accessTokenLivesMs: 60 * 60_000,
+  /** A token that signs in on another device: carried there at once, by a code on a screen say. */
+  loginTokenLivesMs: 2 * 60_000,
+  /** The same, made by an administrator for a program: long enough to be carried into its configuration. */
+  automationTokenLivesMs: 60 * 60_000,
+  /** From the first question of a confirmation to its last answer. */
+  confirmationLivesMs: 15 * 60_000,
+  /** A proof for another service of who somebody is. */
+  openIdTokenLivesMs: 60 * 60_000,
+  /** What a node remembers of a sign-in is used for so long without asking whether another node has ended it. */
+  sessionMemoryGoodMs: 500,
+  /** A person's devices. More is no person but a program that signs in and never out. */
+  devicesOfPersonMax: 500,
+
   // --- sockets
 
   /** Open connections of one server; file descriptors are kept for PostgreSQL and files. */
@@ -123,6 +140,8 @@ export const limits = {
   roomCacheEntriesMax: 200_000,
   /** Room ids and their internal numbers. */
   roomIdentitiesMax: 50_000,
+  /** Sign-ins; each takes about 500 bytes. */
+  sessionsInMemoryMax: 20_000,
   /** People's names and numbers. */
   peopleInMemoryMax: 50_000,
   /** Opened profiles, for lists of people and for searching by name. */

@@ -46,6 +46,12 @@ export type TownOptions = {
 
 export const townPassword = 'correct horse battery staple'
 
+export interface TownNode extends AsyncDisposable {
+  readonly chancery: Chancery
+  /** The same device, speaking to this node. */
+  as(person: TownPerson): TownPerson
+}
+
 type House = { chancery: Chancery; http: HttpServer; postgres: Postgres; port: number }
 
 export class Town implements AsyncDisposable {
@@ -106,6 +112,18 @@ export class Town implements AsyncDisposable {
   async restart(): Promise<void> {
     await leave(this.#house)
     this.#house = await moveIn(this.database, this.#folder, this.#options)
+  }
+
+  /** Another server process on the same data, as far as the database can tell. Whoever opens it stops it. */
+  async openNode(): Promise<TownNode> {
+    const house = await moveIn(this.database, this.#folder, this.#options)
+    const url = `http://127.0.0.1:${house.port}`
+    return {
+      chancery: house.chancery,
+      as: (person) =>
+        new TownPerson(() => url, { user_id: person.id, device_id: person.deviceId, access_token: person.token }),
+      [Symbol.asyncDispose]: () => leave(house),
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

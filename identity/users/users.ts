@@ -115,7 +115,7 @@ class KnownUsers implements Users {
     const known = this.#byId.get(row.id)
     if (known !== undefined) return known
     const { id, matrixId, isLocal } = row
-    const user: User = Object.freeze({ id, matrixId, isLocal, createdMs: row.createdTs })
+    const user: User = Object.freeze({ id, matrixId, isLocal })
     this.#byId.set(id, user)
     this.#byMatrixId.set(matrixId, user)
     if (this.#byId.size > usersInMemoryMax) {

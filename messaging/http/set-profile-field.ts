@@ -19,7 +19,7 @@ export function setProfileField({ changes }: { changes: Pick<ProfileChanges, 'se
     method: 'PUT',
     path: clientPaths('/profile/:userId/:keyName'),
     operation: 'setProfileField',
-    needs: 'session',
+    needs: 'profile.change',
     rate: 'settings',
     params: Type.Object({ userId: UserId, keyName: Type.String() }),
     body: JsonBody,

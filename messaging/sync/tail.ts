@@ -5,7 +5,7 @@
 import type { Membership } from '#access/api.ts'
 import type { Users } from '#identity/api.ts'
 import { type JsonObject, redactsOf } from '#matrix/api.ts'
-import { type LogFollower, type Logger, type LogRow, limits, logKinds } from '#platform/api.ts'
+import { type LogFollower, type Logger, type LogKind, type LogRow, limits, logKinds } from '#platform/api.ts'
 import type { EventReader } from '../events/event-reader.ts'
 import type { StoredEvent } from '../events/stored-event.ts'
 
@@ -188,9 +188,16 @@ export class Tail implements LogFollower {
   }
 }
 
+const wholeKinds: ReadonlySet<LogKind> = new Set([
+  logKinds.toDevice,
+  logKinds.deviceList,
+  logKinds.sessionEnded,
+  logKinds.sessionChanged,
+])
+
 /** Whether the row and what its writer told of it say all that there is to say. */
 function isWhole(row: LogRow, facts: ReadonlyMap<number, unknown>): boolean {
-  return row.kind === logKinds.toDevice || row.kind === logKinds.deviceList || facts.has(row.position)
+  return wholeKinds.has(row.kind) || facts.has(row.position)
 }
 
 function entryOf(row: LogRow, fact: unknown): TailEntry {

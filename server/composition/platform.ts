@@ -60,11 +60,11 @@ export async function composeChancery(deps: ChanceryDeps): Promise<Chancery> {
 
   const deviceLists = createDeviceLists({ log })
   const { serverName } = settings
-  const directory = createUserDirectory({ db: postgres, vault, clock, random, serverName, deviceLists })
+  const directory = createUserDirectory({ db: postgres, vault, clock, random, serverName, deviceLists, log })
   const profiles = createProfiles({ postgres, users: directory.users })
   const memory = createRoomMemory({ postgres, vault, users: directory.users, logger })
   const access = createAccess({ facts: memory.facts })
-  const identity = createIdentity({ db: postgres, vault, clock, random, directory, access, profiles, settings })
+  const identity = createIdentity({ db: postgres, vault, clock, random, log, directory, access, profiles, settings })
   const writerConnection = await postgres.dedicated()
   const messaging = createMessaging({
     postgres,
