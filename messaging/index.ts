@@ -32,6 +32,7 @@ import { Media } from './media/media.ts'
 import type { PeopleSearchScope, SendGuard } from './ports.ts'
 import { Profiles } from './profiles/profiles.ts'
 import type { AccountDataForSync } from './push/account-data-for-sync.ts'
+import { PeopleRules } from './push/people-rules.ts'
 import { Receipts } from './receipts/receipts.ts'
 import { RoomMaker } from './rooms/create-room.ts'
 import { Doors } from './rooms/doors.ts'
@@ -50,9 +51,9 @@ import { SentMembers } from './sync/sent-members.ts'
 import { SessionSignals } from './sync/session-signals.ts'
 import { Sync } from './sync/sync.ts'
 import { Tail } from './sync/tail.ts'
-import { Unread } from './sync/unread.ts'
 import { Waiters } from './sync/waiters.ts'
 import { Typing } from './typing/typing.ts'
+import { Unread } from './unread/unread.ts'
 
 export type RoomMemoryDeps = {
   readonly postgres: Postgres
@@ -149,12 +150,14 @@ function createReading(deps: MessagingDeps) {
   const tail = new Tail({ users, reader, facts, logger }, log.position())
   const waiters = new Waiters({ rooms, memberships })
   const typing = new Typing({ waiters })
-  const unread = new Unread({ db, rooms })
+  const peopleRules = new PeopleRules({ accountData })
+  const unread = new Unread({ db, rooms, reader, peopleRules })
   tail.listen(new MembershipFollower({ memberships, rooms }))
+  tail.listen(peopleRules)
   tail.listen(unread)
   tail.listen(waiters)
   log.follow(tail)
-  return { db, rooms, memberships, reader, receipts, accountData, tail, waiters, typing, unread }
+  return { db, rooms, memberships, reader, receipts, accountData, tail, waiters, typing, unread, peopleRules }
 }
 
 type Reading = ReturnType<typeof createReading>

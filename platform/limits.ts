@@ -156,6 +156,10 @@ export const limits = {
   devicesInMemoryMax: 20_000,
   /** Member events of which it is remembered whether they let somebody in or out. */
   memberStepsInMemoryMax: 20_000,
+  /** Newest events of rooms by which unread counts are kept up; most of them are in the tail as well. */
+  recentNoticesMax: 20_000,
+  /** Unread events of a room that are put to somebody's own push rules, one by one; no badge shows more. */
+  ownRulesEventsMax: 1_000,
   /** Devices for which sync remembers which members it sent. */
   lazySessionsInMemoryMax: 5_000,
   /** Rooms in which somebody stopped writing; who was away for longer than the last so many is not told of the end. */

@@ -29,8 +29,8 @@ import type { RoomCache } from '../rooms/room-cache.ts'
 import { type AppendBatch, appendEvents, wasCommitted } from '../store/append.ts'
 import type { BuiltEvent, BuiltRedaction } from './build-event.ts'
 import type { Appended } from './draft.ts'
-import { everybody } from './mentioned.ts'
 import type { StoredEvent } from './stored-event.ts'
+import { mainThread } from './thread-of.ts'
 
 export type Unit = {
   readonly roomId: number
@@ -290,6 +290,7 @@ function batchOf(units: readonly Unit[]): AppendBatch {
     redactions: [],
     mentions: [],
     annotations: [],
+    threads: [],
     transactions: [],
   }
   const counts = new Map<number, number>()
@@ -319,9 +320,16 @@ function addEvent(batch: AppendBatch, unit: Unit, built: BuiltEvent): void {
   if (draft.transaction !== undefined) {
     batch.transactions.push({ k: draft.transaction.key, e: event.id })
   }
-  for (const name of built.mentioned) {
-    const userId = name === everybody ? 0 : unit.room?.member(name)?.userId
-    if (userId !== undefined) batch.mentions.push({ room_id: unit.roomId, user_id: userId, ordering: event.ordering })
+  addNotice(batch, unit, built)
+}
+
+/** Whom the event concerns beyond the running count, and the thread that it counts in. */
+function addNotice(batch: AppendBatch, unit: Unit, { event, notice, thread }: BuiltEvent): void {
+  const place = { room_id: unit.roomId, ordering: event.ordering, sender_id: event.senderId }
+  if (notice.counts && thread !== mainThread) batch.threads.push({ ...place, root: thread })
+  const people = notice.calls ? [0] : notice.mentions.flatMap((id) => unit.room?.member(id)?.userId ?? [])
+  for (const userId of people) {
+    batch.mentions.push({ ...place, user_id: userId, thread, is_extra: !notice.counts })
   }
 }
 

@@ -29,11 +29,6 @@ const ofRooms = sql(
   `select ${columns} from receipt
    where room_id = any($1::int[]) and (type = 'm.read' or user_id = $2)`,
 )
-const furthest = sql(
-  'receipt_furthest',
-  `select room_id as "roomId", max(ordering) as ordering from receipt
-   where user_id = $1 and room_id = any($2::int[]) group by room_id`,
-)
 
 /** The row's id, or undefined when an equal or later receipt stands already. */
 export async function putReceipt(db: Db, receipt: Omit<ReceiptRow, 'id'>): Promise<number | undefined> {
@@ -46,6 +41,3 @@ export const receiptRowsByIds = (db: Db, ids: readonly number[]) => db.rows<Rece
 /** Public receipts of everybody and the private ones of one person. */
 export const receiptRowsOfRooms = (db: Db, roomIds: readonly number[], userId: number) =>
   db.rows<ReceiptRow>(ofRooms, [roomIds, userId])
-
-export const furthestReceipts = (db: Db, userId: number, roomIds: readonly number[]) =>
-  db.rows<{ roomId: number; ordering: number }>(furthest, [userId, roomIds])

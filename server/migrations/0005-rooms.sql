@@ -108,9 +108,26 @@ create table mention (
   room_id int not null,
   user_id int not null,
   ordering bigint not null,
+  sender_id int not null,
+  thread text not null,
+  is_extra boolean not null,
   primary key (user_id, room_id, ordering)
 );
 comment on table mention is 'Events that highlight for one person (0: for everybody): the exception to the running count.';
+comment on column mention.thread is 'The thread that the event belongs to: the id of its root, or main.';
+comment on column mention.is_extra is 'It notifies those whom it names and nobody else, so that it is not in the running count.';
+
+create table thread_event (
+  room_id int not null,
+  ordering bigint not null,
+  root text not null,
+  sender_id int not null,
+  total bigint not null,
+  primary key (room_id, ordering)
+);
+comment on table thread_event is 'Events of threads that are in the running count: what is unread is told by thread.';
+comment on column thread_event.total is 'Running count of the room over all its threads; the main timeline is what is left.';
+create index thread_event_sender on thread_event (room_id, sender_id, root, ordering);
 
 -- Ends the intervals that the new state ends and begins new ones. The same key may change several times in one batch.
 create function apply_state(states jsonb, first_position bigint) returns void
@@ -137,7 +154,7 @@ $$;
 -- which.
 --
 -- Columns come as arrays (h_: heads, e_: events, t_: transaction ids), which cost PostgreSQL half of what JSON does; what is
--- rare (states, redactions, mentions, annotations) comes as JSON, or null.
+-- rare (states, redactions, mentions, annotations, events of threads) comes as JSON, or null.
 create function append_events(
   h_room int[], h_was bigint[], h_version bigint[], h_extremity text[], h_depth bigint[], h_ordering bigint[],
   h_notify_count bigint[], h_line_seq int[],
@@ -145,7 +162,7 @@ create function append_events(
   e_origin_ts bigint[], e_depth bigint[], e_ordering bigint[], e_line bigint[], e_line_seq int[],
   e_relates_to text[], e_relation text[], e_notify_count bigint[], e_sealed bytea[],
   t_key bytea[], t_event bigint[],
-  states jsonb, redactions jsonb, mentions jsonb, annotations jsonb, now_ts bigint
+  states jsonb, redactions jsonb, mentions jsonb, annotations jsonb, threads jsonb, now_ts bigint
 ) returns bigint
 language plpgsql as $$
 declare
@@ -190,10 +207,19 @@ begin
   end if;
 
   if mentions is not null then
-    insert into mention (room_id, user_id, ordering)
-    select room_id, user_id, ordering
-    from jsonb_to_recordset(mentions) as m(room_id int, user_id int, ordering bigint)
+    insert into mention (room_id, user_id, ordering, sender_id, thread, is_extra)
+    select room_id, user_id, ordering, sender_id, thread, is_extra
+    from jsonb_to_recordset(mentions)
+      as m(room_id int, user_id int, ordering bigint, sender_id int, thread text, is_extra boolean)
     on conflict do nothing;
+  end if;
+
+  if threads is not null then
+    insert into thread_event (room_id, ordering, root, sender_id, total)
+    select t.room_id, t.ordering, t.root, t.sender_id,
+           coalesce((select p.total from thread_event p where p.room_id = t.room_id order by p.ordering desc limit 1), 0)
+           + row_number() over (partition by t.room_id order by t.ordering)
+    from jsonb_to_recordset(threads) as t(room_id int, ordering bigint, root text, sender_id int);
   end if;
 
   if states is not null then
