@@ -32,6 +32,10 @@ export interface Users {
   keysOf(userIds: readonly number[]): Promise<Map<number, SealingKey>>
   /** Whether it is an account of this server that can still sign in (a deactivated one cannot be invited). */
   isActive(userId: number): Promise<boolean>
+  /** The same for many, in one query. */
+  activeAmong(userIds: readonly number[]): Promise<Set<number>>
+  /** People who can sign in here and have an id above `after`, by id. */
+  activePage(after: number, limit: number): Promise<User[]>
 }
 
 export type Device = {

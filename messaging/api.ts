@@ -3,4 +3,3 @@
  */
 export type { Appended, Draft, Sender, Transaction } from './events/draft.ts'
 export type { PeopleSearchScope, SendGuard } from './ports.ts'
-export type { ProfileListener } from './profiles/profiles.ts'

@@ -15,6 +15,7 @@ import type {
   WriterMetrics,
 } from '#platform/api.ts'
 import { AccountData } from './account-data/account-data.ts'
+import { RoomSummaries } from './directory/room-summaries.ts'
 import type { DeviceFeed } from './encryption/device-feed.ts'
 import { DeviceLists } from './encryption/device-lists.ts'
 import { createEncryption } from './encryption/encryption.ts'
@@ -75,7 +76,7 @@ export function createRoomMemory({ postgres, vault, users, logger }: RoomMemoryD
   return { rooms, memberships, facts: createRoomFacts({ rooms, memberships }) }
 }
 
-export function createProfiles(deps: { postgres: Postgres; users: Users }): Profiles {
+export function createProfiles(deps: { postgres: Postgres; users: Users; log: Log; logger: Logger }): Profiles {
   return new Profiles(deps)
 }
 
@@ -154,10 +155,26 @@ function createReading(deps: MessagingDeps) {
   const unread = new Unread({ db, rooms, reader, peopleRules })
   tail.listen(new MembershipFollower({ memberships, rooms }))
   tail.listen(peopleRules)
+  const summaries = new RoomSummaries({ db, rooms, logger })
+  tail.listen(deps.profiles)
+  tail.listen(summaries)
   tail.listen(unread)
   tail.listen(waiters)
   log.follow(tail)
-  return { db, rooms, memberships, reader, receipts, accountData, tail, waiters, typing, unread, peopleRules }
+  return {
+    db,
+    rooms,
+    memberships,
+    reader,
+    receipts,
+    accountData,
+    tail,
+    waiters,
+    typing,
+    unread,
+    peopleRules,
+    summaries,
+  }
 }
 
 type Reading = ReturnType<typeof createReading>

@@ -142,10 +142,14 @@ export const limits = {
   roomIdentitiesMax: 50_000,
   /** Sign-ins; each takes about 500 bytes. */
   sessionsInMemoryMax: 20_000,
+  /** Names and topics of rooms for lists of them, about 1 KB a room. */
+  roomSummaryBytesMax: 32 * MiB,
   /** People's names and numbers. */
   peopleInMemoryMax: 50_000,
-  /** Opened profiles, for lists of people and for searching by name. */
+  /** Opened profiles, for lists of people. */
   profilesInMemoryMax: 50_000,
+  /** People whose names are compared in memory, about 300 bytes each; those beyond are read for each search. */
+  peopleIndexedMax: 100_000,
   /** Decrypted events for answers; the most recently read. */
   eventsInMemoryMax: 5_000,
   /** Transaction ids whose event is remembered without asking the database. */

@@ -65,6 +65,15 @@ const page = sql(
    ${from} where a.user_id > $1 order by a.user_id limit $2`,
 )
 
+const activeAmong = sql(
+  'account_active_among',
+  'select user_id as "userId" from account where user_id = any($1::int[]) and deactivated_ts is null',
+)
+const activePage = sql(
+  'account_active_page',
+  `select user_id as "userId" from account where user_id > $1 and deactivated_ts is null order by user_id limit $2`,
+)
+
 /** @returns whether it was made; false when the user has an account already. */
 export async function insertAccount(
   db: Db,
@@ -116,4 +125,14 @@ export async function anyAccount(db: Db): Promise<boolean> {
 /** Accounts with a user id above `afterUserId`, by user id. */
 export function accountPage(db: Db, afterUserId: number, limit: number): Promise<PersonRow[]> {
   return db.rows<PersonRow>(page, [afterUserId, limit])
+}
+
+export async function activeAccountIds(db: Db, userIds: readonly number[]): Promise<Set<number>> {
+  const rows = await db.rows<{ userId: number }>(activeAmong, [userIds])
+  return new Set(rows.map((row) => row.userId))
+}
+
+/** Living accounts with a user id above `afterUserId`, by user id. */
+export async function activeAccountPage(db: Db, afterUserId: number, limit: number): Promise<number[]> {
+  return (await db.rows<{ userId: number }>(activePage, [afterUserId, limit])).map((row) => row.userId)
 }

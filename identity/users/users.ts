@@ -1,6 +1,6 @@
 import type { Clock, Db, Postgres, SealingKey, Vault } from '#platform/api.ts'
 import type { User, Users } from '../api.ts'
-import { accountByUserId } from '../store/account.ts'
+import { accountByUserId, activeAccountIds, activeAccountPage } from '../store/account.ts'
 import { insertMissingUsers, type UserRow, usersByIds, usersByMatrixIds } from '../store/users.ts'
 import { PersonKeys } from './keys.ts'
 import { serverNameOf } from './usernames.ts'
@@ -85,6 +85,16 @@ class KnownUsers implements Users {
   async isActive(userId: number): Promise<boolean> {
     const account = await accountByUserId(this.#db, userId)
     return account !== undefined && account.deactivatedTs === null
+  }
+
+  activeAmong(userIds: readonly number[]): Promise<Set<number>> {
+    return activeAccountIds(this.#db, userIds)
+  }
+
+  async activePage(after: number, limit: number): Promise<User[]> {
+    const ids = await activeAccountPage(this.#db, after, limit)
+    const users = await this.byIds(ids)
+    return ids.flatMap((id) => users.get(id) ?? [])
   }
 
   async #collect<K>(

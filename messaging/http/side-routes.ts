@@ -4,12 +4,15 @@ import type { Blobs, Clock, Db, Log, Logger, Postgres, Random, Route, Vault } fr
 import type { AccountData } from '../account-data/account-data.ts'
 import { Tags } from '../account-data/tags.ts'
 import { Aliases } from '../directory/aliases.ts'
+import { PeopleIndex } from '../directory/people-index.ts'
 import { PeopleSearch } from '../directory/people-search.ts'
 import { PublicRooms } from '../directory/public-rooms.ts'
+import type { RoomSummaries } from '../directory/room-summaries.ts'
 import type { EventReader } from '../events/event-reader.ts'
 import type { RoomWriter } from '../events/room-writer.ts'
 import { Filters } from '../filters/filters.ts'
 import { Media } from '../media/media.ts'
+import type { PeopleSearchScope } from '../ports.ts'
 import { ProfileChanges } from '../profiles/profile-changes.ts'
 import type { Profiles } from '../profiles/profiles.ts'
 import { ProfileSpread } from '../profiles/spread.ts'
@@ -89,6 +92,7 @@ export type SideDeps = {
   readonly memberships: Memberships
   readonly doors: Doors
   readonly conditions: JoinConditions
+  readonly summaries: RoomSummaries
   readonly writer: RoomWriter
   readonly reader: EventReader
   readonly receipts: Receipts
@@ -98,6 +102,7 @@ export type SideDeps = {
   readonly serverName: string
   readonly publicUrl: string
   readonly defaultRoomVersion: string
+  readonly peopleSearch: PeopleSearchScope
 }
 
 /** What stands behind the routes of this file and is also needed by rooms and sync. */
@@ -184,7 +189,11 @@ function pushRoutes(all: All): Route[] {
 }
 
 function directoryRoutes(all: All): Route[] {
-  const directory = { ...all, publicRooms: new PublicRooms(all), peopleSearch: new PeopleSearch(all) }
+  const directory = {
+    ...all,
+    publicRooms: new PublicRooms(all),
+    peopleSearch: new PeopleSearch({ ...all, index: new PeopleIndex(all) }),
+  }
   return [
     setRoomAlias(directory),
     getRoomIdByAlias(directory),

@@ -31,6 +31,7 @@ export type TailEntry = {
   | { readonly kind: 'toDevice' }
   /** The person's devices or identity changed; `onlyFor` is the one person who is told, where not everybody is. */
   | { readonly kind: 'deviceList'; readonly onlyFor: number | null }
+  | { readonly kind: 'profile' }
   | { readonly kind: 'other' }
 )
 
@@ -191,6 +192,7 @@ export class Tail implements LogFollower {
 const wholeKinds: ReadonlySet<LogKind> = new Set([
   logKinds.toDevice,
   logKinds.deviceList,
+  logKinds.profile,
   logKinds.sessionEnded,
   logKinds.sessionChanged,
 ])
@@ -203,6 +205,7 @@ function isWhole(row: LogRow, facts: ReadonlyMap<number, unknown>): boolean {
 function entryOf(row: LogRow, fact: unknown): TailEntry {
   const { position, roomId, userId } = row
   if (row.kind === logKinds.toDevice) return { kind: 'toDevice', position, roomId, userId }
+  if (row.kind === logKinds.profile) return { kind: 'profile', position, roomId, userId }
   if (row.kind === logKinds.deviceList) return { kind: 'deviceList', position, roomId, userId, onlyFor: row.reference }
   if (fact !== undefined) {
     if (row.kind === logKinds.event) return { kind: 'event', position, roomId, userId, event: fact as StoredEvent }

@@ -61,7 +61,7 @@ export async function composeChancery(deps: ChanceryDeps): Promise<Chancery> {
   const deviceLists = createDeviceLists({ log })
   const { serverName } = settings
   const directory = createUserDirectory({ db: postgres, vault, clock, random, serverName, deviceLists, log })
-  const profiles = createProfiles({ postgres, users: directory.users })
+  const profiles = createProfiles({ postgres, users: directory.users, log, logger })
   const memory = createRoomMemory({ postgres, vault, users: directory.users, logger })
   const access = createAccess({ facts: memory.facts })
   const identity = createIdentity({ db: postgres, vault, clock, random, log, directory, access, profiles, settings })
