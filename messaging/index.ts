@@ -44,10 +44,21 @@ import { MembershipFollower } from './rooms/membership-follower.ts'
 import { Memberships } from './rooms/memberships.ts'
 import { RoomCache } from './rooms/room-cache.ts'
 import { RoomStates } from './rooms/room-states.ts'
+import { Connections } from './sliding-sync/connections.ts'
+import { DeviceExtensions } from './sliding-sync/device-extensions.ts'
+import { DirectRooms } from './sliding-sync/direct-rooms.ts'
+import { RoomExtensions } from './sliding-sync/extensions.ts'
+import { Listings } from './sliding-sync/listings.ts'
+import { RoomLists } from './sliding-sync/room-lists.ts'
+import { RoomResults } from './sliding-sync/room-results.ts'
+import { SlidingStates } from './sliding-sync/room-states.ts'
+import { SlidingSync } from './sliding-sync/sliding-sync.ts'
 import { forgetTransactionsBefore } from './store/append.ts'
+import { forgetConnectionsBefore } from './store/sliding-connections.ts'
 import { IncrementalSync } from './sync/incremental-sync.ts'
 import { InitialSync } from './sync/initial-sync.ts'
 import { LeftRooms } from './sync/left-rooms.ts'
+import { Level } from './sync/level.ts'
 import { SentMembers } from './sync/sent-members.ts'
 import { SessionSignals } from './sync/session-signals.ts'
 import { Sync } from './sync/sync.ts'
@@ -130,6 +141,8 @@ export interface Messaging {
    * messages to devices that gather too many. Answers how many rows went.
    */
   forgetBefore(ts: number): Promise<number>
+  /** Forgets sliding-sync connections that nobody used since the time given. */
+  forgetConnectionsBefore(ts: number): Promise<number>
   /** People who wait in /sync at this moment. */
   waitingPeople(): number
   /** Resolves when everything that was accepted is committed. */
@@ -159,22 +172,15 @@ function createReading(deps: MessagingDeps) {
   tail.listen(deps.profiles)
   tail.listen(summaries)
   tail.listen(unread)
+  const listings = new Listings({ db })
+  tail.listen(listings)
+  const directs = new DirectRooms({ accountData })
+  tail.listen(directs)
   tail.listen(waiters)
   log.follow(tail)
-  return {
-    db,
-    rooms,
-    memberships,
-    reader,
-    receipts,
-    accountData,
-    tail,
-    waiters,
-    typing,
-    unread,
-    peopleRules,
-    summaries,
-  }
+  const listeners = { listings, directs, unread, waiters, peopleRules, summaries }
+  const level = new Level({ memberships, tail, log })
+  return { db, rooms, memberships, reader, receipts, accountData, tail, typing, level, ...listeners }
 }
 
 type Reading = ReturnType<typeof createReading>
@@ -193,17 +199,37 @@ function createWriting(deps: MessagingDeps, { db, rooms, memberships, reader }: 
   return { building, commit, writer, doors, members, conditions }
 }
 
-function createSync(
-  deps: MessagingDeps,
-  reading: Reading,
-  { accountData, feed }: { accountData: AccountDataForSync; feed: DeviceFeed },
-): Sync {
-  const { access, clock, log } = deps
-  const { db, reader, tail, typing, waiters, memberships } = reading
+type SyncParts = { accountData: AccountDataForSync; feed: DeviceFeed }
+
+function createSync(deps: MessagingDeps, reading: Reading, { accountData, feed }: SyncParts): Sync {
+  const { access, clock } = deps
+  const { db, reader, tail, typing, waiters, level } = reading
   const sent = new SentMembers()
   const parts = { ...reading, accountData, sent, leftRooms: new LeftRooms({ db, reader, sent }) }
   const [initial, incremental] = [new InitialSync(parts), new IncrementalSync(parts)]
-  return new Sync({ access, clock, tail, typing, waiters, memberships, log, sent, initial, incremental, feed })
+  return new Sync({ access, clock, tail, typing, waiters, level, sent, initial, incremental, feed })
+}
+
+function createSlidingSync(deps: MessagingDeps, reading: Reading, { accountData, feed }: SyncParts): SlidingSync {
+  const { access, clock, users, vault } = deps
+  const { db, tail, typing, waiters, listings, level } = reading
+  const sentMembers = new SentMembers<string>()
+  const parts = { ...reading, accountData, vault, users, sentMembers }
+  return new SlidingSync({
+    access,
+    clock,
+    level,
+    tail,
+    typing,
+    waiters,
+    connections: new Connections({ ...deps, db }),
+    lists: new RoomLists({ ...parts, listings }),
+    results: new RoomResults({ ...parts, states: new SlidingStates(parts) }),
+    extensions: new RoomExtensions(parts),
+    devices: new DeviceExtensions({ feed }),
+    changes: parts,
+    sentMembers,
+  })
 }
 
 export function createMessaging(deps: MessagingDeps): Messaging {
@@ -220,14 +246,15 @@ export function createMessaging(deps: MessagingDeps): Messaging {
   const { aliases, filters } = side
   const encryption = createEncryption(shared)
   const maker = new RoomMaker({ ...building, postgres, rooms, members, writer, aliases, defaultRoomVersion })
-  const sync = createSync(deps, reading, { accountData: side.accountDataForSync, feed: encryption.feed })
+  const forSync = { accountData: side.accountDataForSync, feed: encryption.feed }
   const core = {
     ...shared,
     maker,
     sessions,
     aliases,
     filters,
-    sync,
+    sync: createSync(deps, reading, forSync),
+    slidingSync: createSlidingSync(deps, reading, forSync),
     states: new RoomStates({ db, reader }),
     timeline: new Timeline({ db, reader, users: deps.users }),
     relations: new Relations({ db, reader }),
@@ -237,7 +264,7 @@ export function createMessaging(deps: MessagingDeps): Messaging {
     routes: [
       ...coreRoutes(core),
       ...sideRoutes(shared, side),
-      ...encryptionRoutes({ ...encryption, presence: deps.presence, places: sync }),
+      ...encryptionRoutes({ ...encryption, presence: deps.presence, places: reading.level }),
     ],
     maker,
     members,
@@ -251,6 +278,7 @@ export function createMessaging(deps: MessagingDeps): Messaging {
     async forgetBefore(ts) {
       return (await forgetTransactionsBefore(db, ts)) + (await encryption.forgetBefore(ts))
     },
+    forgetConnectionsBefore: (ts) => forgetConnectionsBefore(db, ts),
     waitingPeople: () => waiters.size,
     async drained() {
       await side.profileSpread.settled()

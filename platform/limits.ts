@@ -31,6 +31,12 @@ export const limits = {
   relationsLookedAtMax: 20_000,
   /** Events that a page of /messages passes over because of its filter, before it tells the client where to go on. */
   filteredEventsMax: 5_000,
+  /** Connections for sliding sync that a device may keep; clients use two or three. The oldest goes. */
+  slidingConnectionsPerDeviceMax: 10,
+  /** Lists of one sliding-sync request; fixed by the proposal. */
+  slidingListsMax: 100,
+  /** Rooms that one sliding-sync request subscribes to. */
+  slidingSubscriptionsMax: 1_000,
 
   /** A whole profile; fixed by the specification. */
   profileBytesMax: 65_536,
@@ -75,6 +81,8 @@ export const limits = {
 
   /** Transaction ids: a client that repeats one after this long has lost more than an answer. */
   transactionIdDays: 30,
+  /** Sliding-sync connections: a client that comes back later begins anew. */
+  slidingConnectionDays: 30,
 
   // --- signing in
 
@@ -166,6 +174,12 @@ export const limits = {
   ownRulesEventsMax: 1_000,
   /** Devices for which sync remembers which members it sent. */
   lazySessionsInMemoryMax: 5_000,
+  /** Rooms in the states of sliding-sync connections; about 100 bytes each. Others are read from the database again. */
+  slidingRoomsInMemoryMax: 300_000,
+  /** Connections whose last use was lately written down. */
+  slidingConnectionsTouchedMax: 20_000,
+  /** Rooms of which is known by what lists of rooms are ordered and filtered; about 100 bytes each. */
+  roomListingsMax: 100_000,
   /** Rooms in which somebody stopped writing; who was away for longer than the last so many is not told of the end. */
   quietTypingRoomsMax: 10_000,
 } as const

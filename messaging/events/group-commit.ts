@@ -28,6 +28,7 @@ import type { Room } from '../rooms/room.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
 import { type AppendBatch, appendEvents, wasCommitted } from '../store/append.ts'
 import type { BuiltEvent, BuiltRedaction } from './build-event.ts'
+import { bumps } from './bumps.ts'
 import type { Appended } from './draft.ts'
 import type { StoredEvent } from './stored-event.ts'
 import { mainThread } from './thread-of.ts'
@@ -293,14 +294,16 @@ function batchOf(units: readonly Unit[]): AppendBatch {
     threads: [],
     transactions: [],
   }
-  const counts = new Map<number, number>()
+  const byRoom = new Map<number, BuiltEvent[]>()
   for (const unit of units) {
     for (const built of unit.built ?? []) {
       addEvent(batch, unit, built)
-      counts.set(unit.roomId, (counts.get(unit.roomId) ?? 0) + 1)
+      const ofRoom = byRoom.get(unit.roomId)
+      if (ofRoom === undefined) byRoom.set(unit.roomId, [built])
+      else ofRoom.push(built)
     }
   }
-  for (const [roomId, count] of counts) addHead(batch, units, roomId, count)
+  for (const [roomId, events] of byRoom) addHead(batch, roomId, events)
   return batch
 }
 
@@ -334,18 +337,24 @@ function addNotice(batch: AppendBatch, unit: Unit, { event, notice, thread }: Bu
 }
 
 /** The head after the last event of the room in this batch; events built later are not in it yet. */
-function addHead(batch: AppendBatch, units: readonly Unit[], roomId: number, count: number): void {
-  const last = units.findLast((unit) => unit.roomId === roomId)?.built?.at(-1)
+function addHead(batch: AppendBatch, roomId: number, events: readonly BuiltEvent[]): void {
+  const last = events.at(-1)
   if (last === undefined) return
   const { row, state, headVersion } = last
   batch.rooms.push({
     room_id: roomId,
-    was: headVersion - count,
+    was: headVersion - events.length,
     version: headVersion,
     extremity: row.matrix_id,
     depth: row.depth,
     ordering: row.ordering,
     notify_count: row.notify_count,
     line_seq: row.line_seq + (state === undefined ? 0 : 1),
+    active_ts: newest(events),
+    bump_ts: newest(events.filter(({ event }) => bumps(event.type))),
   })
+}
+
+function newest(events: readonly BuiltEvent[]): number {
+  return events.reduce((ts, { row }) => Math.max(ts, row.origin_ts), 0)
 }

@@ -13,8 +13,9 @@ const minorVersionNewest = 16
 
 const answer = {
   versions: [...oldVersions, ...Array.from({ length: minorVersionNewest }, (_, index) => `v1.${index + 1}`)],
-  // By the names under which clients look for them that do not read the version for it yet.
+  // By the names under which clients look for them that do not read the version for it yet, or that no version has yet.
   unstable_features: {
+    'org.matrix.simplified_msc3575': true,
     'uk.tcpip.msc4133': true,
     'uk.tcpip.msc4133.stable': true,
     'uk.half-shot.msc2666.query_mutual_rooms': true,

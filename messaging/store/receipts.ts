@@ -29,6 +29,11 @@ const ofRooms = sql(
   `select ${columns} from receipt
    where room_id = any($1::int[]) and (type = 'm.read' or user_id = $2)`,
 )
+const ofEvents = sql(
+  'receipt_of_events',
+  `select ${columns} from receipt
+   where room_id = any($1::int[]) and (user_id = $3 or (type = 'm.read' and event_id = any($2::text[])))`,
+)
 
 /** The row's id, or undefined when an equal or later receipt stands already. */
 export async function putReceipt(db: Db, receipt: Omit<ReceiptRow, 'id'>): Promise<number | undefined> {
@@ -41,3 +46,7 @@ export const receiptRowsByIds = (db: Db, ids: readonly number[]) => db.rows<Rece
 /** Public receipts of everybody and the private ones of one person. */
 export const receiptRowsOfRooms = (db: Db, roomIds: readonly number[], userId: number) =>
   db.rows<ReceiptRow>(ofRooms, [roomIds, userId])
+
+/** Public receipts for some events, and all of one person's, in rooms. */
+export const receiptRowsOfEvents = (db: Db, roomIds: readonly number[], eventIds: readonly string[], userId: number) =>
+  db.rows<ReceiptRow>(ofEvents, [roomIds, eventIds, userId])

@@ -25,6 +25,14 @@ export function startJobs(deps: {
           logger.info('transactions.forgotten', { count })
         },
       },
+      'forget-sliding-connections': {
+        intervalMs: dayMs,
+        handler: async () => {
+          const before = clock.nowMs() - limits.slidingConnectionDays * dayMs
+          const count = await chancery.messaging.forgetConnectionsBefore(before)
+          logger.info('sliding_connections.forgotten', { count })
+        },
+      },
       'sweep-blobs': {
         intervalMs: dayMs,
         handler: async () => {

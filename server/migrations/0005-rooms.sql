@@ -5,10 +5,12 @@ create table room (
   id int generated always as identity primary key,
   matrix_id text not null unique,
   version text not null,
+  type text,
   key_id bigint not null,
   created_ts bigint not null
 );
 comment on table room is 'One row a room; the long id stands here once.';
+comment on column room.type is 'Type in the create event: null for none, m.space as it is, any other as h: and a keyed hash.';
 comment on column room.key_id is 'The data key that seals everything said in the room.';
 
 create table room_head (
@@ -19,12 +21,16 @@ create table room_head (
   ordering bigint not null,
   notify_count bigint not null,
   line_id bigint not null,
-  line_seq int not null
+  line_seq int not null,
+  active_ts bigint not null default 0,
+  bump_ts bigint not null default 0
 );
 comment on table room_head is 'Where the next event of a room attaches. Changed by compare-and-set on version only.';
 comment on column room_head.extremities is 'Event ids that no event names as previous yet.';
 comment on column room_head.ordering is 'The last used place in the timeline; older history that arrives later goes below 1.';
 comment on column room_head.notify_count is 'Running count of events that notify by default; unread is a difference of two such counts.';
+comment on column room_head.active_ts is 'When the newest event was sent: lists of rooms are ordered by it.';
+comment on column room_head.bump_ts is 'When the newest event was sent that people would call news: a message, a call, a poll; not a name or a reaction.';
 comment on column room_head.line_id is 'The state line and place on it that describe the state after the newest event.';
 
 create sequence event_id_block as bigint increment by 256;
@@ -157,7 +163,7 @@ $$;
 -- rare (states, redactions, mentions, annotations, events of threads) comes as JSON, or null.
 create function append_events(
   h_room int[], h_was bigint[], h_version bigint[], h_extremity text[], h_depth bigint[], h_ordering bigint[],
-  h_notify_count bigint[], h_line_seq int[],
+  h_notify_count bigint[], h_line_seq int[], h_active_ts bigint[], h_bump_ts bigint[],
   e_id bigint[], e_room int[], e_matrix_id text[], e_type text[], e_state_key text[], e_sender int[],
   e_origin_ts bigint[], e_depth bigint[], e_ordering bigint[], e_line bigint[], e_line_seq int[],
   e_relates_to text[], e_relation text[], e_notify_count bigint[], e_sealed bytea[],
@@ -175,9 +181,10 @@ begin
   end if;
   update room_head h
   set version = w.version, extremities = array[w.extremity], depth = w.depth, ordering = w.ordering,
-      notify_count = w.notify_count, line_seq = w.line_seq
-  from unnest(h_room, h_was, h_version, h_extremity, h_depth, h_ordering, h_notify_count, h_line_seq)
-    as w(room_id, was, version, extremity, depth, ordering, notify_count, line_seq)
+      notify_count = w.notify_count, line_seq = w.line_seq,
+      active_ts = greatest(h.active_ts, w.active_ts), bump_ts = greatest(h.bump_ts, w.bump_ts)
+  from unnest(h_room, h_was, h_version, h_extremity, h_depth, h_ordering, h_notify_count, h_line_seq, h_active_ts, h_bump_ts)
+    as w(room_id, was, version, extremity, depth, ordering, notify_count, line_seq, active_ts, bump_ts)
   where h.room_id = w.room_id and h.version = w.was;
   get diagnostics changed = row_count;
   if changed < cardinality(h_room) then
