@@ -1,14 +1,5 @@
 import type { Access, Subject } from '#access/api.ts'
-import {
-  type Clock,
-  type Gate,
-  type Log,
-  limits,
-  type Postgres,
-  type Random,
-  type Route,
-  type Vault,
-} from '#platform/api.ts'
+import type { Clock, Gate, Postgres, Random, Route, Vault } from '#platform/api.ts'
 import { createAccounts } from './accounts/accounts.ts'
 import { createInvitations, type Invitations } from './accounts/invitations.ts'
 import { createOrganisation } from './accounts/organisation.ts'
@@ -33,7 +24,6 @@ import { createGate } from './sessions/gate.ts'
 import { createLastSeen } from './sessions/last-seen.ts'
 import { createSessions, type Sessions } from './sessions/sessions.ts'
 import { createAttempts } from './sign-in/attempts.ts'
-import { createLoginTokens } from './sign-in/login-tokens.ts'
 import { createPresence } from './sign-in/presence.ts'
 import { createSignIn } from './sign-in/sign-in.ts'
 import { createUsers } from './users/users.ts'
@@ -45,7 +35,6 @@ export type UserDirectoryDeps = {
   readonly random: Random
   readonly serverName: string
   readonly deviceLists: DeviceLists
-  readonly log: Pick<Log, 'append' | 'announce' | 'follow' | 'knownUpToMs' | 'reachNewest'>
 }
 
 /** What others need to know of people before there is anybody to sign in: messaging is built on it. */
@@ -59,12 +48,8 @@ type OwnDirectory = UserDirectory & { readonly devices: Sessions; readonly event
 
 export function createUserDirectory(deps: UserDirectoryDeps): OwnDirectory {
   const users = createUsers(deps)
-  const events = createEvents(deps)
-  return {
-    users,
-    events,
-    devices: createSessions({ ...deps, users, events, accessTokenLivesMs: limits.accessTokenLivesMs }),
-  }
+  const events = createEvents()
+  return { users, events, devices: createSessions({ ...deps, users, events }) }
 }
 
 export type IdentitySettings = {
@@ -83,7 +68,7 @@ export type IdentitySettings = {
 
 export type IdentityDeps = Omit<UserDirectoryDeps, 'serverName' | 'deviceLists'> & {
   readonly directory: OwnDirectory
-  readonly access: Pick<Access, 'admit'>
+  readonly access: Pick<Access, 'permits'>
   readonly profiles: Profiles
   readonly settings: IdentitySettings
 }
@@ -112,9 +97,8 @@ export function createIdentity(deps: IdentityDeps): Identity {
     secret: vault.lookupHash(...passwordSecret),
     cost: hashingCosts[settings.passwordHashing],
   })
-  const loginTokens = createLoginTokens({ db, clock, random })
   const attempts = createAttempts({ clock, isOn: settings.rateLimits })
-  const signIn = createSignIn({ db, passwords, sessions, loginTokens, attempts, serverName })
+  const signIn = createSignIn({ db, passwords, sessions, attempts, clock, serverName })
   const presence = createPresence({ signIn, vault, clock, serverName })
   const organisation = createOrganisation({ db, vault })
   const shared = {
@@ -139,7 +123,6 @@ export function createIdentity(deps: IdentityDeps): Identity {
   const routes = identityRoutes({
     ...settings,
     ...shared,
-    loginTokens,
     presence,
     accounts,
     setup,
@@ -151,7 +134,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
   return {
     ...deps.directory,
     routes,
-    gate: createGate({ db, clock, access, log: deps.log, events, sessions, lastSeen }),
+    gate: createGate({ db, clock, access, events, lastSeen }),
     presence,
     accounts,
     organisation,

@@ -17,7 +17,6 @@ import { deactivateAccount } from './deactivate-account.ts'
 import { deleteDevice } from './delete-device.ts'
 import { deleteDevices } from './delete-devices.ts'
 import { endPersonDevice } from './end-person-device.ts'
-import { type GenerateLoginTokenDeps, generateLoginToken } from './generate-login-token.ts'
 import { getAccount3pids } from './get-account-3pids.ts'
 import { getDevice } from './get-device.ts'
 import { getDevices } from './get-devices.ts'
@@ -40,8 +39,7 @@ import { withdrawInvitation } from './withdraw-invitation.ts'
 
 export type RouteDeps = ChangePasswordDeps &
   AvailabilityDeps &
-  InstallationDeps &
-  GenerateLoginTokenDeps & {
+  InstallationDeps & {
     readonly signIn: SignIn
     readonly sessions: Sessions
     readonly presence: Presence
@@ -60,8 +58,7 @@ export function identityRoutes(deps: RouteDeps): Route[] {
   const matrix = [
     getLoginFlows(),
     login(deps),
-    refresh(deps),
-    generateLoginToken(deps),
+    refresh(),
     logout(deps),
     logoutAll(deps),
     getTokenOwner(),

@@ -6,21 +6,20 @@
  * - A name or picture that is null or empty is removed.
  */
 import Type from 'typebox'
-import type { JsonObject } from '#matrix/api.ts'
+import { clientPaths, type JsonObject } from '#matrix/api.ts'
 import { type Route, route } from '#platform/api.ts'
 import type { ProfileChanges } from '../profiles/profile-changes.ts'
 import { checkFieldName, fieldValue } from '../profiles/profile-fields.ts'
 import type { Caller } from './acts.ts'
 import { requireOwn } from './own-person.ts'
-import { profileFieldPaths } from './profile-field-paths.ts'
 import { EmptyAnswer, JsonBody, UserId } from './shapes.ts'
 
 export function setProfileField({ changes }: { changes: Pick<ProfileChanges, 'set'> }): Route {
   return route({
     method: 'PUT',
-    path: profileFieldPaths,
+    path: clientPaths('/profile/:userId/:keyName'),
     operation: 'setProfileField',
-    needs: 'profile.change',
+    needs: 'session',
     rate: 'settings',
     params: Type.Object({ userId: UserId, keyName: Type.String() }),
     body: JsonBody,

@@ -25,12 +25,11 @@ export function startJobs(deps: {
           logger.info('transactions.forgotten', { count })
         },
       },
-      'forget-sliding-connections': {
-        intervalMs: dayMs,
+      'forget-announced-files': {
+        intervalMs: hourMs,
         handler: async () => {
-          const before = clock.nowMs() - limits.slidingConnectionDays * dayMs
-          const count = await chancery.messaging.forgetConnectionsBefore(before)
-          logger.info('sliding_connections.forgotten', { count })
+          const count = await chancery.messaging.media.forgetPending()
+          logger.info('media.announcements_forgotten', { count })
         },
       },
       'sweep-blobs': {
