@@ -159,7 +159,7 @@ describe('the door of a room', () => {
   it('does not mistake names that every object has for acts', () => {
     for (const act of ['constructor', '__proto__', 'toString']) {
       expect(allowed({ membership: 'join' }, act as RoomAct)).toBe(false)
-      expect(createAccess({ facts: factsOf({}) }).permits(subjectOf(), act)).toBe(false)
+      expect(() => createAccess({ facts: factsOf({}) }).admit(subjectOf(), act)).toThrow('does not include this')
     }
   })
 })
@@ -181,7 +181,7 @@ describe('grants', () => {
       expect(() => assertGrant(copy as Grant, 'room.send', roomId)).toThrow('without a grant')
     }
     const GrantClass = genuine.constructor as new (...args: unknown[]) => Grant
-    expect(() => new GrantClass(Symbol('grant'), genuine.subject, 'room.send', room(roomId), 1)).toThrow('Only access')
+    expect(() => new GrantClass(Symbol('grant'), genuine.subject, 'room.send', room(roomId))).toThrow('Only access')
     expect(() => Object.assign(genuine, { act: 'room.ban' })).toThrow(TypeError)
   })
 
@@ -193,6 +193,15 @@ describe('grants', () => {
 
 describe('permissions', () => {
   const access = createAccess({ facts: factsOf({}) })
+  function admitted(subject: Subject, needs: string): boolean {
+    try {
+      access.admit(subject, needs)
+      return true
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'M_FORBIDDEN' })
+      return false
+    }
+  }
 
   it('come from the role, and from nothing else', () => {
     for (const { id, roles } of permissionCatalogue) {
@@ -200,15 +209,15 @@ describe('permissions', () => {
         const subject = subjectOf({ permissions: permissionsOf(role) })
         const holds = (roles as readonly string[]).includes(role)
         expect(access.decide(subject, id).allowed).toBe(holds)
-        expect(access.permits(subject, id)).toBe(holds)
+        expect(admitted(subject, id)).toBe(holds)
       }
-      expect(access.permits(subjectOf({ permissions: permissionsOf('stranger') }), id)).toBe(false)
+      expect(admitted(subjectOf({ permissions: permissionsOf('stranger') }), id)).toBe(false)
     }
   })
 
   it('an unknown permission is held by nobody, even if the subject claims it', () => {
     const claims = subjectOf({ permissions: new Set(['people.everything' as Permission]) })
-    expect(access.permits(claims, 'people.everything')).toBe(false)
+    expect(admitted(claims, 'people.everything')).toBe(false)
     expect(access.decide(claims, 'people.everything' as Permission).allowed).toBe(false)
   })
 
@@ -216,6 +225,38 @@ describe('permissions', () => {
     const grant = access.require(subjectOf(), 'rooms.create')
     expect(() => assertGrant(grant, 'rooms.create')).not.toThrow()
     expect(() => assertGrant(grant, 'room.send', roomId)).toThrow()
+  })
+})
+
+describe('standing', () => {
+  const access = createAccess({ facts: factsOf({ membership: 'join' }) })
+  const of = (standing: 'suspended' | 'locked') =>
+    subjectOf({ standing, permissions: permissionsOf('owner') }) satisfies Subject
+
+  it('who is suspended reads, leaves and tidies up, and writes nothing', () => {
+    const open = Object.keys(roomActs).filter(
+      (act) => access.decide(of('suspended'), act as RoomAct, room(roomId)).allowed,
+    )
+    const still = ['see', 'read', 'event', 'redact', 'leave', 'forget', 'members', 'receipt', 'accountData', 'report']
+    expect(open.sort()).toEqual(still.map((act) => `room.${act}`).sort())
+    expect(() => access.require(of('suspended'), 'room.send', room(roomId))).toThrow('suspended')
+    expect(() => access.admit(of('suspended'), 'session')).not.toThrow()
+    expect(() => access.admit(of('suspended'), 'media.read')).not.toThrow()
+    for (const needs of ['profile.change', 'rooms.create', 'media.upload', 'people.moderate']) {
+      expect(() => access.admit(of('suspended'), needs)).toThrow(expect.objectContaining({ code: 'M_USER_SUSPENDED' }))
+    }
+  })
+
+  it('who is locked signs out, and nothing else', () => {
+    for (const act of Object.keys(roomActs)) {
+      const decision = access.decide(of('locked'), act as RoomAct, room(roomId))
+      expect(decision).toMatchObject({ allowed: false, refusal: { code: 'M_USER_LOCKED' } })
+    }
+    for (const { id } of permissionCatalogue) expect(() => access.admit(of('locked'), id)).toThrow('is locked')
+    expect(() => access.admit(of('locked'), 'session')).toThrow(
+      expect.objectContaining({ code: 'M_USER_LOCKED', fields: { soft_logout: true } }),
+    )
+    expect(() => access.admit(of('locked'), 'session, locked or not')).not.toThrow()
   })
 })
 

@@ -15,6 +15,8 @@ type RoomActRow = {
   readonly openings: readonly Opening[]
   /** What the specification wants to hear when the door is shut; the same for "forbidden" and "absent". */
   readonly code: ErrorCode
+  /** Also for a person whose account is suspended, who otherwise only reads. */
+  readonly whenSuspended?: true
 }
 
 const joined = ['join'] as const
@@ -35,22 +37,38 @@ export const roomActs = {
     members: everyTie,
     openings: ['publicToJoin', 'knockable', 'worldReadable'],
     code: 'M_FORBIDDEN',
+    whenSuspended: true,
   },
   'room.read': {
     meaning: 'read this room',
     members: ['join', 'leave', 'ban'],
     openings: ['worldReadable'],
     code: 'M_FORBIDDEN',
+    whenSuspended: true,
   },
   'room.event': {
     meaning: 'read this event',
     members: ['join', 'leave', 'ban'],
     openings: ['worldReadable'],
     code: 'M_NOT_FOUND',
+    whenSuspended: true,
   },
   'room.send': { meaning: 'write in this room', members: joined, openings: [], code: 'M_FORBIDDEN' },
   'room.state': { meaning: 'change this room', members: joined, openings: [], code: 'M_FORBIDDEN' },
-  'room.redact': { meaning: 'remove messages in this room', members: joined, openings: [], code: 'M_FORBIDDEN' },
+  'room.redact': {
+    meaning: 'remove messages in this room',
+    members: joined,
+    openings: [],
+    code: 'M_FORBIDDEN',
+    whenSuspended: true,
+  },
+  // Asked for in addition when what is to be removed is somebody else's.
+  'room.redactOthers': {
+    meaning: 'remove what others wrote in this room',
+    members: joined,
+    openings: [],
+    code: 'M_FORBIDDEN',
+  },
   'room.invite': { meaning: 'invite people to this room', members: joined, openings: [], code: 'M_FORBIDDEN' },
   'room.kick': { meaning: 'remove people from this room', members: joined, openings: [], code: 'M_FORBIDDEN' },
   'room.ban': { meaning: 'ban people from this room', members: joined, openings: [], code: 'M_FORBIDDEN' },
@@ -72,26 +90,47 @@ export const roomActs = {
     members: ['join', 'invite', 'knock', 'leave'],
     openings: [],
     code: 'M_FORBIDDEN',
+    whenSuspended: true,
   },
   // That a room must be left first is told to those who are in it; nobody else hears of it.
-  'room.forget': { meaning: 'forget this room', members: everyTie, openings: [], code: 'M_FORBIDDEN' },
+  'room.forget': {
+    meaning: 'forget this room',
+    members: everyTie,
+    openings: [],
+    code: 'M_FORBIDDEN',
+    whenSuspended: true,
+  },
   'room.members': {
     meaning: 'see who is in this room',
     members: ['join', 'leave', 'ban'],
     openings: ['worldReadable'],
     code: 'M_FORBIDDEN',
+    whenSuspended: true,
   },
-  'room.receipt': { meaning: 'mark messages in this room as read', members: joined, openings: [], code: 'M_FORBIDDEN' },
+  'room.receipt': {
+    meaning: 'mark messages in this room as read',
+    members: joined,
+    openings: [],
+    code: 'M_FORBIDDEN',
+    whenSuspended: true,
+  },
   'room.typing': { meaning: 'write in this room', members: joined, openings: [], code: 'M_FORBIDDEN' },
   'room.accountData': {
     meaning: 'keep notes of your own about this room',
     members: everyTie,
     openings: [],
     code: 'M_FORBIDDEN',
+    whenSuspended: true,
   },
   'room.alias': { meaning: 'give this room an address', members: joined, openings: [], code: 'M_FORBIDDEN' },
   'room.upgrade': { meaning: 'replace this room', members: joined, openings: [], code: 'M_FORBIDDEN' },
-  'room.report': { meaning: 'report something in this room', members: joined, openings: [], code: 'M_FORBIDDEN' },
+  'room.report': {
+    meaning: 'report something in this room',
+    members: joined,
+    openings: [],
+    code: 'M_FORBIDDEN',
+    whenSuspended: true,
+  },
 } as const satisfies Readonly<Record<string, RoomActRow>>
 
 export type RoomAct = keyof typeof roomActs

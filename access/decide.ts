@@ -1,7 +1,8 @@
 import { type Refusal, refuse } from '#platform/api.ts'
 import { type Opening, roomAct } from './acts.ts'
 import { mintGrant } from './grant.ts'
-import { isPermission } from './permissions.ts'
+import { isPermission, permissionRow } from './permissions.ts'
+import { isPlainNeed } from './routes.ts'
 import type { AccessObject, Act, Decision, RoomFacts, Subject } from './types.ts'
 
 const openings: Readonly<Record<Opening, (facts: RoomFacts, roomId: number) => boolean>> = {
@@ -13,9 +14,11 @@ const openings: Readonly<Record<Opening, (facts: RoomFacts, roomId: number) => b
 }
 
 /** The decision, over one consistent look at the facts. Whatever throws inside means no. */
-export function decide(facts: RoomFacts, epoch: number, subject: Subject, act: Act, object: AccessObject): Decision {
+export function decide(facts: RoomFacts, subject: Subject, act: Act, object: AccessObject): Decision {
   let allowed = false
   try {
+    const refusal = standingRefusal(subject, object.kind === 'room' ? roomAct(act) : permissionRow(act))
+    if (refusal !== undefined) return { allowed, refusal }
     allowed =
       object.kind === 'room'
         ? passesRoomDoor(facts, subject, act, object.roomId)
@@ -27,11 +30,39 @@ export function decide(facts: RoomFacts, epoch: number, subject: Subject, act: A
     // A fact that cannot be read is a missing fact.
     allowed = false
   }
-  if (allowed) return { allowed, grant: mintGrant(subject, act, object, epoch) }
+  if (allowed) return { allowed, grant: mintGrant(subject, act, object) }
   return {
     allowed,
     refusal: object.kind === 'room' ? roomRefusal(act) : permissionRefusal(act),
   }
+}
+
+/** What a route needs. Standing first: who is locked hears that, and not that something is missing. */
+export function admit(subject: Subject, needs: string): void {
+  if (needs === 'nobody' || needs === 'session, locked or not') return
+  const row = isPlainNeed(needs) ? { whenSuspended: true } : permissionRow(needs)
+  const refusal = standingRefusal(subject, row)
+  if (refusal !== undefined) throw refusal
+  if (needs !== 'session' && !(isPermission(needs) && subject.permissions.has(needs))) throw permissionRefusal(needs)
+}
+
+/** https://spec.matrix.org/v1.19/client-server-api/#account-locking and #account-suspension */
+function standingRefusal(
+  { standing }: Subject,
+  row: { readonly whenSuspended?: boolean } | undefined,
+): Refusal | undefined {
+  if (standing === 'locked') return lockedRefusal()
+  if (standing === undefined || row?.whenSuspended === true) return undefined
+  return refuse(
+    'M_USER_SUSPENDED',
+    'Your account is suspended: you can read, and not write. Ask an administrator of your organisation why.',
+  )
+}
+
+export function lockedRefusal(): Refusal {
+  return refuse('M_USER_LOCKED', 'Your account is locked. Ask an administrator of your organisation to unlock it.', {
+    fields: { soft_logout: true },
+  })
 }
 
 function passesRoomDoor(facts: RoomFacts, subject: Subject, act: Act, roomId: number): boolean {
@@ -62,7 +93,7 @@ function roomRefusal(act: Act): Refusal {
   return refuse('M_FORBIDDEN', `You cannot ${wish}. ${remedy}, or it does not exist. Ask a member to invite you.`)
 }
 
-function permissionRefusal(act: Act): Refusal {
+function permissionRefusal(act: string): Refusal {
   return refuse('M_FORBIDDEN', 'Your role does not include this. Ask an administrator of your organisation.', {
     detail: `needs ${act}`,
   })

@@ -14,15 +14,12 @@ class AccessGrant {
   readonly subject: Subject
   readonly act: Act
   readonly object: AccessObject
-  /** The state of access' own rules when it was given; it grows with each change of roles, labels or policies. */
-  readonly epoch: number
 
-  constructor(mark: symbol, subject: Subject, act: Act, object: AccessObject, epoch: number) {
+  constructor(mark: symbol, subject: Subject, act: Act, object: AccessObject) {
     if (mark !== mintMark) throw new Error('Only access gives grants. Ask `require` for one.')
     this.subject = subject
     this.act = act
     this.object = object
-    this.epoch = epoch
     Object.freeze(this)
   }
 
@@ -34,8 +31,8 @@ class AccessGrant {
 export type Grant = AccessGrant
 
 /** For the decision function of this folder only; it is not part of `api.ts`. */
-export function mintGrant(subject: Subject, act: Act, object: AccessObject, epoch: number): Grant {
-  return new AccessGrant(mintMark, subject, act, object, epoch)
+export function mintGrant(subject: Subject, act: Act, object: AccessObject): Grant {
+  return new AccessGrant(mintMark, subject, act, object)
 }
 
 /**

@@ -5,11 +5,19 @@
  * and never what an endpoint asks.
  */
 
-export type RoleName = 'owner' | 'administrator' | 'member'
+export type RoleName = 'owner' | 'administrator' | 'member' | 'guest'
 
-type PermissionRow = { readonly id: string; readonly meaning: string; readonly roles: readonly RoleName[] }
+type PermissionRow = {
+  readonly id: string
+  readonly meaning: string
+  readonly roles: readonly RoleName[]
+  /** Also for a person whose account is suspended, who otherwise only reads. */
+  readonly whenSuspended?: true
+}
 
+const owners = ['owner'] as const
 const everybody = ['owner', 'administrator', 'member'] as const
+const guestsToo = [...everybody, 'guest'] as const
 const administrators = ['owner', 'administrator'] as const
 
 /** Every permission: its id, what it lets a person do, and who has it at first. */
@@ -21,13 +29,37 @@ export const permissionCatalogue = [
     roles: administrators,
   },
   { id: 'people.devices', meaning: 'See the devices of other people and sign them out.', roles: administrators },
+  {
+    id: 'people.moderate',
+    meaning: 'Lock, suspend and close accounts of other people, set their passwords, and see where they are signed in.',
+    roles: administrators,
+  },
+  { id: 'people.signIn', meaning: 'Make a token by which a program signs in as somebody.', roles: owners },
+  { id: 'registration.tokens', meaning: 'Make and withdraw tokens for registration.', roles: administrators },
+  { id: 'server.settings', meaning: 'See how this server is set up.', roles: administrators },
+  { id: 'server.notices', meaning: 'Write to people in the name of the server.', roles: administrators },
+  { id: 'profile.change', meaning: 'Change one\u2019s own name, picture and other fields.', roles: guestsToo },
   { id: 'rooms.create', meaning: 'Create rooms and direct conversations.', roles: everybody },
-  { id: 'rooms.directory', meaning: 'Search the directory of public rooms.', roles: everybody },
+  {
+    id: 'rooms.directory',
+    meaning: 'Search the directory of public rooms.',
+    roles: guestsToo,
+    whenSuspended: true,
+  },
   { id: 'rooms.alias', meaning: 'Give rooms an address on this server.', roles: everybody },
-  { id: 'people.directory', meaning: 'Search for people by name, to write to them.', roles: everybody },
+  {
+    id: 'people.directory',
+    meaning: 'Search for people by name, to write to them.',
+    roles: everybody,
+    whenSuspended: true,
+  },
   { id: 'media.upload', meaning: 'Upload files.', roles: everybody },
-  { id: 'media.read', meaning: 'Download files that somebody shared.', roles: everybody },
-  { id: 'media.delete', meaning: 'Remove files that somebody shared.', roles: administrators },
+  {
+    id: 'media.read',
+    meaning: 'Download files that somebody shared.',
+    roles: guestsToo,
+    whenSuspended: true,
+  },
 ] as const satisfies readonly PermissionRow[]
 
 export type Permission = (typeof permissionCatalogue)[number]['id']
@@ -37,9 +69,10 @@ export const roleCatalogue: Readonly<Record<RoleName, { readonly meaning: string
   owner: { meaning: 'Set the server up and answers for it.', isAdmin: true },
   administrator: { meaning: 'Looks after people and their devices.', isAdmin: true },
   member: { meaning: 'Talks to colleagues.', isAdmin: false },
+  guest: { meaning: 'Visits rooms that are open to guests.', isAdmin: false },
 }
 
-const permissionIds: ReadonlySet<string> = new Set(permissionCatalogue.map((row) => row.id))
+const rows: ReadonlyMap<string, PermissionRow> = new Map(permissionCatalogue.map((row) => [row.id, row]))
 
 const byRole = new Map<string, ReadonlySet<Permission>>(
   (Object.keys(roleCatalogue) as RoleName[]).map((role) => [
@@ -58,7 +91,11 @@ export function permissionsOf(role: string): ReadonlySet<Permission> {
 }
 
 export function isPermission(id: string): id is Permission {
-  return permissionIds.has(id)
+  return rows.has(id)
+}
+
+export function permissionRow(id: string): PermissionRow | undefined {
+  return rows.get(id)
 }
 
 export function isRole(name: string): name is RoleName {

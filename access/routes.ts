@@ -1,8 +1,13 @@
 import { isPermission } from './permissions.ts'
 
-/** The two needs that are no permissions: nothing at all, and just a living session. */
-export function isKnownNeed(needs: string): boolean {
-  return needs === 'nobody' || needs === 'session' || isPermission(needs)
+/**
+ * The needs that are no permissions: nothing at all, a living session, and one that may be of an account that is locked
+ * (signing out).
+ */
+const plainNeeds: ReadonlySet<string> = new Set(['nobody', 'session', 'session, locked or not'])
+
+export function isPlainNeed(needs: string): boolean {
+  return plainNeeds.has(needs)
 }
 
 type DeclaredRoute = { readonly method: string; readonly path: string | readonly string[]; readonly needs?: string }
@@ -14,6 +19,6 @@ type DeclaredRoute = { readonly method: string; readonly path: string | readonly
  */
 export function undeclaredRoutes(routes: readonly DeclaredRoute[]): string[] {
   return routes
-    .filter((route) => typeof route.needs !== 'string' || !isKnownNeed(route.needs))
+    .filter(({ needs }) => typeof needs !== 'string' || !(isPlainNeed(needs) || isPermission(needs)))
     .map((route) => `${route.method} ${[route.path].flat().join(' ')} (needs ${route.needs ?? 'nothing'})`)
 }

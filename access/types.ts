@@ -10,6 +10,8 @@ export type Subject = {
   readonly deviceId: string
   readonly sessionId: number
   readonly isGuest: boolean
+  /** Left out: in good standing. Who is suspended reads and does not write; who is locked signs out, and nothing else. */
+  readonly standing?: 'suspended' | 'locked'
   readonly permissions: ReadonlySet<Permission>
 }
 
@@ -67,8 +69,9 @@ export interface Access {
   require(subject: Subject, act: RoomAct, object: RoomObject): Grant
   require(subject: Subject, act: Permission, object?: Installation): Grant
   visible(subject: Subject): VisibleRooms
-  /** Whether the subject meets what a route declares in `needs`. A need that is unknown is met by nobody. */
-  permits(subject: Subject, needs: string): boolean
-  /** 'nobody', 'session' or a permission of the catalogue. */
-  isKnownNeed(needs: string): boolean
+  /**
+   * Lets the subject through to a route that declares `needs`, or throws the refusal. A need that is unknown is met by
+   * nobody.
+   */
+  admit(subject: Subject, needs: string): void
 }

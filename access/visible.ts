@@ -9,10 +9,10 @@ const peopleMax = 10_000
  * The sets of visible rooms, one a person, each kept until the version of the person's memberships changes. A person
  * who was not seen for longest is dropped first.
  */
-export function createVisibility(facts: RoomFacts, epoch: () => number): (subject: Subject) => VisibleRooms {
+export function createVisibility(facts: RoomFacts): (subject: Subject) => VisibleRooms {
   const kept = new Recent<number, VisibleRooms>(peopleMax)
   return (subject) => {
-    const version = `${epoch()}.${facts.membershipsVersion(subject.userId)}`
+    const version = String(facts.membershipsVersion(subject.userId))
     const known = kept.get(subject.userId)
     if (known?.version === version) return known
     const rooms = sortRooms(version, facts.memberships(subject.userId))

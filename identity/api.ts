@@ -10,8 +10,6 @@ export type User = {
   readonly matrixId: string
   /** Whether the account is on this server. */
   readonly isLocal: boolean
-  /** Milliseconds since 1970. */
-  readonly createdMs: number
 }
 
 /** People by Matrix id and by internal id, with a bounded memory in front of the table. */
@@ -34,6 +32,10 @@ export interface Users {
   keysOf(userIds: readonly number[]): Promise<Map<number, SealingKey>>
   /** Whether it is an account of this server that can still sign in (a deactivated one cannot be invited). */
   isActive(userId: number): Promise<boolean>
+  /** The same for many, in one query. */
+  activeAmong(userIds: readonly number[]): Promise<Set<number>>
+  /** People who can sign in here and have an id above `after`, by id. */
+  activePage(after: number, limit: number): Promise<User[]>
 }
 
 export type Device = {
@@ -67,13 +69,15 @@ export interface Profiles {
   displayNames(userIds: readonly number[]): Promise<Map<number, string>>
 }
 
-/** Told after the commit, in this process. A listener must not throw. */
+/**
+ * Told after the commit on every node, whichever of them it happened on; one thing may be told twice. A listener must not
+ * throw.
+ */
 export type IdentityEvents = {
   /** Sign-out, in whatever way: waiting requests of the session end. */
   onSessionEnded(listener: (sessionId: number) => void): () => void
-  /** The device is gone with all that belongs to it: its keys and its waiting to-device messages. */
-  onDeviceEnded(listener: (device: { userId: number; deviceId: string }) => void): () => void
-  onDeactivated(listener: (userId: number) => void): () => void
+  /** What the session may do is not what it was: what is remembered of it is forgotten, and waiting requests answer. */
+  onSessionChanged(listener: (sessionId: number) => void): () => void
 }
 
 /** Proof of presence by password before a dangerous act (Matrix user-interactive authentication). */

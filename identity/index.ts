@@ -1,5 +1,14 @@
 import type { Access, Subject } from '#access/api.ts'
-import type { Clock, Gate, Postgres, Random, Route, Vault } from '#platform/api.ts'
+import {
+  type Clock,
+  type Gate,
+  type Log,
+  limits,
+  type Postgres,
+  type Random,
+  type Route,
+  type Vault,
+} from '#platform/api.ts'
 import { createAccounts } from './accounts/accounts.ts'
 import { createInvitations, type Invitations } from './accounts/invitations.ts'
 import { createOrganisation } from './accounts/organisation.ts'
@@ -24,6 +33,7 @@ import { createGate } from './sessions/gate.ts'
 import { createLastSeen } from './sessions/last-seen.ts'
 import { createSessions, type Sessions } from './sessions/sessions.ts'
 import { createAttempts } from './sign-in/attempts.ts'
+import { createLoginTokens } from './sign-in/login-tokens.ts'
 import { createPresence } from './sign-in/presence.ts'
 import { createSignIn } from './sign-in/sign-in.ts'
 import { createUsers } from './users/users.ts'
@@ -35,6 +45,7 @@ export type UserDirectoryDeps = {
   readonly random: Random
   readonly serverName: string
   readonly deviceLists: DeviceLists
+  readonly log: Pick<Log, 'append' | 'announce' | 'follow' | 'knownUpToMs' | 'reachNewest'>
 }
 
 /** What others need to know of people before there is anybody to sign in: messaging is built on it. */
@@ -48,8 +59,12 @@ type OwnDirectory = UserDirectory & { readonly devices: Sessions; readonly event
 
 export function createUserDirectory(deps: UserDirectoryDeps): OwnDirectory {
   const users = createUsers(deps)
-  const events = createEvents()
-  return { users, events, devices: createSessions({ ...deps, users, events }) }
+  const events = createEvents(deps)
+  return {
+    users,
+    events,
+    devices: createSessions({ ...deps, users, events, accessTokenLivesMs: limits.accessTokenLivesMs }),
+  }
 }
 
 export type IdentitySettings = {
@@ -68,7 +83,7 @@ export type IdentitySettings = {
 
 export type IdentityDeps = Omit<UserDirectoryDeps, 'serverName' | 'deviceLists'> & {
   readonly directory: OwnDirectory
-  readonly access: Pick<Access, 'permits'>
+  readonly access: Pick<Access, 'admit'>
   readonly profiles: Profiles
   readonly settings: IdentitySettings
 }
@@ -97,8 +112,9 @@ export function createIdentity(deps: IdentityDeps): Identity {
     secret: vault.lookupHash(...passwordSecret),
     cost: hashingCosts[settings.passwordHashing],
   })
+  const loginTokens = createLoginTokens({ db, clock, random })
   const attempts = createAttempts({ clock, isOn: settings.rateLimits })
-  const signIn = createSignIn({ db, passwords, sessions, attempts, clock, serverName })
+  const signIn = createSignIn({ db, passwords, sessions, loginTokens, attempts, serverName })
   const presence = createPresence({ signIn, vault, clock, serverName })
   const organisation = createOrganisation({ db, vault })
   const shared = {
@@ -123,6 +139,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
   const routes = identityRoutes({
     ...settings,
     ...shared,
+    loginTokens,
     presence,
     accounts,
     setup,
@@ -134,7 +151,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
   return {
     ...deps.directory,
     routes,
-    gate: createGate({ db, clock, access, events, lastSeen }),
+    gate: createGate({ db, clock, access, log: deps.log, events, sessions, lastSeen }),
     presence,
     accounts,
     organisation,

@@ -11,11 +11,11 @@ import type {
   Postgres,
   Random,
   Route,
-  Sandbox,
   Vault,
   WriterMetrics,
 } from '#platform/api.ts'
 import { AccountData } from './account-data/account-data.ts'
+import { RoomSummaries } from './directory/room-summaries.ts'
 import type { DeviceFeed } from './encryption/device-feed.ts'
 import { DeviceLists } from './encryption/device-lists.ts'
 import { createEncryption } from './encryption/encryption.ts'
@@ -28,14 +28,12 @@ import { Threads } from './events/threads.ts'
 import { Timeline } from './events/timeline.ts'
 import { coreRoutes } from './http/core-routes.ts'
 import { encryptionRoutes } from './http/encryption-routes.ts'
-import { mediaRoutes } from './http/media-routes.ts'
 import { createSideParts, sideRoutes } from './http/side-routes.ts'
-import type { Media } from './media/media.ts'
-import { createMediaParts } from './media/parts.ts'
-import type { MediaSettings } from './media/settings.ts'
+import { Media } from './media/media.ts'
 import type { PeopleSearchScope, SendGuard } from './ports.ts'
 import { Profiles } from './profiles/profiles.ts'
 import type { AccountDataForSync } from './push/account-data-for-sync.ts'
+import { PeopleRules } from './push/people-rules.ts'
 import { Receipts } from './receipts/receipts.ts'
 import { RoomMaker } from './rooms/create-room.ts'
 import { Doors } from './rooms/doors.ts'
@@ -46,17 +44,28 @@ import { MembershipFollower } from './rooms/membership-follower.ts'
 import { Memberships } from './rooms/memberships.ts'
 import { RoomCache } from './rooms/room-cache.ts'
 import { RoomStates } from './rooms/room-states.ts'
+import { Connections } from './sliding-sync/connections.ts'
+import { DeviceExtensions } from './sliding-sync/device-extensions.ts'
+import { DirectRooms } from './sliding-sync/direct-rooms.ts'
+import { RoomExtensions } from './sliding-sync/extensions.ts'
+import { Listings } from './sliding-sync/listings.ts'
+import { RoomLists } from './sliding-sync/room-lists.ts'
+import { RoomResults } from './sliding-sync/room-results.ts'
+import { SlidingStates } from './sliding-sync/room-states.ts'
+import { SlidingSync } from './sliding-sync/sliding-sync.ts'
 import { forgetTransactionsBefore } from './store/append.ts'
+import { forgetConnectionsBefore } from './store/sliding-connections.ts'
 import { IncrementalSync } from './sync/incremental-sync.ts'
 import { InitialSync } from './sync/initial-sync.ts'
 import { LeftRooms } from './sync/left-rooms.ts'
+import { Level } from './sync/level.ts'
 import { SentMembers } from './sync/sent-members.ts'
 import { SessionSignals } from './sync/session-signals.ts'
 import { Sync } from './sync/sync.ts'
 import { Tail } from './sync/tail.ts'
-import { Unread } from './sync/unread.ts'
 import { Waiters } from './sync/waiters.ts'
 import { Typing } from './typing/typing.ts'
+import { Unread } from './unread/unread.ts'
 
 export type RoomMemoryDeps = {
   readonly postgres: Postgres
@@ -78,7 +87,7 @@ export function createRoomMemory({ postgres, vault, users, logger }: RoomMemoryD
   return { rooms, memberships, facts: createRoomFacts({ rooms, memberships }) }
 }
 
-export function createProfiles(deps: { postgres: Postgres; users: Users }): Profiles {
+export function createProfiles(deps: { postgres: Postgres; users: Users; log: Log; logger: Logger }): Profiles {
   return new Profiles(deps)
 }
 
@@ -95,9 +104,6 @@ export type MessagingDeps = {
   readonly log: Log
   readonly blobs: Blobs
   readonly outbound: Outbound
-  readonly sandbox: Sandbox
-  /** What is left out is as usual. */
-  readonly mediaSettings: Partial<MediaSettings>
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
@@ -135,6 +141,8 @@ export interface Messaging {
    * messages to devices that gather too many. Answers how many rows went.
    */
   forgetBefore(ts: number): Promise<number>
+  /** Forgets sliding-sync connections that nobody used since the time given. */
+  forgetConnectionsBefore(ts: number): Promise<number>
   /** People who wait in /sync at this moment. */
   waitingPeople(): number
   /** Resolves when everything that was accepted is committed. */
@@ -156,12 +164,23 @@ function createReading(deps: MessagingDeps) {
   const tail = new Tail({ users, reader, facts, logger }, log.position())
   const waiters = new Waiters({ rooms, memberships })
   const typing = new Typing({ waiters })
-  const unread = new Unread({ db, rooms })
+  const peopleRules = new PeopleRules({ accountData })
+  const unread = new Unread({ db, rooms, reader, peopleRules })
   tail.listen(new MembershipFollower({ memberships, rooms }))
+  tail.listen(peopleRules)
+  const summaries = new RoomSummaries({ db, rooms, logger })
+  tail.listen(deps.profiles)
+  tail.listen(summaries)
   tail.listen(unread)
+  const listings = new Listings({ db })
+  tail.listen(listings)
+  const directs = new DirectRooms({ accountData })
+  tail.listen(directs)
   tail.listen(waiters)
   log.follow(tail)
-  return { db, rooms, memberships, reader, receipts, accountData, tail, waiters, typing, unread }
+  const listeners = { listings, directs, unread, waiters, peopleRules, summaries }
+  const level = new Level({ memberships, tail, log })
+  return { db, rooms, memberships, reader, receipts, accountData, tail, typing, level, ...listeners }
 }
 
 type Reading = ReturnType<typeof createReading>
@@ -180,17 +199,37 @@ function createWriting(deps: MessagingDeps, { db, rooms, memberships, reader }: 
   return { building, commit, writer, doors, members, conditions }
 }
 
-function createSync(
-  deps: MessagingDeps,
-  reading: Reading,
-  { accountData, feed }: { accountData: AccountDataForSync; feed: DeviceFeed },
-): Sync {
-  const { access, clock, log } = deps
-  const { db, reader, tail, typing, waiters, memberships } = reading
+type SyncParts = { accountData: AccountDataForSync; feed: DeviceFeed }
+
+function createSync(deps: MessagingDeps, reading: Reading, { accountData, feed }: SyncParts): Sync {
+  const { access, clock } = deps
+  const { db, reader, tail, typing, waiters, level } = reading
   const sent = new SentMembers()
   const parts = { ...reading, accountData, sent, leftRooms: new LeftRooms({ db, reader, sent }) }
   const [initial, incremental] = [new InitialSync(parts), new IncrementalSync(parts)]
-  return new Sync({ access, clock, tail, typing, waiters, memberships, log, sent, initial, incremental, feed })
+  return new Sync({ access, clock, tail, typing, waiters, level, sent, initial, incremental, feed })
+}
+
+function createSlidingSync(deps: MessagingDeps, reading: Reading, { accountData, feed }: SyncParts): SlidingSync {
+  const { access, clock, users, vault } = deps
+  const { db, tail, typing, waiters, listings, level } = reading
+  const sentMembers = new SentMembers<string>()
+  const parts = { ...reading, accountData, vault, users, sentMembers }
+  return new SlidingSync({
+    access,
+    clock,
+    level,
+    tail,
+    typing,
+    waiters,
+    connections: new Connections({ ...deps, db }),
+    lists: new RoomLists({ ...parts, listings }),
+    results: new RoomResults({ ...parts, states: new SlidingStates(parts) }),
+    extensions: new RoomExtensions(parts),
+    devices: new DeviceExtensions({ feed }),
+    changes: parts,
+    sentMembers,
+  })
 }
 
 export function createMessaging(deps: MessagingDeps): Messaging {
@@ -200,21 +239,22 @@ export function createMessaging(deps: MessagingDeps): Messaging {
   const { building, commit, writer, doors, members, conditions } = createWriting(deps, reading)
   const sessions = new SessionSignals()
   deps.identityEvents.onSessionEnded((sessionId) => sessions.end(sessionId))
+  deps.identityEvents.onSessionChanged((sessionId) => sessions.answerNow(sessionId))
 
   const shared = { ...deps, ...reading, writer, doors, members, conditions }
   const side = createSideParts(shared)
   const { aliases, filters } = side
-  const files = createMediaParts(shared)
   const encryption = createEncryption(shared)
   const maker = new RoomMaker({ ...building, postgres, rooms, members, writer, aliases, defaultRoomVersion })
-  const sync = createSync(deps, reading, { accountData: side.accountDataForSync, feed: encryption.feed })
+  const forSync = { accountData: side.accountDataForSync, feed: encryption.feed }
   const core = {
     ...shared,
     maker,
     sessions,
     aliases,
     filters,
-    sync,
+    sync: createSync(deps, reading, forSync),
+    slidingSync: createSlidingSync(deps, reading, forSync),
     states: new RoomStates({ db, reader }),
     timeline: new Timeline({ db, reader, users: deps.users }),
     relations: new Relations({ db, reader }),
@@ -224,8 +264,7 @@ export function createMessaging(deps: MessagingDeps): Messaging {
     routes: [
       ...coreRoutes(core),
       ...sideRoutes(shared, side),
-      ...mediaRoutes({ ...shared, ...files }),
-      ...encryptionRoutes({ ...encryption, presence: deps.presence, places: sync }),
+      ...encryptionRoutes({ ...encryption, presence: deps.presence, places: reading.level }),
     ],
     maker,
     members,
@@ -234,11 +273,12 @@ export function createMessaging(deps: MessagingDeps): Messaging {
     receipts,
     accountData,
     profiles,
-    media: files.media,
+    media: new Media(shared),
     reader,
     async forgetBefore(ts) {
       return (await forgetTransactionsBefore(db, ts)) + (await encryption.forgetBefore(ts))
     },
+    forgetConnectionsBefore: (ts) => forgetConnectionsBefore(db, ts),
     waitingPeople: () => waiters.size,
     async drained() {
       await side.profileSpread.settled()

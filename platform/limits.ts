@@ -17,6 +17,8 @@ export const limits = {
   paramLengthMax: 1_024,
   /** Head of a request. Node's own default, set on purpose so that an option of Node cannot raise it. */
   headerBytesMax: 16 * KiB,
+  /** One uploaded file. Told to clients as m.upload.size. */
+  mediaBytesMax: 100 * MiB,
   /** Entries of one page, whatever a client asks for; larger answers would hold others up. */
   pageSizeMax: 1_000,
 
@@ -29,6 +31,12 @@ export const limits = {
   relationsLookedAtMax: 20_000,
   /** Events that a page of /messages passes over because of its filter, before it tells the client where to go on. */
   filteredEventsMax: 5_000,
+  /** Connections for sliding sync that a device may keep; clients use two or three. The oldest goes. */
+  slidingConnectionsPerDeviceMax: 10,
+  /** Lists of one sliding-sync request; fixed by the proposal. */
+  slidingListsMax: 100,
+  /** Rooms that one sliding-sync request subscribes to. */
+  slidingSubscriptionsMax: 1_000,
 
   /** A whole profile; fixed by the specification. */
   profileBytesMax: 65_536,
@@ -73,6 +81,25 @@ export const limits = {
 
   /** Transaction ids: a client that repeats one after this long has lost more than an answer. */
   transactionIdDays: 30,
+  /** Sliding-sync connections: a client that comes back later begins anew. */
+  slidingConnectionDays: 30,
+
+  // --- signing in
+
+  /** An access token that can be refreshed. Short enough that a stolen one is soon worth nothing. */
+  accessTokenLivesMs: 60 * 60_000,
+  /** A token that signs in on another device: carried there at once, by a code on a screen say. */
+  loginTokenLivesMs: 2 * 60_000,
+  /** The same, made by an administrator for a program: long enough to be carried into its configuration. */
+  automationTokenLivesMs: 60 * 60_000,
+  /** From the first question of a confirmation to its last answer. */
+  confirmationLivesMs: 15 * 60_000,
+  /** A proof for another service of who somebody is. */
+  openIdTokenLivesMs: 60 * 60_000,
+  /** What a node remembers of a sign-in is used for so long without asking whether another node has ended it. */
+  sessionMemoryGoodMs: 500,
+  /** A person's devices. More is no person but a program that signs in and never out. */
+  devicesOfPersonMax: 500,
 
   // --- sockets
 
@@ -112,21 +139,6 @@ export const limits = {
   thumbnailSourceBytesMax: 32 * MiB,
   /** One thumbnail; one that moves and would be larger stands still. */
   thumbnailBytesMax: 4 * MiB,
-  /** Where no thumbnails can be made, pictures up to this stand in for them: it is paid by every reader of a list. */
-  thumbnailOriginalBytesMax: 10 * MiB,
-  /** Who finds too many waiting for a thumbnail comes back after this. */
-  thumbnailRetryMs: 1_000,
-
-  // --- files that are announced before they come
-
-  /** An announced file that has not come by then lapses; the specification recommends a day. */
-  mediaPendingMs: 24 * 60 * 60_000,
-  /** Announced files of one person that have not come. A client sends a few at once. */
-  mediaPendingMax: 100,
-  /** Who has announced too many comes back after this. */
-  mediaPendingRetryMs: 60_000,
-  /** How long a reader waits for an announced file, whatever she asks for. */
-  mediaWaitMsMax: 60_000,
 
   // --- what is kept in memory
 
@@ -136,10 +148,16 @@ export const limits = {
   roomCacheEntriesMax: 200_000,
   /** Room ids and their internal numbers. */
   roomIdentitiesMax: 50_000,
+  /** Sign-ins; each takes about 500 bytes. */
+  sessionsInMemoryMax: 20_000,
+  /** Names and topics of rooms for lists of them, about 1 KB a room. */
+  roomSummaryBytesMax: 32 * MiB,
   /** People's names and numbers. */
   peopleInMemoryMax: 50_000,
-  /** Opened profiles, for lists of people and for searching by name. */
+  /** Opened profiles, for lists of people. */
   profilesInMemoryMax: 50_000,
+  /** People whose names are compared in memory, about 300 bytes each; those beyond are read for each search. */
+  peopleIndexedMax: 100_000,
   /** Decrypted events for answers; the most recently read. */
   eventsInMemoryMax: 5_000,
   /** Transaction ids whose event is remembered without asking the database. */
@@ -150,10 +168,18 @@ export const limits = {
   devicesInMemoryMax: 20_000,
   /** Member events of which it is remembered whether they let somebody in or out. */
   memberStepsInMemoryMax: 20_000,
-  /** Pictures that could not be opened. */
-  thumbnailFailuresInMemoryMax: 5_000,
+  /** Newest events of rooms by which unread counts are kept up; most of them are in the tail as well. */
+  recentNoticesMax: 20_000,
+  /** Unread events of a room that are put to somebody's own push rules, one by one; no badge shows more. */
+  ownRulesEventsMax: 1_000,
   /** Devices for which sync remembers which members it sent. */
   lazySessionsInMemoryMax: 5_000,
+  /** Rooms in the states of sliding-sync connections; about 100 bytes each. Others are read from the database again. */
+  slidingRoomsInMemoryMax: 300_000,
+  /** Connections whose last use was lately written down. */
+  slidingConnectionsTouchedMax: 20_000,
+  /** Rooms of which is known by what lists of rooms are ordered and filtered; about 100 bytes each. */
+  roomListingsMax: 100_000,
   /** Rooms in which somebody stopped writing; who was away for longer than the last so many is not told of the end. */
   quietTypingRoomsMax: 10_000,
 } as const

@@ -93,6 +93,12 @@ export class TownPerson {
     return this.ok('GET', `/sync?${parameters}`)
   }
 
+  /** Sliding sync as clients speak it today: `pos` and `timeout` stand in the address. */
+  sliding(body: object, query: { pos?: string; timeout?: string } = {}): Promise<any> {
+    const path = '/_matrix/client/unstable/org.matrix.simplified_msc3575/sync'
+    return this.ok('POST', `${path}?${new URLSearchParams(query)}`, body)
+  }
+
   /** Newest first. */
   async messages(room: string, query: Record<string, string> = {}): Promise<{ chunk: any[]; end?: string }> {
     return this.ok('GET', `${roomPath(room)}/messages?${new URLSearchParams({ dir: 'b', limit: '100', ...query })}`)

@@ -12,7 +12,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { MediaSettings, PeopleSearchScope, SendGuard } from '#messaging/api.ts'
+import type { PeopleSearchScope, SendGuard } from '#messaging/api.ts'
 import {
   type Clock,
   type HttpServer,
@@ -39,13 +39,18 @@ export type TownOptions = {
   readonly registrationSharedSecret?: string
   readonly defaultRoomVersion?: string
   readonly peopleSearch?: PeopleSearchScope
-  readonly media?: Partial<MediaSettings>
   readonly webClient?: string
   /** Answers are held against their routes' schemas, unless a test wants to see the server as it is. */
   readonly checkAnswers?: boolean
 }
 
 export const townPassword = 'correct horse battery staple'
+
+export interface TownNode extends AsyncDisposable {
+  readonly chancery: Chancery
+  /** The same device, speaking to this node. */
+  as(person: TownPerson): TownPerson
+}
 
 type House = { chancery: Chancery; http: HttpServer; postgres: Postgres; port: number }
 
@@ -109,6 +114,18 @@ export class Town implements AsyncDisposable {
     this.#house = await moveIn(this.database, this.#folder, this.#options)
   }
 
+  /** Another server process on the same data, as far as the database can tell. Whoever opens it stops it. */
+  async openNode(): Promise<TownNode> {
+    const house = await moveIn(this.database, this.#folder, this.#options)
+    const url = `http://127.0.0.1:${house.port}`
+    return {
+      chancery: house.chancery,
+      as: (person) =>
+        new TownPerson(() => url, { user_id: person.id, device_id: person.deviceId, access_token: person.token }),
+      [Symbol.asyncDispose]: () => leave(house),
+    }
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await leave(this.#house)
     await this.database.dispose()
@@ -146,7 +163,6 @@ async function moveIn(database: TestDatabase, folder: string, options: TownOptio
       registrationSharedSecret: options.registrationSharedSecret,
       defaultRoomVersion: options.defaultRoomVersion,
       peopleSearch: options.peopleSearch,
-      media: options.media ?? {},
     },
   })
   const http = createHttp({

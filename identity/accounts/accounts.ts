@@ -3,7 +3,6 @@ import { type Clock, type Postgres, refuse, type Tx, type Vault } from '#platfor
 import type { Accounts, Profiles, User, Users } from '../api.ts'
 import type { PasswordHashes } from '../passwords/argon2.ts'
 import { checkPasswordLength } from '../passwords/rules.ts'
-import type { EventSource } from '../sessions/events.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import {
   accountByMatrixId,
@@ -42,13 +41,12 @@ export type AccountsDeps = {
   readonly passwords: PasswordHashes
   readonly sessions: Pick<Sessions, 'endAllIn'>
   readonly profiles: Pick<Profiles, 'setDisplayName'>
-  readonly events: Pick<EventSource, 'deactivated'>
 }
 
 const inUse = () => refuse('M_USER_IN_USE', 'This user name is taken. Choose another one.')
 
 export function createAccounts(deps: AccountsDeps): AccountKeeper {
-  const { db, vault, clock, serverName, users, passwords, sessions, profiles, events } = deps
+  const { db, vault, clock, serverName, users, passwords, sessions, profiles } = deps
 
   async function insertIn(tx: Tx, { matrixId, passwordHash, role }: NewAccount): Promise<number> {
     const nowTs = clock.nowMs()
@@ -84,7 +82,7 @@ export function createAccounts(deps: AccountsDeps): AccountKeeper {
   async function changePassword(userId: number, password: string, others?: { endOthersExcept: string | undefined }) {
     const passwordHash = await passwords.hash(password)
     const ended = await db.transaction(async (tx) => {
-      if (!(await setPasswordHash(tx, userId, passwordHash, clock.nowMs()))) {
+      if (!(await setPasswordHash(tx, userId, passwordHash))) {
         throw refuse('M_FORBIDDEN', 'This account is deactivated, so its password cannot be changed.')
       }
       return others === undefined ? undefined : sessions.endAllIn(tx, userId, others.endOthersExcept)
@@ -105,7 +103,6 @@ export function createAccounts(deps: AccountsDeps): AccountKeeper {
       return sessions.endAllIn(tx, userId)
     })
     ended.announce()
-    events.deactivated(userId)
   }
 
   return { create, any: () => anyAccount(db), insertIn, assertFree, changePassword, deactivate }

@@ -166,7 +166,7 @@ export function createInvitations(deps: InvitationsDeps): Invitations {
       return userId
     })
     await profiles.setDisplayName(userId, displayName)
-    return signIn.asNewAccount(userId, matrixId, {})
+    return signIn.asNewAccount(userId, matrixId)
   }
 
   return { create, list: async () => present(await newestInvitations(db, listedMax)), withdraw, look, accept }

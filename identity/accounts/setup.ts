@@ -80,7 +80,7 @@ export function createSetup(deps: SetupDeps): SetupKeeper {
       return accounts.insertIn(tx, { matrixId, passwordHash, role: 'owner' })
     })
     await profiles.setDisplayName(userId, displayName)
-    return signIn.asNewAccount(userId, matrixId, { displayName: undefined })
+    return signIn.asNewAccount(userId, matrixId)
   }
 
   return { ensureLink, check, complete }

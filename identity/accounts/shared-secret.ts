@@ -74,7 +74,7 @@ export function createSharedSecret(deps: SharedSecretDeps): SharedSecret {
       role: wish.isAdmin ? 'administrator' : 'member',
       displayName: wish.displayName === undefined ? undefined : checkDisplayName(wish.displayName),
     })
-    return signIn.asNewAccount(user.id, user.matrixId, {})
+    return signIn.asNewAccount(user.id, user.matrixId)
   }
 
   return { nonce, register }

@@ -3,8 +3,9 @@
  * https://spec.matrix.org/v1.16/client-server-api/#post_matrixclientv3login
  *
  * - `m.login.password` with the identifier `m.id.user`, or with the older member `user`.
+ * - `m.login.token` with a token that signs in once: from another device of the person, or from an administrator.
  * - A device id of the person that is in use is taken over: its old access token ends.
- * - Refresh tokens are not given, whether or not the client asks for one.
+ * - A client that says it can refresh gets an access token that ends, and a refresh token.
  */
 
 import Type from 'typebox'
@@ -17,11 +18,13 @@ const body = Type.Object({
   identifier: Type.Optional(Type.Object({ type: Type.String(), user: Type.Optional(Type.String()) })),
   user: Type.Optional(Type.String()),
   password: Type.Optional(Type.String()),
+  token: Type.Optional(Type.String()),
+  refresh_token: Type.Optional(Type.Boolean()),
   device_id: Type.Optional(Type.String()),
   initial_device_display_name: Type.Optional(Type.String()),
 })
 
-export function login({ signIn }: { signIn: Pick<SignIn, 'byPassword'> }): Route {
+export function login({ signIn }: { signIn: Pick<SignIn, 'byPassword' | 'byToken'> }): Route {
   return route({
     method: 'POST',
     path: clientPaths('/login'),
@@ -30,10 +33,23 @@ export function login({ signIn }: { signIn: Pick<SignIn, 'byPassword'> }): Route
     rate: 'login',
     body,
     async handle({ body, ip }) {
+      const device = {
+        deviceId: body.device_id,
+        displayName: body.initial_device_display_name,
+        refresh: body.refresh_token,
+      }
+      if (body.type === 'm.login.token') {
+        if (body.token === undefined) throw refuse('M_MISSING_PARAM', 'The token is missing. Send it as token.')
+        return signIn.byToken(body.token, ip, device)
+      }
       if (body.type !== 'm.login.password') {
-        throw refuse('M_UNKNOWN', 'This server knows only sign-in by password. Use "m.login.password".', {
-          status: 400,
-        })
+        throw refuse(
+          'M_UNKNOWN',
+          'This server does not know this way to sign in. GET the same path for those it knows.',
+          {
+            status: 400,
+          },
+        )
       }
       if (body.identifier !== undefined && body.identifier.type !== 'm.id.user') {
         throw refuse('M_UNKNOWN', 'Sign in with your user name: addresses and phone numbers are not known here.', {
@@ -43,10 +59,7 @@ export function login({ signIn }: { signIn: Pick<SignIn, 'byPassword'> }): Route
       const user = body.identifier?.user ?? body.user
       if (user === undefined) throw refuse('M_MISSING_PARAM', 'The user name is missing. Send it as identifier.user.')
       if (body.password === undefined) throw refuse('M_MISSING_PARAM', 'The password is missing. Send it as password.')
-      return signIn.byPassword(user, body.password, ip, {
-        deviceId: body.device_id,
-        displayName: body.initial_device_display_name,
-      })
+      return signIn.byPassword(user, body.password, ip, device)
     },
   })
 }

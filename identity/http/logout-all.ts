@@ -15,7 +15,7 @@ export function logoutAll({ sessions }: { sessions: Pick<Sessions, 'endAll'> }):
     method: 'POST',
     path: clientPaths('/logout/all'),
     operation: 'logout_all',
-    needs: 'session',
+    needs: 'session, locked or not',
     rate: 'settings',
     async handle({ caller }) {
       const subject: Subject = caller

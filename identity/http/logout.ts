@@ -15,7 +15,7 @@ export function logout({ sessions }: { sessions: Pick<Sessions, 'end'> }): Route
     method: 'POST',
     path: clientPaths('/logout'),
     operation: 'logout',
-    needs: 'session',
+    needs: 'session, locked or not',
     rate: 'settings',
     async handle({ caller }) {
       const subject: Subject = caller

@@ -17,6 +17,7 @@ import { deactivateAccount } from './deactivate-account.ts'
 import { deleteDevice } from './delete-device.ts'
 import { deleteDevices } from './delete-devices.ts'
 import { endPersonDevice } from './end-person-device.ts'
+import { type GenerateLoginTokenDeps, generateLoginToken } from './generate-login-token.ts'
 import { getAccount3pids } from './get-account-3pids.ts'
 import { getDevice } from './get-device.ts'
 import { getDevices } from './get-devices.ts'
@@ -39,7 +40,8 @@ import { withdrawInvitation } from './withdraw-invitation.ts'
 
 export type RouteDeps = ChangePasswordDeps &
   AvailabilityDeps &
-  InstallationDeps & {
+  InstallationDeps &
+  GenerateLoginTokenDeps & {
     readonly signIn: SignIn
     readonly sessions: Sessions
     readonly presence: Presence
@@ -58,7 +60,8 @@ export function identityRoutes(deps: RouteDeps): Route[] {
   const matrix = [
     getLoginFlows(),
     login(deps),
-    refresh(),
+    refresh(deps),
+    generateLoginToken(deps),
     logout(deps),
     logoutAll(deps),
     getTokenOwner(),

@@ -1,69 +1,81 @@
 import { type Access, permissionsOf, type Subject } from '#access/api.ts'
-import { type Clock, type Db, type Gate, refuse } from '#platform/api.ts'
+import { type Clock, type Db, type Gate, type Log, limits, Recent, refuse } from '#platform/api.ts'
 import type { IdentityEvents } from '../api.ts'
-import { sessionByTokenHash } from '../store/session.ts'
+import { type SessionRow, sessionByTokenHash } from '../store/session.ts'
 import type { LastSeen } from './last-seen.ts'
+import type { Sessions } from './sessions.ts'
 import { hashToken, isWellFormedToken } from './token.ts'
-
-/** Sessions kept in memory; each takes about 500 bytes. Who was not heard of for longest goes first. */
-const sessionsInMemoryMax = 20_000
 
 export type GateDeps = {
   readonly db: Db
   readonly clock: Clock
-  readonly access: Pick<Access, 'permits'>
-  readonly events: Pick<IdentityEvents, 'onSessionEnded'>
+  readonly access: Pick<Access, 'admit'>
+  readonly log: Pick<Log, 'knownUpToMs' | 'reachNewest'>
+  readonly events: IdentityEvents
+  readonly sessions: Pick<Sessions, 'promote'>
   readonly lastSeen: LastSeen
 }
 
+type Known = { readonly subject: Subject; readonly expiresTs: number | null }
+
 /** Turns an access token into a subject, and lets it through when it meets what the route needs. */
-export function createGate({ db, clock, access, events, lastSeen }: GateDeps): Gate<Subject | undefined> {
+export function createGate(deps: GateDeps): Gate<Subject | undefined> {
+  const { db, clock, access, log, events, sessions, lastSeen } = deps
   /** By the token's hash, so that no token lies in memory longer than its request. */
-  const subjects = new Map<string, Subject>()
-  const hashes = new Map<number, string>()
-  let endings = 0
-
-  events.onSessionEnded((sessionId) => {
-    endings++
-    const tokenHash = hashes.get(sessionId)
-    if (tokenHash !== undefined) subjects.delete(tokenHash)
-    hashes.delete(sessionId)
+  const known = new Recent<string, Known>(limits.sessionsInMemoryMax, {
+    onDropped: (tokenHash, { subject }) => {
+      if (hashes.get(subject.sessionId) === tokenHash) hashes.delete(subject.sessionId)
+    },
   })
+  const hashes = new Map<number, string>()
+  let changes = 0
+  let asking: Promise<unknown> | undefined
 
-  function keep(tokenHash: string, subject: Subject): void {
-    subjects.set(tokenHash, subject)
-    hashes.set(subject.sessionId, tokenHash)
-    if (subjects.size <= sessionsInMemoryMax) return
-    const [oldestHash, oldest] = subjects.entries().next().value!
-    subjects.delete(oldestHash)
-    hashes.delete(oldest.sessionId)
+  function forget(sessionId: number): void {
+    changes++
+    const tokenHash = hashes.get(sessionId)
+    if (tokenHash !== undefined) known.delete(tokenHash)
+    hashes.delete(sessionId)
+  }
+  events.onSessionEnded(forget)
+  events.onSessionChanged(forget)
+
+  /** Another node may have ended what is remembered here: it is good for as long as this node has heard of everything. */
+  async function hearOthers(): Promise<void> {
+    if (clock.nowMs() - log.knownUpToMs() < limits.sessionMemoryGoodMs) return
+    asking ??= log.reachNewest().finally(() => {
+      asking = undefined
+    })
+    await asking
   }
 
-  async function subjectOf(token: string): Promise<Subject | undefined> {
-    if (!isWellFormedToken(token, 'access')) return undefined
+  async function look(token: string): Promise<Known> {
+    if (!isWellFormedToken(token, 'access')) throw signedOut()
     const hash = hashToken(token)
     const tokenHash = hash.toString('base64')
-    const known = subjects.get(tokenHash)
-    if (known !== undefined) {
-      subjects.delete(tokenHash)
-      subjects.set(tokenHash, known)
-      return known
+    if (known.get(tokenHash) !== undefined) {
+      await hearOthers()
+      const still = known.get(tokenHash)
+      if (still !== undefined) return still
     }
-    const endingsBefore = endings
+    const changesBefore = changes
     const row = await sessionByTokenHash(db, hash)
-    if (row === undefined) return undefined
-    const subject: Subject = Object.freeze({
-      userId: row.userId,
-      matrixId: row.matrixId,
-      deviceId: row.deviceId,
-      sessionId: row.id,
-      isGuest: false,
-      permissions: permissionsOf(row.role),
-    })
+    if (row === undefined) throw signedOut()
+    if (row.token === 'previous') throw expired()
+    const read = { subject: subjectOf(row), expiresTs: row.expiresTs }
+    if (row.token === 'next' && !isOver(read)) {
+      await sessions.promote(row, hash)
+      return read
+    }
     // A session that ended while the row was on its way must not stay alive in memory.
-    if (endings === endingsBefore) keep(tokenHash, subject)
-    return subject
+    if (changes === changesBefore) {
+      known.set(tokenHash, read)
+      hashes.set(row.id, tokenHash)
+    }
+    return read
   }
+
+  const isOver = ({ expiresTs }: Known) => expiresTs !== null && expiresTs <= clock.nowMs()
 
   return {
     async admit(needs, request) {
@@ -71,19 +83,38 @@ export function createGate({ db, clock, access, events, lastSeen }: GateDeps): G
       if (request.accessToken === undefined || request.accessToken === '') {
         throw refuse('M_MISSING_TOKEN', 'You are not signed in. Sign in and try again.')
       }
-      const subject = await subjectOf(request.accessToken)
-      if (subject === undefined) {
-        throw refuse('M_UNKNOWN_TOKEN', 'You are no longer signed in on this device. Sign in again.', {
-          fields: { soft_logout: false },
-        })
-      }
+      const found = await look(request.accessToken)
+      if (isOver(found)) throw expired()
+      const { subject } = found
       lastSeen.note(subject, request.ip, clock.nowMs())
-      if (!access.permits(subject, needs)) {
-        throw refuse('M_FORBIDDEN', 'Your role does not include this. Ask an administrator of your organisation.', {
-          detail: `needs ${needs}`,
-        })
-      }
+      access.admit(subject, needs)
       return subject
     },
   }
+}
+
+function subjectOf(row: SessionRow): Subject {
+  const standing = row.lockedTs !== null ? 'locked' : row.suspendedTs !== null ? 'suspended' : undefined
+  return Object.freeze({
+    userId: row.userId,
+    matrixId: row.matrixId,
+    deviceId: row.deviceId,
+    sessionId: row.id,
+    isGuest: row.role === 'guest',
+    permissions: permissionsOf(row.role),
+    ...(standing !== undefined && { standing }),
+  })
+}
+
+function signedOut() {
+  return refuse('M_UNKNOWN_TOKEN', 'You are no longer signed in on this device. Sign in again.', {
+    fields: { soft_logout: false },
+  })
+}
+
+/** The session lives on: a client that refreshes or signs in again keeps what it has. */
+function expired() {
+  return refuse('M_UNKNOWN_TOKEN', 'This access token has expired. Refresh it, or sign in again on this device.', {
+    fields: { soft_logout: true },
+  })
 }

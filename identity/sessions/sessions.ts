@@ -1,4 +1,14 @@
-import { type Clock, type Postgres, type Random, refuse, SealBroken, type SealingKey, type Tx } from '#platform/api.ts'
+import { lockedRefusal } from '#access/api.ts'
+import {
+  type Clock,
+  limits,
+  type Postgres,
+  type Random,
+  refuse,
+  SealBroken,
+  type SealingKey,
+  type Tx,
+} from '#platform/api.ts'
 import type { Announcement, Device, DeviceLists, Devices, Users } from '../api.ts'
 import {
   countDevices,
@@ -11,27 +21,53 @@ import {
   renameDevice,
   upsertDevice,
 } from '../store/device.ts'
-import { deleteSessions, insertSession } from '../store/session.ts'
+import {
+  deleteSessions,
+  insertSession,
+  offerPair,
+  promotePair,
+  sessionByRefreshHash,
+  sessionIdsOf,
+  type TokenPair,
+} from '../store/session.ts'
 import type { EventSource } from './events.ts'
-import { hashToken, makeToken } from './token.ts'
+import { hashToken, isWellFormedToken, makeToken } from './token.ts'
 
-/** More is no person but a program that signs in and never out. */
-const devicesOfUserMax = 500
 const deviceIdLettersMade = 10
 const deviceIdCharactersMax = 255
 const deviceNameCharactersMax = 100
 
-export type StartedSession = { readonly sessionId: number; readonly deviceId: string; readonly accessToken: string }
+/** What a client is given to sign its requests with. Without a refresh token the access token lives with the session. */
+export type Tokens = {
+  readonly accessToken: string
+  readonly refreshToken: string | undefined
+  readonly expiresInMs: number | undefined
+}
+
+export type StartedSession = Tokens & { readonly deviceId: string }
+
+export type DeviceWish = {
+  readonly deviceId?: string | undefined
+  readonly displayName?: string | undefined
+  /** Whether the client can refresh: then its access tokens are short-lived. */
+  readonly refresh?: boolean | undefined
+}
 
 /** Sign-ins and the devices that they happen on: one session a device, and a device lives as long as its session. */
 export interface Sessions extends Devices {
   /**
    * Signs in on a device. A device id of this person that is in use is taken over: its old session ends, its name stays.
    */
-  start(
-    userId: number,
-    device: { deviceId?: string | undefined; displayName?: string | undefined },
-  ): Promise<StartedSession>
+  start(userId: number, device: DeviceWish): Promise<StartedSession>
+  /**
+   * New tokens for a refresh token. The pair before stays good until one of the new ones is used, because the answer may
+   * be lost on its way. Throws M_UNKNOWN_TOKEN.
+   */
+  refresh(refreshToken: string): Promise<Tokens>
+  /** The first use of an access token that a refresh gave: the one before ends. */
+  promote(session: { readonly id: number; readonly userId: number }, tokenHash: Buffer): Promise<void>
+  /** What the account may do has changed. Last in the caller's transaction; `announce` after its commit. */
+  changedIn(tx: Tx, userId: number): Promise<Announcement>
   /** Signs devices out and forgets them. @returns the ids of those that were there. */
   end(userId: number, deviceIds: readonly string[]): Promise<string[]>
   /** Signs out on all devices, except for `keptDeviceId`. */
@@ -49,9 +85,13 @@ export type SessionsDeps = {
   readonly random: Random
   readonly events: EventSource
   readonly deviceLists: DeviceLists
+  /** How long an access token lives that can be refreshed. */
+  readonly accessTokenLivesMs: number
 }
 
-export function createSessions({ db, users, clock, random, events, deviceLists }: SessionsDeps): Sessions {
+export function createSessions(deps: SessionsDeps): Sessions {
+  const { db, users, clock, random, events, deviceLists, accessTokenLivesMs } = deps
+
   async function sealName(userId: number, deviceId: string, name: string | undefined): Promise<Buffer | null> {
     const text = name?.trim().slice(0, deviceNameCharactersMax)
     if (text === undefined || text === '') return null
@@ -76,32 +116,75 @@ export function createSessions({ db, users, clock, random, events, deviceLists }
     })
   }
 
-  async function start(userId: number, device: { deviceId?: string | undefined; displayName?: string | undefined }) {
+  function makePair(canRefresh: boolean): { tokens: Tokens; pair: TokenPair } {
+    const accessToken = makeToken(random, 'access')
+    const refreshToken = canRefresh ? makeToken(random, 'refresh') : undefined
+    return {
+      tokens: { accessToken, refreshToken, expiresInMs: canRefresh ? accessTokenLivesMs : undefined },
+      pair: {
+        tokenHash: hashToken(accessToken),
+        refreshHash: refreshToken === undefined ? null : hashToken(refreshToken),
+        expiresTs: canRefresh ? clock.nowMs() + accessTokenLivesMs : null,
+      },
+    }
+  }
+
+  async function start(userId: number, device: DeviceWish): Promise<StartedSession> {
     const deviceId = device.deviceId === undefined ? makeDeviceId(random) : checkDeviceId(device.deviceId)
     const sealedName = await sealName(userId, deviceId, device.displayName)
-    const accessToken = makeToken(random, 'access')
-    const { sessionId, replaced } = await db.transaction(async (tx) => {
+    const { tokens, pair } = makePair(device.refresh === true)
+    const told = await db.transaction(async (tx) => {
       const nowTs = clock.nowMs()
       await upsertDevice(tx, { userId, deviceId, sealedName, nowTs })
-      if ((await countDevices(tx, userId)) > devicesOfUserMax) {
+      if ((await countDevices(tx, userId)) > limits.devicesOfPersonMax) {
         throw refuse('M_FORBIDDEN', 'You are signed in on too many devices. Sign out on those that you no longer use.')
       }
       const replaced = await deleteSessions(tx, userId, [deviceId])
-      const sessionId = await insertSession(tx, { userId, deviceId, tokenHash: hashToken(accessToken), nowTs })
-      return { sessionId, replaced }
+      await insertSession(tx, { userId, deviceId, pair, nowTs })
+      return events.tell(tx, { userId, ended: replaced })
     })
-    events.sessionsEnded(replaced)
-    return { sessionId, deviceId, accessToken }
+    told.announce()
+    return { ...tokens, deviceId }
+  }
+
+  async function refresh(refreshToken: string): Promise<Tokens> {
+    const { tokens, pair } = makePair(true)
+    const told = await db.transaction(async (tx) => {
+      const row = isWellFormedToken(refreshToken, 'refresh')
+        ? await sessionByRefreshHash(tx, hashToken(refreshToken))
+        : undefined
+      if (row === undefined) {
+        throw refuse('M_UNKNOWN_TOKEN', 'This refresh token is unknown or has been used. Sign in again.', {
+          fields: { soft_logout: false },
+        })
+      }
+      if (row.lockedTs !== null) throw lockedRefusal()
+      // Whoever refreshes with the second pair has received it.
+      const promoted =
+        !row.isCurrent && row.nextTokenHash !== null && (await promotePair(tx, row.id, row.nextTokenHash))
+      await offerPair(tx, row.id, pair)
+      return events.tell(tx, { userId: row.userId, changed: promoted ? [row.id] : [] })
+    })
+    told.announce()
+    return tokens
+  }
+
+  async function promote(session: { readonly id: number; readonly userId: number }, tokenHash: Buffer): Promise<void> {
+    const told = await db.transaction(async (tx) => {
+      const promoted = await promotePair(tx, session.id, tokenHash)
+      return events.tell(tx, { userId: session.userId, changed: promoted ? [session.id] : [] })
+    })
+    told.announce()
   }
 
   async function endIn(tx: Tx, userId: number, deviceIds: readonly string[]) {
     const sessionIds = await deleteSessions(tx, userId, deviceIds)
     const ended = await deleteDevices(tx, userId, deviceIds)
-    const told = ended.length === 0 ? undefined : await deviceLists.changed(tx, [userId])
+    const told = await events.tell(tx, { userId, ended: sessionIds })
+    const listed = ended.length === 0 ? undefined : await deviceLists.changed(tx, [userId])
     function announce() {
-      events.sessionsEnded(sessionIds)
-      events.devicesEnded(userId, ended)
-      told?.announce()
+      told.announce()
+      listed?.announce()
     }
     return { ended, announce }
   }
@@ -135,6 +218,9 @@ export function createSessions({ db, users, clock, random, events, deviceLists }
 
   return {
     start,
+    refresh,
+    promote,
+    changedIn: async (tx, userId) => events.tell(tx, { userId, changed: await sessionIdsOf(tx, userId) }),
     async end(userId, deviceIds) {
       const { ended, announce } = await db.transaction((tx) => endIn(tx, userId, deviceIds))
       announce()

@@ -7,11 +7,18 @@ import type { Random } from '#platform/api.ts'
  * base64url, and a checksum. Mark and checksum let scanners of source code and logs find a leaked one without doubt,
  * and let the server turn down a mistyped one without asking the database.
  */
-const marks = { access: 'chy_', setup: 'chs_', invitation: 'chi_' } as const
+const marks = {
+  access: 'chy_',
+  refresh: 'chr_',
+  setup: 'chs_',
+  invitation: 'chi_',
+  login: 'chl_',
+  openId: 'cho_',
+} as const
 export type TokenKind = keyof typeof marks
 
 const secretBytes = 32
-const tokenPattern = /^(ch[ysi]_[A-Za-z0-9_-]{43})([A-Za-z0-9_-]{6})$/
+const tokenPattern = /^(ch[yrsilo]_[A-Za-z0-9_-]{43})([A-Za-z0-9_-]{6})$/
 
 export function makeToken(random: Random, kind: TokenKind): string {
   const body = marks[kind] + random.bytes(secretBytes).toString('base64url')

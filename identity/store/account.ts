@@ -1,6 +1,6 @@
 /**
- * Table `account`: `user_id`, `role`, `password_hash` (PHC string or null), `password_changed_ts`, `created_ts`,
- * `deactivated_ts` (null while the account lives).
+ * Table `account`: `user_id`, `role`, `password_hash` (PHC string or null), `created_ts`, `locked_ts`,
+ * `suspended_ts`, `deactivated_ts` (each null while it is not so).
  */
 import { type Db, sql } from '#platform/api.ts'
 
@@ -10,18 +10,20 @@ export type AccountRow = {
   role: string
   passwordHash: string | null
   createdTs: number
+  lockedTs: number | null
+  suspendedTs: number | null
   deactivatedTs: number | null
 }
 
 export type PersonRow = Omit<AccountRow, 'passwordHash'> & { lastSeenTs: number | null }
 
 const columns = `a.user_id as "userId", u.matrix_id as "matrixId", a.role, a.created_ts as "createdTs",
-  a.deactivated_ts as "deactivatedTs"`
+  a.locked_ts as "lockedTs", a.suspended_ts as "suspendedTs", a.deactivated_ts as "deactivatedTs"`
 const from = 'from account a join users u on u.id = a.user_id'
 
 const insert = sql(
   'account_insert',
-  `insert into account (user_id, role, password_hash, password_changed_ts, created_ts) values ($1, $2, $3, $4, $4)
+  `insert into account (user_id, role, password_hash, created_ts) values ($1, $2, $3, $4)
    on conflict (user_id) do nothing`,
 )
 const byMatrixId = sql(
@@ -34,7 +36,18 @@ const byUserId = sql(
 )
 const setPassword = sql(
   'account_set_password',
-  `update account set password_hash = $2, password_changed_ts = $3 where user_id = $1 and deactivated_ts is null`,
+  `update account set password_hash = $2 where user_id = $1 and deactivated_ts is null`,
+)
+const rehash = sql('account_rehash', 'update account set password_hash = $3 where user_id = $1 and password_hash = $2')
+const setLocked = sql(
+  'account_set_locked',
+  `update account set locked_ts = case when $2 then coalesce(locked_ts, $3) end
+   where user_id = $1 and deactivated_ts is null`,
+)
+const setSuspended = sql(
+  'account_set_suspended',
+  `update account set suspended_ts = case when $2 then coalesce(suspended_ts, $3) end
+   where user_id = $1 and deactivated_ts is null`,
 )
 const deactivate = sql(
   'account_deactivate',
@@ -52,10 +65,19 @@ const page = sql(
    ${from} where a.user_id > $1 order by a.user_id limit $2`,
 )
 
+const activeAmong = sql(
+  'account_active_among',
+  'select user_id as "userId" from account where user_id = any($1::int[]) and deactivated_ts is null',
+)
+const activePage = sql(
+  'account_active_page',
+  `select user_id as "userId" from account where user_id > $1 and deactivated_ts is null order by user_id limit $2`,
+)
+
 /** @returns whether it was made; false when the user has an account already. */
 export async function insertAccount(
   db: Db,
-  account: { userId: number; role: string; passwordHash: string; nowTs: number },
+  account: { userId: number; role: string; passwordHash: string | null; nowTs: number },
 ): Promise<boolean> {
   return (await db.run(insert, [account.userId, account.role, account.passwordHash, account.nowTs])) === 1
 }
@@ -68,8 +90,22 @@ export function accountByUserId(db: Db, userId: number): Promise<AccountRow | un
   return db.row<AccountRow>(byUserId, [userId])
 }
 
-export async function setPasswordHash(db: Db, userId: number, passwordHash: string, nowTs: number): Promise<boolean> {
-  return (await db.run(setPassword, [userId, passwordHash, nowTs])) === 1
+export async function setPasswordHash(db: Db, userId: number, passwordHash: string): Promise<boolean> {
+  return (await db.run(setPassword, [userId, passwordHash])) === 1
+}
+
+/** The same password, hashed anew. Nothing happens when it was changed meanwhile. */
+export async function replacePasswordHash(db: Db, userId: number, before: string, passwordHash: string): Promise<void> {
+  await db.run(rehash, [userId, before, passwordHash])
+}
+
+/** @returns whether there is such an account that lives. */
+export async function setAccountLocked(db: Db, userId: number, locked: boolean, nowTs: number): Promise<boolean> {
+  return (await db.run(setLocked, [userId, locked, nowTs])) === 1
+}
+
+export async function setAccountSuspended(db: Db, userId: number, suspended: boolean, nowTs: number): Promise<boolean> {
+  return (await db.run(setSuspended, [userId, suspended, nowTs])) === 1
 }
 
 /** @returns whether it was alive before. */
@@ -89,4 +125,14 @@ export async function anyAccount(db: Db): Promise<boolean> {
 /** Accounts with a user id above `afterUserId`, by user id. */
 export function accountPage(db: Db, afterUserId: number, limit: number): Promise<PersonRow[]> {
   return db.rows<PersonRow>(page, [afterUserId, limit])
+}
+
+export async function activeAccountIds(db: Db, userIds: readonly number[]): Promise<Set<number>> {
+  const rows = await db.rows<{ userId: number }>(activeAmong, [userIds])
+  return new Set(rows.map((row) => row.userId))
+}
+
+/** Living accounts with a user id above `afterUserId`, by user id. */
+export async function activeAccountPage(db: Db, afterUserId: number, limit: number): Promise<number[]> {
+  return (await db.rows<{ userId: number }>(activePage, [afterUserId, limit])).map((row) => row.userId)
 }

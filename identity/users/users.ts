@@ -1,6 +1,6 @@
 import type { Clock, Db, Postgres, SealingKey, Vault } from '#platform/api.ts'
 import type { User, Users } from '../api.ts'
-import { accountByUserId } from '../store/account.ts'
+import { accountByUserId, activeAccountIds, activeAccountPage } from '../store/account.ts'
 import { insertMissingUsers, type UserRow, usersByIds, usersByMatrixIds } from '../store/users.ts'
 import { PersonKeys } from './keys.ts'
 import { serverNameOf } from './usernames.ts'
@@ -87,6 +87,16 @@ class KnownUsers implements Users {
     return account !== undefined && account.deactivatedTs === null
   }
 
+  activeAmong(userIds: readonly number[]): Promise<Set<number>> {
+    return activeAccountIds(this.#db, userIds)
+  }
+
+  async activePage(after: number, limit: number): Promise<User[]> {
+    const ids = await activeAccountPage(this.#db, after, limit)
+    const users = await this.byIds(ids)
+    return ids.flatMap((id) => users.get(id) ?? [])
+  }
+
   async #collect<K>(
     wanted: readonly K[],
     memory: ReadonlyMap<K, User>,
@@ -115,7 +125,7 @@ class KnownUsers implements Users {
     const known = this.#byId.get(row.id)
     if (known !== undefined) return known
     const { id, matrixId, isLocal } = row
-    const user: User = Object.freeze({ id, matrixId, isLocal, createdMs: row.createdTs })
+    const user: User = Object.freeze({ id, matrixId, isLocal })
     this.#byId.set(id, user)
     this.#byMatrixId.set(matrixId, user)
     if (this.#byId.size > usersInMemoryMax) {

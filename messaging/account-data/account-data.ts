@@ -6,6 +6,7 @@ import {
   accountDataRow,
   accountDataRows,
   accountDataRowsByIds,
+  accountDataRowsOfPeople,
   putAccountData,
 } from '../store/account-data.ts'
 import type { AccountDatum } from '../sync/tail.ts'
@@ -44,6 +45,17 @@ export class AccountData {
 
   async byIds(userId: number, ids: readonly number[]): Promise<OwnedDatum[]> {
     return this.#opened(userId, await accountDataRowsByIds(this.#deps.postgres, ids))
+  }
+
+  /** Data that belong to no room, of several people: by person, then by type. */
+  async ofPeople(userIds: readonly number[], types: readonly string[]): Promise<Map<number, Map<string, JsonObject>>> {
+    const rows = await accountDataRowsOfPeople(this.#deps.postgres, userIds, types)
+    const found = new Map<number, Map<string, JsonObject>>()
+    for (const [userId, own] of Map.groupBy(rows, (row) => row.userId)) {
+      const data = await this.#opened(userId, own)
+      found.set(userId, new Map(data.map(({ type, content }) => [type, content])))
+    }
+    return found
   }
 
   async byId(id: number): Promise<AccountDatum | undefined> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { User } from '#identity/api.ts'
 import type { JsonObject } from '#matrix/api.ts'
+import { PeopleIndex } from './people-index.ts'
 import { PeopleSearch } from './people-search.ts'
 
 const people: [id: number, name: string, profile: JsonObject, isLocal: boolean, isActive: boolean][] = [
@@ -12,16 +12,34 @@ const people: [id: number, name: string, profile: JsonObject, isLocal: boolean, 
   [6, 'nada', {}, true, true],
 ]
 
-const search = new PeopleSearch({
-  profiles: { everybody: async () => new Map(people.map(([id, , profile]) => [id, profile])) },
-  users: {
-    byIds: async (ids) =>
-      new Map<number, User>(
+/** Closed after the names were taken in. */
+const closedSince = 4
+
+const index = new PeopleIndex(
+  {
+    profiles: {
+      many: async (ids) => new Map(people.filter(([id]) => ids.includes(id)).map(([id, , profile]) => [id, profile])),
+      onChanged: () => undefined,
+    },
+    users: {
+      byIds: async () => new Map(),
+      activePage: async (after, limit) =>
         people
-          .filter(([id]) => ids.includes(id))
-          .map(([id, name, , isLocal]) => [id, { id, matrixId: `@${name}:example.org`, isLocal, createdMs: 0 }]),
-      ),
-    isActive: async (id) => people.find(([other]) => other === id)?.[4] ?? false,
+          .filter(([id, , , isLocal, isActive]) => id > after && isLocal && (isActive || id === closedSince))
+          .slice(0, limit)
+          .map(([id, name]) => ({ id, matrixId: `@${name}:example.org`, isLocal: true, createdMs: 0 })),
+    },
+  },
+  2,
+)
+
+const search = new PeopleSearch({
+  db: undefined as never,
+  index,
+  peopleSearch: 'everybody',
+  users: {
+    activeAmong: async (ids) =>
+      new Set(people.filter(([id, , , , isActive]) => isActive && ids.includes(id)).map(([id]) => id)),
   },
 })
 
@@ -31,7 +49,7 @@ const found = async (term: string, limit = 10, asker = 2) => {
 }
 
 describe('PeopleSearch', () => {
-  it('puts those first whose name begins with the word, and leaves out the closed and the foreign', async () => {
+  it('finds those beyond what fits into memory, and puts those first whose name begins with the word, and leaves out the closed and the foreign', async () => {
     expect(await found('ada')).toEqual([['ada', 'nada'], false])
   })
 

@@ -1,22 +1,26 @@
 import type { Users } from '#identity/api.ts'
-import type { JsonObject } from '#matrix/api.ts'
-import type { Profiles } from '../profiles/profiles.ts'
-import { searchable, searchWords } from './searchable.ts'
+import type { Db } from '#platform/api.ts'
+import type { PeopleSearchScope } from '../ports.ts'
+import { acquaintedRows } from '../store/acquaintances.ts'
+import type { FoundPerson, IndexedPerson, PeopleIndex } from './people-index.ts'
+import { searchWords } from './searchable.ts'
 
-type Deps = { profiles: Pick<Profiles, 'everybody'>; users: Pick<Users, 'byIds' | 'isActive'> }
-
-export type FoundPerson = {
-  readonly userId: number
-  readonly matrixId: string
-  readonly displayName: string | undefined
-  readonly avatarUrl: string | undefined
+type Deps = {
+  db: Db
+  index: Pick<PeopleIndex, 'everybody'>
+  users: Pick<Users, 'activeAmong'>
+  /** Whom a search finds. */
+  peopleSearch: PeopleSearchScope
 }
 
-type Candidate = FoundPerson & { readonly rank: number; readonly sortName: string }
+type Candidate = { readonly person: IndexedPerson; readonly rank: number; readonly sortName: string }
+
+/** So many of the closest are asked about at once. */
+const portion = 200
 
 /**
- * People of this server by name or user id, for writing to them. Names lie sealed in the database, so they are compared
- * in memory. https://spec.matrix.org/v1.19/client-server-api/#user-directory
+ * People of this server by name or user id, for writing to them.
+ * https://spec.matrix.org/v1.19/client-server-api/#user-directory
  */
 export class PeopleSearch {
   readonly #deps: Deps
@@ -27,43 +31,37 @@ export class PeopleSearch {
 
   /** Those whose name or id holds every word of the term, the closest first; whoever asks is not among them. */
   async search(asker: number, term: string, limit: number): Promise<{ people: FoundPerson[]; limited: boolean }> {
-    const words = searchWords(term)
-    const candidates = (await this.#candidates(words)).filter((one) => one.userId !== asker).sort(closestFirst)
+    const candidates = await this.#candidates(asker, searchWords(term))
     const people: FoundPerson[] = []
-    for (const candidate of candidates) {
-      if (!(await this.#deps.users.isActive(candidate.userId))) continue
-      if (people.length === limit) return { people, limited: true }
-      people.push(candidate)
+    for (let start = 0; start < candidates.length && people.length <= limit; start += portion) {
+      const next = candidates.slice(start, start + portion).map(({ person }) => person)
+      const shown = await this.#shown(
+        asker,
+        next.map((person) => person.userId),
+      )
+      people.push(...next.filter((person) => shown.has(person.userId)))
     }
-    return { people, limited: false }
+    return { people: people.slice(0, limit), limited: people.length > limit }
   }
 
-  async #candidates(words: readonly string[]): Promise<Candidate[]> {
-    const profiles = await this.#deps.profiles.everybody()
-    const people = await this.#deps.users.byIds([...profiles.keys()])
+  async #candidates(asker: number, words: readonly string[]): Promise<Candidate[]> {
     const found: Candidate[] = []
-    for (const [userId, profile] of profiles) {
-      const person = people.get(userId)
-      if (person?.isLocal !== true) continue
-      const candidate = candidateOf(person, profile, words)
-      if (candidate !== undefined) found.push(candidate)
+    for await (const people of this.#deps.index.everybody()) {
+      for (const person of people) {
+        const rank = person.userId === asker ? undefined : rankOf(person.name, person.matrixId.toLowerCase(), words)
+        if (rank === undefined) continue
+        found.push({ person, rank, sortName: person.name === '' ? person.matrixId.slice(1) : person.name })
+      }
     }
-    return found
+    return found.sort(closestFirst)
   }
-}
 
-function candidateOf(
-  person: { id: number; matrixId: string },
-  profile: JsonObject,
-  words: readonly string[],
-): Candidate | undefined {
-  const displayName = typeof profile.displayname === 'string' ? profile.displayname : undefined
-  const avatarUrl = typeof profile.avatar_url === 'string' ? profile.avatar_url : undefined
-  const name = searchable(displayName ?? '')
-  const rank = rankOf(name, person.matrixId.toLowerCase(), words)
-  if (rank === undefined) return undefined
-  const { id: userId, matrixId } = person
-  return { userId, matrixId, displayName, avatarUrl, rank, sortName: name === '' ? matrixId.slice(1) : name }
+  /** Those who can be written to, and whom the asker may find. */
+  async #shown(asker: number, userIds: readonly number[]): Promise<Set<number>> {
+    const { db, users, peopleSearch } = this.#deps
+    const active = await users.activeAmong(userIds)
+    return peopleSearch === 'everybody' ? active : acquaintedRows(db, asker, [...active])
+  }
 }
 
 /** 0: every word begins a word of the name or the user name; 1: the words are somewhere; undefined: one is missing. */
@@ -81,5 +79,5 @@ export function rankOf(name: string, matrixId: string, words: readonly string[])
 function closestFirst(a: Candidate, b: Candidate): number {
   if (a.rank !== b.rank) return a.rank - b.rank
   if (a.sortName !== b.sortName) return a.sortName < b.sortName ? -1 : 1
-  return a.matrixId < b.matrixId ? -1 : 1
+  return a.person.matrixId < b.person.matrixId ? -1 : 1
 }

@@ -23,10 +23,10 @@ import type { EventInsert, StateInsert } from '../store/append.ts'
 import { annotationHash } from './annotations.ts'
 import type { Draft } from './draft.ts'
 import { sealEvent } from './event-codec.ts'
-import { mentionedIn } from './mentioned.ts'
-import { notifies } from './notifies.ts'
+import { type Notice, noticeOf } from './notice.ts'
 import { storedStateKey } from './state-keys.ts'
 import { relationOf, StoredEvent } from './stored-event.ts'
+import { mainThread } from './thread-of.ts'
 
 export type BuiltEvent = {
   readonly draft: Draft
@@ -34,10 +34,11 @@ export type BuiltEvent = {
   readonly row: EventInsert
   readonly state: Omit<StateInsert, 'n'> | undefined
   readonly redaction: BuiltRedaction | undefined
-  /** Matrix ids of people; `everybody` for all who are in the room. */
-  readonly mentioned: readonly string[]
   /** Of a reaction: the hash under which it stands once. */
   readonly annotation: Buffer | undefined
+  readonly notice: Notice
+  /** The id of the root of the thread that it belongs to, or `main`. */
+  readonly thread: string
   /** The version of the room's head once this event is in it. */
   readonly headVersion: number
 }
@@ -62,7 +63,7 @@ export function buildEvent(deps: BuildDeps, room: Room, internalId: number, draf
   const { pdu, eventId } = finish(deps, room, authorised(deps, room, draft))
   if (Object.keys(unsigned).length > 0) pdu.unsigned = unsigned
   const { head } = room
-  const counts = notifies(pdu) ? 1 : 0
+  const notice = noticeOf(room, pdu)
   const event = new StoredEvent({
     id: internalId,
     targetId: draft.target?.userId,
@@ -72,7 +73,7 @@ export function buildEvent(deps: BuildDeps, room: Room, internalId: number, draf
     matrixId: eventId,
     senderId: draft.sender.userId,
     ordering: head.ordering + 1,
-    notifyCount: head.notifyCount + counts,
+    notifyCount: head.notifyCount + (notice.counts ? 1 : 0),
     pdu,
   })
   const row = rowOf(deps, room, event)
@@ -82,8 +83,9 @@ export function buildEvent(deps: BuildDeps, room: Room, internalId: number, draf
     row,
     state: draft.stateKey === undefined ? undefined : stateOf(room, draft, row),
     redaction: redactionOf(room, draft, event),
-    mentioned: counts > 0 ? mentionedIn(room, pdu) : [],
     annotation: draft.stateKey === undefined ? annotationHash(deps.vault, room.matrixId, pdu) : undefined,
+    notice,
+    thread: draft.thread ?? mainThread,
     headVersion: head.version + 1,
   }
   takeIn(room, built)

@@ -29,6 +29,8 @@ export type Draft = {
   readonly target?: Sender
   /** The sender's membership that the draft rests on: when it is another one by then, the draft is refused. */
   readonly onlyWhile?: Membership
+  /** The thread that it belongs to, where that is not the main timeline; found by the writer. */
+  readonly thread?: string
   /** When it was said, where that is not now: milliseconds since 1970. */
   readonly originTs?: number
 }

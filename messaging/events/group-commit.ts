@@ -28,9 +28,10 @@ import type { Room } from '../rooms/room.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
 import { type AppendBatch, appendEvents, wasCommitted } from '../store/append.ts'
 import type { BuiltEvent, BuiltRedaction } from './build-event.ts'
+import { bumps } from './bumps.ts'
 import type { Appended } from './draft.ts'
-import { everybody } from './mentioned.ts'
 import type { StoredEvent } from './stored-event.ts'
+import { mainThread } from './thread-of.ts'
 
 export type Unit = {
   readonly roomId: number
@@ -290,16 +291,19 @@ function batchOf(units: readonly Unit[]): AppendBatch {
     redactions: [],
     mentions: [],
     annotations: [],
+    threads: [],
     transactions: [],
   }
-  const counts = new Map<number, number>()
+  const byRoom = new Map<number, BuiltEvent[]>()
   for (const unit of units) {
     for (const built of unit.built ?? []) {
       addEvent(batch, unit, built)
-      counts.set(unit.roomId, (counts.get(unit.roomId) ?? 0) + 1)
+      const ofRoom = byRoom.get(unit.roomId)
+      if (ofRoom === undefined) byRoom.set(unit.roomId, [built])
+      else ofRoom.push(built)
     }
   }
-  for (const [roomId, count] of counts) addHead(batch, units, roomId, count)
+  for (const [roomId, events] of byRoom) addHead(batch, roomId, events)
   return batch
 }
 
@@ -319,25 +323,38 @@ function addEvent(batch: AppendBatch, unit: Unit, built: BuiltEvent): void {
   if (draft.transaction !== undefined) {
     batch.transactions.push({ k: draft.transaction.key, e: event.id })
   }
-  for (const name of built.mentioned) {
-    const userId = name === everybody ? 0 : unit.room?.member(name)?.userId
-    if (userId !== undefined) batch.mentions.push({ room_id: unit.roomId, user_id: userId, ordering: event.ordering })
+  addNotice(batch, unit, built)
+}
+
+/** Whom the event concerns beyond the running count, and the thread that it counts in. */
+function addNotice(batch: AppendBatch, unit: Unit, { event, notice, thread }: BuiltEvent): void {
+  const place = { room_id: unit.roomId, ordering: event.ordering, sender_id: event.senderId }
+  if (notice.counts && thread !== mainThread) batch.threads.push({ ...place, root: thread })
+  const people = notice.calls ? [0] : notice.mentions.flatMap((id) => unit.room?.member(id)?.userId ?? [])
+  for (const userId of people) {
+    batch.mentions.push({ ...place, user_id: userId, thread, is_extra: !notice.counts })
   }
 }
 
 /** The head after the last event of the room in this batch; events built later are not in it yet. */
-function addHead(batch: AppendBatch, units: readonly Unit[], roomId: number, count: number): void {
-  const last = units.findLast((unit) => unit.roomId === roomId)?.built?.at(-1)
+function addHead(batch: AppendBatch, roomId: number, events: readonly BuiltEvent[]): void {
+  const last = events.at(-1)
   if (last === undefined) return
   const { row, state, headVersion } = last
   batch.rooms.push({
     room_id: roomId,
-    was: headVersion - count,
+    was: headVersion - events.length,
     version: headVersion,
     extremity: row.matrix_id,
     depth: row.depth,
     ordering: row.ordering,
     notify_count: row.notify_count,
     line_seq: row.line_seq + (state === undefined ? 0 : 1),
+    active_ts: newest(events),
+    bump_ts: newest(events.filter(({ event }) => bumps(event.type))),
   })
+}
+
+function newest(events: readonly BuiltEvent[]): number {
+  return events.reduce((ts, { row }) => Math.max(ts, row.origin_ts), 0)
 }

@@ -8,12 +8,14 @@ import type { Appended, Draft } from './draft.ts'
 import type { EventIds } from './event-ids.ts'
 import type { EventReader } from './event-reader.ts'
 import type { GroupCommit, Outcome } from './group-commit.ts'
+import { relationOf } from './stored-event.ts'
+import { threadAtOnce, threadOfContent } from './thread-of.ts'
 
 type Deps = BuildDeps & {
   rooms: RoomCache
   ids: EventIds
   commit: GroupCommit
-  reader: Pick<EventReader, 'loadMemberContent'>
+  reader: Pick<EventReader, 'loadMemberContent' | 'inRoom'>
   guards: readonly SendGuard[]
 }
 
@@ -72,11 +74,12 @@ export class RoomWriter {
     const ids = await this.#deps.ids.take(drafts.length)
     const current = this.#deps.rooms.peek(room.id) ?? (await this.#deps.rooms.room(room.id))
     await this.#deps.reader.loadMemberContent(current, drafts)
+    const placed = await Promise.all(drafts.map((draft) => this.#placed(current, draft)))
     return new Promise<Outcome>((resolve, reject) => {
       this.#deps.commit.add(
         {
           roomId: room.id,
-          build: (now) => this.#build(now, drafts, ids),
+          build: (now) => this.#build(now, placed, ids),
           resolve,
           reject,
           tries: 0,
@@ -89,6 +92,16 @@ export class RoomWriter {
   /** A unit that is built again keeps its internal ids. */
   #build(room: Room, drafts: readonly Draft[], ids: readonly number[]): BuiltEvent[] {
     return drafts.map((draft, n) => buildEvent(this.#deps, room, ids[n] ?? 0, draft))
+  }
+
+  /** The draft with the thread that it belongs to. What can concern nobody's counts is not looked up. */
+  async #placed(room: Room, draft: Draft): Promise<Draft> {
+    const thread = threadAtOnce(draft.content)
+    if (thread !== undefined) return { ...draft, thread }
+    const type = relationOf(draft.content)?.type
+    const isQuiet = type === 'm.annotation' || type === 'm.replace'
+    if (isQuiet && draft.content['m.mentions'] === undefined) return draft
+    return { ...draft, thread: await threadOfContent(this.#deps, room, draft.content) }
   }
 
   #remember(key: string, eventId: string): void {

@@ -14,6 +14,7 @@ import type { Memberships } from '../rooms/memberships.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
 import type { RoomStates } from '../rooms/room-states.ts'
 import type { AliasLookup } from '../rooms/state-content.ts'
+import type { SlidingSync } from '../sliding-sync/sliding-sync.ts'
 import type { SessionSignals } from '../sync/session-signals.ts'
 import type { Sync } from '../sync/sync.ts'
 import { createRoom } from './create-room.ts'
@@ -30,6 +31,7 @@ import { membershipActs } from './membership-acts.ts'
 import { redactEvent } from './redact-event.ts'
 import { sendMessage } from './send-message.ts'
 import { setRoomStateWithKey } from './set-room-state-with-key.ts'
+import { slidingSync, slidingSyncUnstable } from './sliding-sync.ts'
 import { type FilterLookup, sync } from './sync.ts'
 
 export type CoreRouteDeps = {
@@ -47,6 +49,7 @@ export type CoreRouteDeps = {
   relations: Relations
   threads: Threads
   sync: Sync
+  slidingSync: SlidingSync
   sessions: SessionSignals
   filters: FilterLookup
   aliases: AliasLookup
@@ -76,5 +79,7 @@ export function coreRoutes(deps: CoreRouteDeps): Route[] {
     getRelatingEvents(deps),
     getThreadRoots(deps),
     sync(deps),
+    slidingSync(deps),
+    slidingSyncUnstable(deps),
   ]
 }

@@ -6,20 +6,20 @@
  */
 
 import Type from 'typebox'
-import { clientPaths } from '#matrix/api.ts'
 import { type Route, route } from '#platform/api.ts'
 import type { ProfileChanges } from '../profiles/profile-changes.ts'
 import { checkFieldName } from '../profiles/profile-fields.ts'
 import type { Caller } from './acts.ts'
 import { requireOwn } from './own-person.ts'
+import { profileFieldPaths } from './profile-field-paths.ts'
 import { EmptyAnswer, UserId } from './shapes.ts'
 
 export function deleteProfileField({ changes }: { changes: Pick<ProfileChanges, 'set'> }): Route {
   return route({
     method: 'DELETE',
-    path: clientPaths('/profile/:userId/:keyName'),
+    path: profileFieldPaths,
     operation: 'deleteProfileField',
-    needs: 'session',
+    needs: 'profile.change',
     rate: 'settings',
     params: Type.Object({ userId: UserId, keyName: Type.String() }),
     answer: EmptyAnswer,

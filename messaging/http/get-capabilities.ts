@@ -13,7 +13,7 @@ const capabilities = {
   'm.set_avatar_url': { enabled: true },
   'm.profile_fields': { enabled: true },
   'm.3pid_changes': { enabled: false },
-  'm.get_login_token': { enabled: false },
+  'm.get_login_token': { enabled: true },
 }
 
 export function getCapabilities({ defaultRoomVersion }: { defaultRoomVersion: string }): Route {

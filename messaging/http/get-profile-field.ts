@@ -7,11 +7,12 @@
  */
 import Type from 'typebox'
 import type { Users } from '#identity/api.ts'
-import { clientPaths, ownKey } from '#matrix/api.ts'
+import { ownKey } from '#matrix/api.ts'
 import { type Route, refuse, route } from '#platform/api.ts'
 import { checkFieldName, isInMemberships } from '../profiles/profile-fields.ts'
 import type { Profiles } from '../profiles/profiles.ts'
 import { knownPerson } from './known-person.ts'
+import { profileFieldPaths } from './profile-field-paths.ts'
 import { UserId } from './shapes.ts'
 
 type Deps = { users: Pick<Users, 'byMatrixId'>; profiles: Pick<Profiles, 'get'> }
@@ -19,7 +20,7 @@ type Deps = { users: Pick<Users, 'byMatrixId'>; profiles: Pick<Profiles, 'get'> 
 export function getProfileField({ users, profiles }: Deps): Route {
   return route({
     method: 'GET',
-    path: clientPaths('/profile/:userId/:keyName'),
+    path: profileFieldPaths,
     operation: 'getProfileField',
     needs: 'session',
     rate: 'read',

@@ -13,8 +13,16 @@ const minorVersionNewest = 16
 
 const answer = {
   versions: [...oldVersions, ...Array.from({ length: minorVersionNewest }, (_, index) => `v1.${index + 1}`)],
-  // Nothing is offered that is not in a released version of the specification.
-  unstable_features: {},
+  // By the names under which clients look for them that do not read the version for it yet, or that no version has yet.
+  unstable_features: {
+    'org.matrix.simplified_msc3575': true,
+    'uk.tcpip.msc4133': true,
+    'uk.tcpip.msc4133.stable': true,
+    'uk.half-shot.msc2666.query_mutual_rooms': true,
+    'uk.half-shot.msc2666.query_mutual_rooms.stable': true,
+    'im.nheko.summary': true,
+    'org.matrix.msc3266.stable': true,
+  },
 }
 
 export function getVersions(): Route {

@@ -18,7 +18,13 @@ import { Reason, RoomId, RoomIdOrAlias } from './shapes.ts'
 
 type Deps = KnownAliasDeps & { doors: Doors; members: Members }
 
-const Body = Type.Optional(Type.Object({ reason: Reason, third_party_signed: Type.Optional(Type.Object({})) }))
+const ThirdPartySigned = Type.Object({
+  sender: Type.String(),
+  mxid: Type.String(),
+  token: Type.String(),
+  signatures: Type.Object({}),
+})
+const Body = Type.Optional(Type.Object({ reason: Reason, third_party_signed: Type.Optional(ThirdPartySigned) }))
 const servers = Type.Optional(Type.Array(Type.String(), { maxItems: 100 }))
 const Via = Type.Object({ via: servers, server_name: servers })
 const Answer = Type.Object({ room_id: Type.String() })

@@ -7,7 +7,7 @@
 
 import Type from 'typebox'
 import { clientPaths } from '#matrix/api.ts'
-import { type Route, route } from '#platform/api.ts'
+import { type Route, refuse, route } from '#platform/api.ts'
 import type { PublicRooms } from '../directory/public-rooms.ts'
 import { pageLimitDefault, pageLimitMax, requireOwnServer } from './public-rooms-server.ts'
 
@@ -40,6 +40,12 @@ export function queryPublicRooms({ publicRooms, serverName }: Deps): Route {
     async handle({ query, body }) {
       requireOwnServer(serverName, query.server)
       const wish = (body ?? {}) as Type.Static<typeof Body>
+      const network = wish.third_party_instance_id ?? ''
+      if (network !== '' && wish.include_all_networks === true) {
+        throw refuse('M_INVALID_PARAM', 'Ask for one network or for all: leave one of the two fields out.')
+      }
+      // No application service brings rooms of another network here.
+      if (network !== '') return { chunk: [], total_room_count_estimate: 0 }
       return publicRooms.page({
         limit: Math.min(wish.limit ?? pageLimitDefault, pageLimitMax),
         since: wish.since ?? undefined,

@@ -45,6 +45,7 @@ export function redactEvent(deps: { doors: Doors; writer: RoomWriter; reader: Ev
         )
       }
       if (redacts.senderId !== subject.userId) {
+        await deps.doors.enter(subject, 'room.redactOthers', roomId)
         const needed = powerLevels(room, room.version).redact
         if (powerLevelOf(subject.matrixId, room, room.version) < needed) {
           throw refuse('M_FORBIDDEN', `Removing what others wrote needs power level ${needed} in this room.`)

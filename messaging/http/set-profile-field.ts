@@ -6,20 +6,21 @@
  * - A name or picture that is null or empty is removed.
  */
 import Type from 'typebox'
-import { clientPaths, type JsonObject } from '#matrix/api.ts'
+import type { JsonObject } from '#matrix/api.ts'
 import { type Route, route } from '#platform/api.ts'
 import type { ProfileChanges } from '../profiles/profile-changes.ts'
 import { checkFieldName, fieldValue } from '../profiles/profile-fields.ts'
 import type { Caller } from './acts.ts'
 import { requireOwn } from './own-person.ts'
+import { profileFieldPaths } from './profile-field-paths.ts'
 import { EmptyAnswer, JsonBody, UserId } from './shapes.ts'
 
 export function setProfileField({ changes }: { changes: Pick<ProfileChanges, 'set'> }): Route {
   return route({
     method: 'PUT',
-    path: clientPaths('/profile/:userId/:keyName'),
+    path: profileFieldPaths,
     operation: 'setProfileField',
-    needs: 'session',
+    needs: 'profile.change',
     rate: 'settings',
     params: Type.Object({ userId: UserId, keyName: Type.String() }),
     body: JsonBody,

@@ -1,14 +1,18 @@
 import type { Access } from '#access/api.ts'
 import type { Users } from '#identity/api.ts'
-import type { Clock, Db, Log, Logger, Postgres, Random, Route, Vault } from '#platform/api.ts'
+import type { Blobs, Clock, Db, Log, Logger, Postgres, Random, Route, Vault } from '#platform/api.ts'
 import type { AccountData } from '../account-data/account-data.ts'
 import { Tags } from '../account-data/tags.ts'
 import { Aliases } from '../directory/aliases.ts'
+import { PeopleIndex } from '../directory/people-index.ts'
 import { PeopleSearch } from '../directory/people-search.ts'
 import { PublicRooms } from '../directory/public-rooms.ts'
+import type { RoomSummaries } from '../directory/room-summaries.ts'
 import type { EventReader } from '../events/event-reader.ts'
 import type { RoomWriter } from '../events/room-writer.ts'
 import { Filters } from '../filters/filters.ts'
+import { Media } from '../media/media.ts'
+import type { PeopleSearchScope } from '../ports.ts'
 import { ProfileChanges } from '../profiles/profile-changes.ts'
 import type { Profiles } from '../profiles/profiles.ts'
 import { ProfileSpread } from '../profiles/spread.ts'
@@ -29,6 +33,10 @@ import { deleteRoomTag } from './delete-room-tag.ts'
 import { getAccountData } from './get-account-data.ts'
 import { getAccountDataPerRoom } from './get-account-data-per-room.ts'
 import { getCapabilities } from './get-capabilities.ts'
+import { getConfigAuthed } from './get-config-authed.ts'
+import { getContent, getContentOverrideName, getContentThumbnail } from './get-content.ts'
+import { getContentAuthed, getContentOverrideNameAuthed } from './get-content-authed.ts'
+import { getContentThumbnailAuthed } from './get-content-thumbnail-authed.ts'
 import { getFilter } from './get-filter.ts'
 import { getLocalAliases } from './get-local-aliases.ts'
 import { getNotifications } from './get-notifications.ts'
@@ -46,6 +54,7 @@ import { getRoomKeysVersionCurrent } from './get-room-keys-version-current.ts'
 import { getRoomTags } from './get-room-tags.ts'
 import { getRoomVisibilityOnDirectory } from './get-room-visibility-on-directory.ts'
 import { getTurnServer } from './get-turn-server.ts'
+import { getUrlPreviewAuthed } from './get-url-preview-authed.ts'
 import { getUserProfile } from './get-user-profile.ts'
 import { getVersions } from './get-versions.ts'
 import { getWellknown } from './get-wellknown.ts'
@@ -66,12 +75,14 @@ import { setRoomAlias } from './set-room-alias.ts'
 import { setRoomTag } from './set-room-tag.ts'
 import { setRoomVisibilityOnDirectory } from './set-room-visibility-on-directory.ts'
 import { setTyping } from './set-typing.ts'
+import { uploadContent } from './upload-content.ts'
 
 export type SideDeps = {
   readonly postgres: Postgres
   readonly db: Db
   readonly vault: Vault
   readonly log: Log
+  readonly blobs: Blobs
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
@@ -81,6 +92,7 @@ export type SideDeps = {
   readonly memberships: Memberships
   readonly doors: Doors
   readonly conditions: JoinConditions
+  readonly summaries: RoomSummaries
   readonly writer: RoomWriter
   readonly reader: EventReader
   readonly receipts: Receipts
@@ -90,6 +102,7 @@ export type SideDeps = {
   readonly serverName: string
   readonly publicUrl: string
   readonly defaultRoomVersion: string
+  readonly peopleSearch: PeopleSearchScope
 }
 
 /** What stands behind the routes of this file and is also needed by rooms and sync. */
@@ -111,10 +124,10 @@ export function createSideParts(deps: SideDeps): SideParts {
   }
 }
 
-/** What people keep and show besides their rooms: settings, profiles, read positions and directories. */
+/** What people keep and show besides their rooms: settings, profiles, read positions, directories and files. */
 export function sideRoutes(deps: SideDeps, parts: SideParts): Route[] {
   const all = { ...deps, ...parts }
-  return [...serverRoutes(all), ...personRoutes(all), ...pushRoutes(all), ...directoryRoutes(all)]
+  return [...serverRoutes(all), ...personRoutes(all), ...pushRoutes(all), ...directoryRoutes(all), ...mediaRoutes(all)]
 }
 
 type All = SideDeps & SideParts
@@ -176,7 +189,11 @@ function pushRoutes(all: All): Route[] {
 }
 
 function directoryRoutes(all: All): Route[] {
-  const directory = { ...all, publicRooms: new PublicRooms(all), peopleSearch: new PeopleSearch(all) }
+  const directory = {
+    ...all,
+    publicRooms: new PublicRooms(all),
+    peopleSearch: new PeopleSearch({ ...all, index: new PeopleIndex(all) }),
+  }
   return [
     setRoomAlias(directory),
     getRoomIdByAlias(directory),
@@ -187,5 +204,20 @@ function directoryRoutes(all: All): Route[] {
     getPublicRooms(directory),
     queryPublicRooms(directory),
     searchUserDirectory(directory),
+  ]
+}
+
+function mediaRoutes(all: All): Route[] {
+  const files = { ...all, media: new Media(all) }
+  return [
+    uploadContent(files),
+    getContentAuthed(files),
+    getContentOverrideNameAuthed(files),
+    getContentThumbnailAuthed(files),
+    getConfigAuthed(),
+    getUrlPreviewAuthed(),
+    getContent(),
+    getContentOverrideName(),
+    getContentThumbnail(),
   ]
 }

@@ -4,7 +4,13 @@ import type { Users } from '#identity/api.ts'
 import type { JsonObject } from '#matrix/api.ts'
 import { type Clock, type Log, logKinds, type Postgres } from '#platform/api.ts'
 import type { StoredEvent } from '../events/stored-event.ts'
-import { putReceipt, type ReceiptRow, receiptRowsByIds, receiptRowsOfRooms } from '../store/receipts.ts'
+import {
+  putReceipt,
+  type ReceiptRow,
+  receiptRowsByIds,
+  receiptRowsOfEvents,
+  receiptRowsOfRooms,
+} from '../store/receipts.ts'
 import type { Receipt } from '../sync/tail.ts'
 
 type Deps = { postgres: Postgres; log: Log; clock: Clock; users: Users }
@@ -45,7 +51,19 @@ export class Receipts {
 
   /** Everybody's public receipts and one's own private ones, by room. */
   async ofRooms(roomIds: readonly number[], userId: number): Promise<Map<number, Receipt[]>> {
-    const rows = await receiptRowsOfRooms(this.#deps.postgres, roomIds, userId)
+    return this.#byRoom(await receiptRowsOfRooms(this.#deps.postgres, roomIds, userId))
+  }
+
+  /** Public receipts for the events given, and all of one's own, by room. */
+  async ofEvents(
+    roomIds: readonly number[],
+    eventIds: readonly string[],
+    userId: number,
+  ): Promise<Map<number, Receipt[]>> {
+    return this.#byRoom(await receiptRowsOfEvents(this.#deps.postgres, roomIds, eventIds, userId))
+  }
+
+  async #byRoom(rows: readonly ReceiptRow[]): Promise<Map<number, Receipt[]>> {
     const byRoom = new Map<number, Receipt[]>()
     for (const { roomId, receipt } of await this.#named(rows)) {
       const receipts = byRoom.get(roomId)

@@ -11,6 +11,7 @@ import {
   buildRoomId,
   hashAndSign,
   type JsonObject,
+  type JsonValue,
   NotCanonical,
   type RoomVersion,
   roomIdOfCreate,
@@ -27,6 +28,7 @@ import type { Members } from './members.ts'
 import { type RoomWish, type StateWishEntry, stateOfWish } from './new-room-state.ts'
 import { Room } from './room.ts'
 import type { RoomCache } from './room-cache.ts'
+import { storedRoomType } from './room-type.ts'
 import { checkStateContent } from './state-content.ts'
 import { noIdentityServer } from './third-party-invites.ts'
 
@@ -67,7 +69,7 @@ export class RoomMaker {
     const createContent = createContentOf(subject, version, wish)
     const createdMs = this.#momentOfOne()
     const matrixId = this.#roomId(subject, version, createContent, createdMs)
-    const room = await this.#insert(matrixId, version, createdMs)
+    const room = await this.#insert(matrixId, version, createdMs, createContent.type)
     let alias: string | undefined
     try {
       if (wish.room_alias_name !== undefined) {
@@ -128,11 +130,11 @@ export class RoomMaker {
     }
   }
 
-  async #insert(matrixId: string, version: RoomVersion, createdTs: number): Promise<Room> {
+  async #insert(matrixId: string, version: RoomVersion, createdTs: number, type: JsonValue | undefined): Promise<Room> {
     const { postgres, vault } = this.#deps
     const { id, key } = await postgres.transaction(async (tx) => {
       const made = await vault.createKey(tx, 'room')
-      const row = { matrixId, version: version.id, keyId: made.id, createdTs }
+      const row = { matrixId, version: version.id, keyId: made.id, createdTs, type: storedRoomType(vault, type) }
       return { id: await insertRoomRow(tx, row), key: made }
     })
     const head = await headRow(postgres, id)

@@ -74,6 +74,19 @@ export class RoomCache {
     return id === undefined ? undefined : this.room(id)
   }
 
+  /** The Matrix ids of rooms. */
+  async matrixIds(ids: readonly number[]): Promise<Map<number, string>> {
+    const missing = ids.filter((id) => !this.#identities.has(id))
+    const read = missing.length === 0 ? [] : await identitiesOf(this.#deps.db, missing)
+    for (const row of read) this.#remember(row)
+    const known = new Map(read.map((row) => [row.id, row.matrixId]))
+    for (const id of ids) {
+      const identity = this.#identities.get(id)
+      if (identity !== undefined) known.set(id, identity.matrixId)
+    }
+    return known
+  }
+
   /** What opens and names events of rooms, without reading the rooms themselves. */
   async identities(ids: readonly number[]): Promise<Map<number, RoomIdentity>> {
     const missing = ids.filter((id) => !this.#identities.has(id))

@@ -17,6 +17,10 @@ const one = sql(
   `select ${columns} from account_data where user_id = $1 and room_id is not distinct from $2 and type = $3`,
 )
 const byIds = sql('account_data_by_ids', `select ${columns} from account_data where id = any($1::bigint[])`)
+const ofPeople = sql(
+  'account_data_of_people',
+  `select ${columns} from account_data where user_id = any($1::int[]) and room_id is null and type = any($2::text[])`,
+)
 const all = sql('account_data_all', `select ${columns} from account_data where user_id = $1`)
 
 export async function putAccountData(db: Db, row: Omit<AccountDataRow, 'id'>): Promise<number> {
@@ -31,3 +35,7 @@ export const accountDataRow = (db: Db, userId: number, roomId: number | null, ty
 export const accountDataRowsByIds = (db: Db, ids: readonly number[]) => db.rows<AccountDataRow>(byIds, [ids])
 
 export const accountDataRows = (db: Db, userId: number) => db.rows<AccountDataRow>(all, [userId])
+
+/** What several people keep for themselves under the types given. */
+export const accountDataRowsOfPeople = (db: Db, userIds: readonly number[], types: readonly string[]) =>
+  db.rows<AccountDataRow>(ofPeople, [userIds, types])

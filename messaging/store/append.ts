@@ -1,6 +1,6 @@
 /**
  * The database function `append_events`: many events of many rooms in one round trip and one transaction. Touches `event`,
- * `room_head`, `room_state`, `state_delta`, `transaction_id`, `mention`, `annotation` and `log`, and nothing else.
+ * `room_head`, `room_state`, `state_delta`, `transaction_id`, `mention`, `thread_event`, `annotation` and `log`, and nothing else.
  */
 import { DatabaseError, type Db, sql } from '#platform/api.ts'
 
@@ -13,6 +13,9 @@ export type HeadChange = {
   ordering: number
   notify_count: number
   line_seq: number
+  /** When the newest of its events, and of those that bump it, was sent; the latter 0 for none. */
+  active_ts: number
+  bump_ts: number
 }
 export type EventInsert = {
   id: number
@@ -43,15 +46,26 @@ export type StateInsert = {
   user_id: number | null
   membership: number | null
 }
+export type MentionInsert = {
+  room_id: number
+  user_id: number
+  ordering: number
+  sender_id: number
+  thread: string
+  is_extra: boolean
+}
+export type ThreadEventInsert = { room_id: number; root: string; ordering: number; sender_id: number }
 export type AppendBatch = {
   rooms: HeadChange[]
   events: EventInsert[]
   states: StateInsert[]
   /** `redacted_by` is null for an event that is no redacted one, but told what the redacted one had said. */
   redactions: { id: number; sealed: string; redacted_by: string | null }[]
-  mentions: { room_id: number; user_id: number; ordering: number }[]
   /** Reactions; the hash in base64. */
   annotations: { hash: string; event_id: number }[]
+  mentions: MentionInsert[]
+  /** What counts and belongs to a thread. */
+  threads: ThreadEventInsert[]
   /** k: the hash of device, path and transaction id. */
   transactions: { k: Buffer; e: number }[]
 }
@@ -64,9 +78,9 @@ export type AppendAnswer =
 const append = sql(
   'append_events',
   `select append_events($1::int[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[],
-     $8::int[], $9::bigint[], $10::int[], $11::text[], $12::text[], $13::text[], $14::int[], $15::bigint[], $16::bigint[],
-     $17::bigint[], $18::bigint[], $19::int[], $20::text[], $21::text[], $22::bigint[], $23::bytea[], $24::bytea[],
-     $25::bigint[], $26::jsonb, $27::jsonb, $28::jsonb, $29::jsonb, $30) as first`,
+     $8::int[], $9::bigint[], $10::bigint[], $11::bigint[], $12::int[], $13::text[], $14::text[], $15::text[], $16::int[],
+     $17::bigint[], $18::bigint[], $19::bigint[], $20::bigint[], $21::int[], $22::text[], $23::text[], $24::bigint[],
+     $25::bytea[], $26::bytea[], $27::bigint[], $28::jsonb, $29::jsonb, $30::jsonb, $31::jsonb, $32::jsonb, $33) as first`,
 )
 /** What `append_events` raises when another node has written to one of the rooms. */
 const headHasMoved = 'CH001'
@@ -136,6 +150,8 @@ async function appendRows(db: Db, batch: AppendBatch, nowTs: number): Promise<nu
     rooms.map((room) => room.ordering),
     rooms.map((room) => room.notify_count),
     rooms.map((room) => room.line_seq),
+    rooms.map((room) => room.active_ts),
+    rooms.map((room) => room.bump_ts),
     ...eventColumns(events),
     transactions.map((transaction) => transaction.k),
     transactions.map((transaction) => transaction.e),
@@ -143,6 +159,7 @@ async function appendRows(db: Db, batch: AppendBatch, nowTs: number): Promise<nu
     jsonOrNull(batch.redactions),
     jsonOrNull(batch.mentions),
     jsonOrNull(batch.annotations),
+    jsonOrNull(batch.threads),
     nowTs,
   ])
   if (row === undefined) throw new Error('append_events answered nothing')

@@ -70,21 +70,16 @@ const atOrBefore = sql(
    where e.room_id = $1 and e.origin_ts <= $2 and ${inTimeline} and e.ordering <@ $3::int8multirange
    order by e.origin_ts desc, e.ordering desc limit 1`,
 )
-const lastBySender = sql(
-  'event_last_by_sender',
-  `select t.* from unnest($1::int[]) as r(room_id)
-   cross join lateral (
-     select e.room_id as "roomId", e.ordering, e.notify_count as "notifyCount" from event e
-     where e.room_id = r.room_id and e.sender_id = $2 order by e.ordering desc limit 1) t`,
+/** Newest first: everything above `after`, and what states that it is of a thread above `threadsAfter`. */
+const unreadIn = sql(
+  'event_unread',
+  `select ${eventColumns} from event e where e.room_id = $1 and e.ordering <= $4 and ${inTimeline} and e.ordering in (
+     select o.ordering from event o where o.room_id = $1 and o.ordering > $2
+     union select o.ordering from event o where o.room_id = $1 and o.ordering > $3 and o.relation = 'm.thread'
+     union select t.ordering from thread_event t where t.room_id = $1 and t.ordering > $3)
+   order by e.ordering desc limit $5`,
 )
-const countsAt = sql(
-  'event_counts_at',
-  `select r.room_id as "roomId", t.notify_count as "notifyCount"
-   from unnest($1::int[], $2::bigint[]) as r(room_id, ordering)
-   cross join lateral (
-     select notify_count from event e where e.room_id = r.room_id and e.ordering <= r.ordering
-     order by e.ordering desc limit 1) t`,
-)
+
 export const eventRowsByIds = (db: Db, ids: readonly number[]) => db.rows<EventRow>(byIds, [ids])
 export const eventRowByMatrixId = (db: Db, matrixId: string) => db.row<EventRow>(byMatrixId, [matrixId])
 
@@ -114,12 +109,8 @@ export async function positionAtPlace(db: Db, roomId: number, ordering: number):
 export const eventAtTime = (db: Db, roomId: number, ts: number, forwards: boolean, places: readonly Places[]) =>
   db.row<{ matrixId: string; originTs: number }>(forwards ? atOrAfter : atOrBefore, [roomId, ts, multirange(places)])
 
-export const lastEventsBySender = (db: Db, roomIds: readonly number[], senderId: number) =>
-  db.rows<{ roomId: number; ordering: number; notifyCount: number }>(lastBySender, [roomIds, senderId])
-
-/** The running counts of notifying events at places in timelines. */
-export const notifyCountsAt = (db: Db, at: readonly { roomId: number; ordering: number }[]) =>
-  db.rows<{ roomId: number; notifyCount: number }>(countsAt, [
-    at.map((one) => one.roomId),
-    at.map((one) => one.ordering),
-  ])
+export const unreadEventRows = (
+  db: Db,
+  roomId: number,
+  span: { after: number; threadsAfter: number; upTo: number; limit: number },
+) => db.rows<EventRow>(unreadIn, [roomId, span.after, span.threadsAfter, span.upTo, span.limit])

@@ -11,6 +11,15 @@ const newestEvents = sql(
      where room_id = r.room_id and kind = 1 and position > $2 and position <= $3
      order by position desc limit $4) l`,
 )
+const newestEventsEach = sql(
+  'log_newest_events_each',
+  `select l.room_id as "roomId", l.position, l.reference
+   from unnest($1::int[], $2::bigint[], $3::bigint[], $4::int[]) as r(room_id, after, until, count)
+   cross join lateral (
+     select room_id, position, reference from log
+     where room_id = r.room_id and kind = 1 and position > r.after and position <= r.until
+     order by position desc limit r.count) l`,
+)
 const receiptsSince = sql(
   'log_receipts_since',
   `select distinct l.reference from log l
@@ -32,6 +41,22 @@ export const newestEventLogRows = (
   roomIds: readonly number[],
   range: { after: number; until: number; limit: number },
 ) => db.rows<RoomLogRow>(newestEvents, [roomIds, range.after, range.until, range.limit])
+
+export type EventSpan = {
+  readonly roomId: number
+  readonly after: number
+  readonly until: number
+  readonly limit: number
+}
+
+/** The same for rooms that each have a range and a limit of their own. */
+export const newestEventLogRowsEach = (db: Db, spans: readonly EventSpan[]) =>
+  db.rows<RoomLogRow>(newestEventsEach, [
+    spans.map((span) => span.roomId),
+    spans.map((span) => span.after),
+    spans.map((span) => span.until),
+    spans.map((span) => span.limit),
+  ])
 
 export const receiptReferencesSince = (db: Db, roomIds: readonly number[], after: number, until: number) =>
   db.rows<{ reference: number }>(receiptsSince, [roomIds, after, until])

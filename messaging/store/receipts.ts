@@ -29,10 +29,10 @@ const ofRooms = sql(
   `select ${columns} from receipt
    where room_id = any($1::int[]) and (type = 'm.read' or user_id = $2)`,
 )
-const furthest = sql(
-  'receipt_furthest',
-  `select room_id as "roomId", max(ordering) as ordering from receipt
-   where user_id = $1 and room_id = any($2::int[]) group by room_id`,
+const ofEvents = sql(
+  'receipt_of_events',
+  `select ${columns} from receipt
+   where room_id = any($1::int[]) and (user_id = $3 or (type = 'm.read' and event_id = any($2::text[])))`,
 )
 
 /** The row's id, or undefined when an equal or later receipt stands already. */
@@ -47,5 +47,6 @@ export const receiptRowsByIds = (db: Db, ids: readonly number[]) => db.rows<Rece
 export const receiptRowsOfRooms = (db: Db, roomIds: readonly number[], userId: number) =>
   db.rows<ReceiptRow>(ofRooms, [roomIds, userId])
 
-export const furthestReceipts = (db: Db, userId: number, roomIds: readonly number[]) =>
-  db.rows<{ roomId: number; ordering: number }>(furthest, [userId, roomIds])
+/** Public receipts for some events, and all of one person's, in rooms. */
+export const receiptRowsOfEvents = (db: Db, roomIds: readonly number[], eventIds: readonly string[], userId: number) =>
+  db.rows<ReceiptRow>(ofEvents, [roomIds, eventIds, userId])

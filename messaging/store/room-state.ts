@@ -33,6 +33,29 @@ const stateAt = sql(
    from unnest($1::int[], $2::bigint[]) as p(room_id, position)
    join room_state s on s.room_id = p.room_id and ${held}`,
 )
+const othersAt = sql(
+  'room_state_others_at',
+  `select p.room_id as "roomId", s.event_id as "eventId"
+   from unnest($1::int[], $2::bigint[]) as p(room_id, position)
+   join room_state s on s.room_id = p.room_id and s.user_id is null and ${held}
+     and ($3::text[] is null or s.type = any($3))`,
+)
+const peopleAt = sql(
+  'room_state_people_at',
+  `select s.room_id as "roomId", s.event_id as "eventId"
+   from unnest($1::int[], $2::bigint[], $3::int[]) as p(room_id, position, user_id)
+   join room_state s on s.user_id = p.user_id and s.room_id = p.room_id and ${held}`,
+)
+const apart = sql(
+  'room_state_apart',
+  `select s.room_id as "roomId", s.membership, s.from_position as position, e.origin_ts as ts,
+          e.sender_id = $1 as "isOwnAct", f.event_id is not null as "isForgotten",
+          exists (select 1 from room_state p where p.user_id = $1 and p.room_id = s.room_id and p.membership = 2)
+            as "wasJoined"
+   from room_state s join event e on e.id = s.event_id
+   left join forgotten_room f on f.user_id = $1 and f.room_id = s.room_id and f.event_id = s.event_id
+   where s.user_id = $1 and s.to_position is null and s.membership <> 2`,
+)
 /** In two halves, so that a handful of people are found without going through all who are in the rooms. */
 const stateAtOfSome = sql(
   'room_state_at_of_some',
@@ -104,6 +127,36 @@ export function stateRowsAt(
   const places = [at.map((one) => one.roomId), at.map((one) => one.position)]
   return members === undefined ? db.rows(stateAt, places) : db.rows(stateAtOfSome, [...places, members])
 }
+
+type PlacedState = { roomId: number; eventId: number }
+
+/** State of several rooms that is no membership, each at a position of its own; `types` bounds it, when given. */
+export const otherStateRowsAt = (
+  db: Db,
+  at: readonly { roomId: number; position: number }[],
+  types: readonly string[] | undefined,
+) => db.rows<PlacedState>(othersAt, [at.map((one) => one.roomId), at.map((one) => one.position), types ?? null])
+
+/** Member events of people, each in one room and at one position. */
+export const memberEventRowsAt = (db: Db, at: readonly { roomId: number; position: number; userId: number }[]) =>
+  db.rows<PlacedState>(peopleAt, [
+    at.map((one) => one.roomId),
+    at.map((one) => one.position),
+    at.map((one) => one.userId),
+  ])
+
+export type ApartRow = {
+  roomId: number
+  membership: number
+  position: number
+  ts: number
+  isOwnAct: boolean
+  isForgotten: boolean
+  wasJoined: boolean
+}
+
+/** Rooms that a person has a tie with and is not in. */
+export const apartRows = (db: Db, userId: number) => db.rows<ApartRow>(apart, [userId])
 
 /** The member events that some people had in a room at a position. */
 export const memberRowsAt = (db: Db, roomId: number, position: number, userIds: readonly number[]) =>

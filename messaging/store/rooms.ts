@@ -1,5 +1,5 @@
 /**
- * Tables `room` (id, matrix_id, version, key_id) and `room_head` (where the next event attaches; compare-and-set on
+ * Tables `room` (id, matrix_id, version, type, key_id) and `room_head` (where the next event attaches; compare-and-set on
  * version). A head is changed only by the database function `append_events`.
  */
 import { type Db, sql } from '#platform/api.ts'
@@ -22,7 +22,8 @@ const byMatrixId = sql('room_by_matrix_id', `select ${columns} from room where m
 const byIds = sql('room_by_ids', `select ${columns} from room where id = any($1::int[])`)
 const insertRoom = sql(
   'room_insert',
-  `with made as (insert into room (matrix_id, version, key_id, created_ts) values ($1, $2, $3, $4) returning id),
+  `with made as (insert into room (matrix_id, version, key_id, created_ts, type) values ($1, $2, $3, $4, $5)
+    returning id),
    line as (insert into state_line (room_id) select id from made returning id, room_id),
    head as (insert into room_head (room_id, version, extremities, depth, ordering, notify_count, line_id, line_seq)
             select room_id, 0, '{}', 0, 0, 0, id, 0 from line)
@@ -44,6 +45,14 @@ const headOf = sql(
    from room_head where room_id = $1`,
 )
 
+const listing = sql(
+  'room_listing',
+  `select r.id as "roomId", r.type, h.active_ts as "activeTs", h.bump_ts as "bumpTs", exists (
+     select 1 from room_state s where s.room_id = r.id and s.type = 'm.room.encryption' and s.user_id is null
+       and s.state_key = '' and s.to_position is null) as "isEncrypted"
+   from room r join room_head h on h.room_id = r.id where r.id = any($1::int[])`,
+)
+
 export function roomByMatrixId(db: Db, matrixId: string): Promise<RoomRow | undefined> {
   return db.row<RoomRow>(byMatrixId, [matrixId])
 }
@@ -55,9 +64,10 @@ export function roomsByIds(db: Db, ids: readonly number[]): Promise<RoomRow[]> {
 /** Makes the room, its first state line and its empty head. A room without events is seen by nobody. */
 export async function insertRoomRow(
   db: Db,
-  room: { matrixId: string; version: string; keyId: number; createdTs: number },
+  room: { matrixId: string; version: string; keyId: number; createdTs: number; type: string | null },
 ): Promise<number> {
-  const row = await db.row<{ id: number }>(insertRoom, [room.matrixId, room.version, room.keyId, room.createdTs])
+  const { matrixId, version, keyId, createdTs, type } = room
+  const row = await db.row<{ id: number }>(insertRoom, [matrixId, version, keyId, createdTs, type])
   if (row === undefined) throw new Error('room_insert answered nothing')
   return row.id
 }
@@ -66,6 +76,17 @@ export async function insertRoomRow(
 export async function deleteEmptyRoom(db: Db, roomId: number): Promise<boolean> {
   return (await db.run(deleteEmpty, [roomId])) === 1
 }
+
+/** What lists of rooms are ordered and filtered by. `type` as it is stored. */
+export type ListingRow = {
+  roomId: number
+  type: string | null
+  activeTs: number
+  bumpTs: number
+  isEncrypted: boolean
+}
+
+export const listingRows = (db: Db, roomIds: readonly number[]) => db.rows<ListingRow>(listing, [roomIds])
 
 export async function headRow(db: Db, roomId: number): Promise<HeadRow> {
   const row = await db.row<HeadRow>(headOf, [roomId])

@@ -39,9 +39,15 @@ export type ChangesQuery = {
   readonly limit: number
 }
 
-type Deps = { db: Db; reader: EventReader; receipts: Receipts; accountData: AccountData; tail: Tail }
+export type ChangesDeps = {
+  db: Db
+  reader: EventReader
+  receipts: Receipts
+  accountData: AccountData
+  tail: Tail
+}
 
-export function changesSince(deps: Deps, query: ChangesQuery): Promise<Changes> {
+export function changesSince(deps: ChangesDeps, query: ChangesQuery): Promise<Changes> {
   return deps.tail.reaches(query.after) ? Promise.resolve(fromTail(deps.tail, query)) : fromDatabase(deps, query)
 }
 
@@ -67,7 +73,7 @@ function fromTail(tail: Tail, query: ChangesQuery): Changes {
   return changes
 }
 
-async function fromDatabase(deps: Deps, query: ChangesQuery): Promise<Changes> {
+async function fromDatabase(deps: ChangesDeps, query: ChangesQuery): Promise<Changes> {
   const { after, until, person } = query
   const roomIds = [...query.joined]
   const range = { after, until, limit: query.limit + 1 }
@@ -93,7 +99,12 @@ async function fromDatabase(deps: Deps, query: ChangesQuery): Promise<Changes> {
   return changes
 }
 
-async function addEvents(deps: Deps, changes: Changes, rows: readonly RoomLogRow[], limit: number): Promise<void> {
+async function addEvents(
+  deps: ChangesDeps,
+  changes: Changes,
+  rows: readonly RoomLogRow[],
+  limit: number,
+): Promise<void> {
   const byRoom = Map.groupBy(rows, (row) => row.roomId)
   const kept = [...byRoom.values()].flatMap((ofRoom) => ofRoom.slice(0, limit))
   const events = await deps.reader.byIds(kept.map((row) => row.reference))

@@ -25,6 +25,8 @@ export type SyncFilter = {
   readonly includeLeave: boolean
   allowsRoom(matrixId: string): boolean
   readonly timeline: EventFilter
+  /** Whether unread counts of threads are told apart from that of the room. */
+  readonly unreadByThread: boolean
   readonly state: EventFilter
   readonly ephemeral: EventFilter
   readonly roomAccountData: EventFilter
@@ -43,6 +45,10 @@ export function parseSyncFilter(source: JsonValue | undefined): SyncFilter {
     includeLeave: booleanAt(room.include_leave, 'room.include_leave'),
     allowsRoom: (id) => (rooms === undefined || rooms.has(id)) && !notRooms?.has(id),
     timeline: parseEventFilter(room.timeline, 'room.timeline'),
+    unreadByThread: booleanAt(
+      objectAt(room.timeline, 'room.timeline').unread_thread_notifications,
+      'room.timeline.unread_thread_notifications',
+    ),
     state: parseEventFilter(room.state, 'room.state'),
     ephemeral: parseEventFilter(room.ephemeral, 'room.ephemeral'),
     roomAccountData: parseEventFilter(room.account_data, 'room.account_data'),

@@ -12,6 +12,7 @@ import { orderingAtPosition } from '../store/events.ts'
 import { newestEventLogRows } from '../store/log-rows.ts'
 import { type MembershipStep, membershipHistoryRows, membershipRowsAt } from '../store/room-state.ts'
 import type { Typing } from '../typing/typing.ts'
+import type { Unread } from '../unread/unread.ts'
 import { type Changes, changesSince, type RoomChange } from './changes.ts'
 import type { LeftRooms } from './left-rooms.ts'
 import { type JoinedRoomParts, joinedRoomText, type SyncAnswer } from './render.ts'
@@ -22,7 +23,6 @@ import { invitedRoomText } from './stripped-state.ts'
 import { summaryOf } from './summary.ts'
 import type { SyncQuery } from './sync.ts'
 import { membershipSetBy, type Tail } from './tail.ts'
-import type { Unread } from './unread.ts'
 
 type Deps = {
   db: Db
@@ -134,6 +134,7 @@ export class IncrementalSync {
       ephemeral: this.#ephemeral(span, room, change, isNew ? await this.#allReceipts(span, room) : []),
       accountData: await this.#roomAccountData(span, room, isNew),
       unread: await this.#unread(span, room),
+      unreadByThread: filter.unreadByThread,
       summary:
         isNew || part.limited || change?.events.some(({ event }) => membershipSetBy(event))
           ? summaryOf(room, subject.matrixId)
@@ -226,10 +227,7 @@ export class IncrementalSync {
   }
 
   async #unread(span: Span, room: Room) {
-    const counts = await this.#deps.unread.counts(
-      span.query.subject.userId,
-      new Map([[room.id, room.head.notifyCount]]),
-    )
+    const counts = await this.#deps.unread.counts(span.query.subject, [room])
     return counts.get(room.id)
   }
 }

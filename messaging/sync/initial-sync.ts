@@ -12,6 +12,7 @@ import type { RoomCache } from '../rooms/room-cache.ts'
 import { forgottenRooms } from '../store/forgotten-rooms.ts'
 import { newestEventLogRows } from '../store/log-rows.ts'
 import type { Typing } from '../typing/typing.ts'
+import type { Unread } from '../unread/unread.ts'
 import type { LeftRooms } from './left-rooms.ts'
 import { joinedRoomText, type SyncAnswer } from './render.ts'
 import { newestPart, type Placed, sinceStart, type TimelinePart, withoutOvertaken } from './room-delta.ts'
@@ -20,7 +21,6 @@ import type { SentMembers } from './sent-members.ts'
 import { invitedRoomText } from './stripped-state.ts'
 import { summaryOf } from './summary.ts'
 import type { SyncQuery } from './sync.ts'
-import type { Unread } from './unread.ts'
 
 type Deps = {
   db: Db
@@ -92,7 +92,7 @@ export class InitialSync {
     const [states, receipts, unread, aggregations] = await Promise.all([
       fullState(this.#deps, stateQuery, wishes),
       this.#deps.receipts.ofRooms(ids, subject.userId),
-      this.#deps.unread.counts(subject.userId, new Map(rooms.map((room) => [room.id, room.head.notifyCount]))),
+      this.#deps.unread.counts(subject, rooms),
       this.#aggregations(query, [...parts.values()]),
     ])
     for (const room of rooms) {
@@ -109,6 +109,7 @@ export class InitialSync {
             .filter((datum) => datum.roomId === room.id && filter.roomAccountData.passes(datum))
             .map(({ type, content }) => ({ type, content })),
           unread: unread.get(room.id),
+          unreadByThread: filter.unreadByThread,
           summary: summaryOf(room, subject.matrixId),
           aggregations,
         },

@@ -1,8 +1,8 @@
 /** The answer of /sync as text, put together from the shared texts of events. */
 import type { JsonObject } from '#matrix/api.ts'
 import { type Aggregations, eventText, type Reader, type StoredEvent } from '../events/stored-event.ts'
+import { totalOf, type UnreadCount, type UnreadCounts } from '../unread/unread.ts'
 import { tokenBehind } from './tokens.ts'
-import type { UnreadCounts } from './unread.ts'
 
 export type JoinedRoomParts = {
   readonly timeline: readonly StoredEvent[]
@@ -13,6 +13,8 @@ export type JoinedRoomParts = {
   readonly ephemeral: readonly JsonObject[]
   readonly accountData: readonly JsonObject[]
   readonly unread: UnreadCounts | undefined
+  /** Whether threads are told apart, by the filter. */
+  readonly unreadByThread: boolean
   readonly summary: JsonObject | undefined
   readonly aggregations: ReadonlyMap<string, Aggregations>
 }
@@ -22,11 +24,21 @@ export function joinedRoomText(room: JoinedRoomParts, reader: Reader): string {
   if (room.ephemeral.length > 0) parts.push(`"ephemeral":{"events":${JSON.stringify(room.ephemeral)}}`)
   if (room.accountData.length > 0) parts.push(`"account_data":{"events":${JSON.stringify(room.accountData)}}`)
   if (room.summary !== undefined) parts.push(`"summary":${JSON.stringify(room.summary)}`)
-  if (room.unread !== undefined) {
-    const { notifications, highlights } = room.unread
-    parts.push(`"unread_notifications":{"notification_count":${notifications},"highlight_count":${highlights}}`)
-  }
+  if (room.unread !== undefined) parts.push(...unreadTexts(room.unread, room.unreadByThread))
   return `{${parts.join(',')}}`
+}
+
+/** https://spec.matrix.org/v1.19/client-server-api/#receiving-notifications */
+function unreadTexts(unread: UnreadCounts, byThread: boolean): string[] {
+  if (!byThread) return [`"unread_notifications":${countText(totalOf(unread))}`]
+  const whole = `"unread_notifications":${countText(unread.main)}`
+  if (unread.threads.size === 0) return [whole]
+  const threads = [...unread.threads].map(([root, count]) => `${JSON.stringify(root)}:${countText(count)}`)
+  return [whole, `"unread_thread_notifications":{${threads.join(',')}}`]
+}
+
+function countText({ notifications, highlights }: UnreadCount): string {
+  return `{"notification_count":${notifications},"highlight_count":${highlights}}`
 }
 
 export function leftRoomText(

@@ -12,14 +12,15 @@ type Session = {
 }
 
 /**
- * Which members' events each session was sent already, so that lazy loading does not repeat them. Only what the client is
- * known to have got counts. In memory only: after a restart members are told once more, which is allowed.
+ * Which members' events each session (or connection: `K` names it) was sent already, so that lazy loading does not repeat
+ * them. Only what the client is known to have got counts. In memory only: after a restart members are told once more, which
+ * is allowed.
  */
-export class SentMembers {
-  readonly #sessions = new Map<number, Session>()
+export class SentMembers<K = number> {
+  readonly #sessions = new Map<K, Session>()
 
   /** A request begins. Its token tells which answer the client has got; without one it knows nobody. */
-  begin(sessionId: number, since: string | undefined): void {
+  begin(sessionId: K, since: string | undefined): void {
     const session = this.#sessions.get(sessionId)
     if (session === undefined || since === undefined || (since !== session.answered && since !== session.since)) {
       this.#start(sessionId, since ?? '')
@@ -33,23 +34,23 @@ export class SentMembers {
   }
 
   /** The request is answered with this token. */
-  end(sessionId: number, token: string): void {
+  end(sessionId: K, token: string): void {
     const session = this.#sessions.get(sessionId)
     if (session !== undefined) session.answered = token
   }
 
-  unknown(sessionId: number, roomId: number, people: ReadonlySet<number>): number[] {
+  unknown(sessionId: K, roomId: number, people: ReadonlySet<number>): number[] {
     const session = this.#sessions.get(sessionId)
     const known = session?.known.get(roomId)
     const pending = session?.pending.get(roomId)
     return [...people].filter((userId) => !known?.has(userId) && !pending?.has(userId))
   }
 
-  add(sessionId: number, roomId: number, people: ReadonlySet<number>): void {
+  add(sessionId: K, roomId: number, people: ReadonlySet<number>): void {
     addTo((this.#sessions.get(sessionId) ?? this.#start(sessionId, '')).pending, roomId, people)
   }
 
-  #start(sessionId: number, since: string): Session {
+  #start(sessionId: K, since: string): Session {
     const session = { since, answered: undefined, known: new Map(), pending: new Map() }
     this.#sessions.delete(sessionId)
     this.#sessions.set(sessionId, session)

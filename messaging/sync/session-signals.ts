@@ -8,7 +8,7 @@ export type Waiting = {
 
 const sessionEnded = Symbol('session ended')
 
-/** Ends the waiting requests of sessions that end. */
+/** Ends the waiting requests of sessions that end or change. */
 export class SessionSignals {
   readonly #waiting = new Map<number, Set<AbortController>>()
 
@@ -31,5 +31,10 @@ export class SessionSignals {
 
   end(sessionId: number): void {
     for (const controller of this.#waiting.get(sessionId) ?? []) controller.abort(sessionEnded)
+  }
+
+  /** Its waiting requests answer with what there is: what the session may do has changed, and its next request hears of it. */
+  answerNow(sessionId: number): void {
+    for (const controller of this.#waiting.get(sessionId) ?? []) controller.abort()
   }
 }

@@ -19,7 +19,7 @@ export function summaryOf(room: Room, reader: string): JsonObject {
 }
 
 /** Those who are here or invited; when nobody is, those who were. */
-function heroesOf(room: Room, reader: string): string[] {
+export function heroesOf(room: Room, reader: string): string[] {
   const here: string[] = []
   const gone: string[] = []
   for (const member of room.members()) {

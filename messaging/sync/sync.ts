@@ -6,13 +6,13 @@
  * looked through again.
  */
 import type { Access, Subject } from '#access/api.ts'
-import { type Clock, type Log, limits } from '#platform/api.ts'
+import { type Clock, limits } from '#platform/api.ts'
 import type { DeviceFeed } from '../encryption/device-feed.ts'
-import type { Memberships } from '../rooms/memberships.ts'
 import type { Typing } from '../typing/typing.ts'
 import type { SyncFilter } from './filter.ts'
 import type { IncrementalSync } from './incremental-sync.ts'
 import type { InitialSync } from './initial-sync.ts'
+import type { Level } from './level.ts'
 import { type DevicePart, isEmpty, type SyncAnswer, syncText } from './render.ts'
 import type { SentMembers } from './sent-members.ts'
 import type { Tail } from './tail.ts'
@@ -35,8 +35,7 @@ type Deps = {
   tail: Tail
   typing: Typing
   waiters: Waiters
-  memberships: Memberships
-  log: Pick<Log, 'reachNewest'>
+  level: Level
   sent: SentMembers
   initial: InitialSync
   incremental: IncrementalSync
@@ -52,14 +51,13 @@ export class Sync {
 
   /** The JSON text of the answer. */
   async answer(query: SyncQuery): Promise<string> {
-    const { access, sent, tail, typing, initial } = this.#deps
+    const { access, level, sent, tail, typing, initial } = this.#deps
     const since = query.since === undefined ? undefined : parseSyncToken(query.since)
-    // Another node may have given the token, and be ahead of this one.
-    if (since !== undefined && !(await this.reach(since.position))) throw unknownToken()
+    if (since !== undefined && !(await level.reach(since.position))) throw unknownToken()
     sent.begin(query.subject.sessionId, query.fullState ? undefined : query.since)
     if (since !== undefined) await this.#deps.feed.forget(query.subject, since.toDevice)
     if (since !== undefined && !query.fullState) return this.#since(query, since)
-    await this.#level(query.subject.userId)
+    await level.with(query.subject.userId)
     const until = { position: tail.position, typing: typing.serial }
     const visible = access.visible(query.subject)
     const answer = await initial.collect(query, visible, until.position)
@@ -86,30 +84,13 @@ export class Sync {
     return { part, end }
   }
 
-  /** Loads the person's rooms, and waits until this node has heard of all that is in them: the two must be of one moment. */
-  async #level(userId: number): Promise<void> {
-    const { memberships, tail } = this.#deps
-    do {
-      await memberships.load(userId)
-    } while (memberships.position(userId) > tail.position && (await this.reach(memberships.position(userId))))
-  }
-
-  /** Waits until this node has heard of everything up to a place; false when the log has no such place. */
-  async reach(position: number): Promise<boolean> {
-    const { log, tail } = this.#deps
-    if (position <= tail.position) return true
-    if (position > (await log.reachNewest())) return false
-    await tail.reached(position)
-    return true
-  }
-
   async #since(query: SyncQuery, since: SyncToken): Promise<string> {
-    const { access, clock, tail, typing, waiters, incremental } = this.#deps
+    const { access, clock, level, tail, typing, waiters, incremental } = this.#deps
     const { userId } = query.subject
     const endMs = clock.nowMs() + Math.min(query.timeoutMs, limits.syncTimeoutMsMax)
     let after = { ...since, typing: since.typing > typing.serial ? 0 : since.typing }
     for (;;) {
-      await this.#level(userId)
+      await level.with(userId)
       const until = { position: tail.position, typing: typing.serial }
       const visible = access.visible(query.subject)
       const answer = await incremental.collect(query, visible, after, until)

@@ -5,7 +5,7 @@
 import type { Membership } from '#access/api.ts'
 import type { Users } from '#identity/api.ts'
 import { type JsonObject, redactsOf } from '#matrix/api.ts'
-import { type LogFollower, type Logger, type LogRow, limits, logKinds } from '#platform/api.ts'
+import { type LogFollower, type Logger, type LogKind, type LogRow, limits, logKinds } from '#platform/api.ts'
 import type { EventReader } from '../events/event-reader.ts'
 import type { StoredEvent } from '../events/stored-event.ts'
 
@@ -31,6 +31,7 @@ export type TailEntry = {
   | { readonly kind: 'toDevice' }
   /** The person's devices or identity changed; `onlyFor` is the one person who is told, where not everybody is. */
   | { readonly kind: 'deviceList'; readonly onlyFor: number | null }
+  | { readonly kind: 'profile' }
   | { readonly kind: 'other' }
 )
 
@@ -188,14 +189,23 @@ export class Tail implements LogFollower {
   }
 }
 
+const wholeKinds: ReadonlySet<LogKind> = new Set([
+  logKinds.toDevice,
+  logKinds.deviceList,
+  logKinds.profile,
+  logKinds.sessionEnded,
+  logKinds.sessionChanged,
+])
+
 /** Whether the row and what its writer told of it say all that there is to say. */
 function isWhole(row: LogRow, facts: ReadonlyMap<number, unknown>): boolean {
-  return row.kind === logKinds.toDevice || row.kind === logKinds.deviceList || facts.has(row.position)
+  return wholeKinds.has(row.kind) || facts.has(row.position)
 }
 
 function entryOf(row: LogRow, fact: unknown): TailEntry {
   const { position, roomId, userId } = row
   if (row.kind === logKinds.toDevice) return { kind: 'toDevice', position, roomId, userId }
+  if (row.kind === logKinds.profile) return { kind: 'profile', position, roomId, userId }
   if (row.kind === logKinds.deviceList) return { kind: 'deviceList', position, roomId, userId, onlyFor: row.reference }
   if (fact !== undefined) {
     if (row.kind === logKinds.event) return { kind: 'event', position, roomId, userId, event: fact as StoredEvent }

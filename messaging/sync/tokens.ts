@@ -1,13 +1,15 @@
 /**
  * Tokens of clients. `s<position>_<typing serial>` is a place in the log (sync), with `_<position>` behind it where messages
- * to the device were told up to an earlier place only; `t<ordering>` is a place in the timeline of one room (paging). Both lie
- * between events: behind the one that they name and before the next, whichever way is read on.
+ * to the device were told up to an earlier place only; `p<state>_<position>_<typing serial>` the same with the state of a
+ * connection (sliding sync); `t<ordering>` is a place in the timeline of one room (paging). All lie between events: behind
+ * the one that they name and before the next, whichever way is read on.
  */
 import { refuse } from '#platform/api.ts'
 
 export type SyncToken = { readonly position: number; readonly typing: number; readonly toDevice: number }
 
 const syncForm = /^s(\d{1,16})_(\d{1,16})(?:_(\d{1,16}))?$/
+const posForm = /^p(\d{1,16})_(\d{1,16})_(\d{1,16})$/
 const timelineForm = /^t(-?\d{1,16})$/
 
 export function syncToken(token: SyncToken): string {
@@ -24,6 +26,21 @@ export function parseSyncToken(text: string): SyncToken {
   return { position, typing, toDevice: Math.min(toDevice, position) }
 }
 
+/** `serial` is that of the connection's state. */
+export type Pos = Omit<SyncToken, 'toDevice'> & { readonly serial: number }
+
+export function posToken({ serial, position, typing }: Pos): string {
+  return `p${serial}_${position}_${typing}`
+}
+
+/** Undefined for what this server never gave out. */
+export function parsePos(text: string): Pos | undefined {
+  const match = posForm.exec(text)
+  const [serial, position, typing] = [Number(match?.[1]), Number(match?.[2]), Number(match?.[3])]
+  if (match === null || ![serial, position, typing].every(Number.isSafeInteger)) return undefined
+  return { serial, position, typing }
+}
+
 /** The place behind the event that has this place in the timeline. */
 export function tokenBehind(ordering: number): string {
   return `t${ordering}`
@@ -32,7 +49,7 @@ export function tokenBehind(ordering: number): string {
 /** Where paging begins: behind an event of the timeline, or a place in the log that is yet to be found in the timeline. */
 export function parsePagingToken(text: string): { ordering: number } | { position: number } {
   const match = timelineForm.exec(text)
-  if (match === null) return { position: parseSyncToken(text).position }
+  if (match === null) return { position: (parsePos(text) ?? parseSyncToken(text)).position }
   const ordering = Number(match[1])
   if (!Number.isSafeInteger(ordering)) throw unknownToken()
   return { ordering }

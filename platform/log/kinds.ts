@@ -11,6 +11,10 @@ export const logKinds = {
    * it, or null when everybody is who shares a room.
    */
   deviceList: 6,
+  /** A sign-in of the person is over; `reference` is its number. No client is told: nodes of this server are. */
+  sessionEnded: 7,
+  /** What a sign-in may do has changed, or its tokens have; `reference` is its number. For nodes of this server too. */
+  sessionChanged: 8,
 } as const
 
 export type LogKind = (typeof logKinds)[keyof typeof logKinds]

@@ -42,8 +42,8 @@ export interface Log {
   follow(follower: LogFollower): void
   /** Starts a durable reader; it begins at position 0 the first time. */
   read(name: string, handler: ReaderHandler): Reader
-  /** The newest committed position, from the database. */
-  newest(): Promise<number>
+  /** The moment up to which, at least, this node has heard of everything that was committed. Milliseconds since 1970. */
+  knownUpToMs(): number
   /** Tells the followers of everything that is committed now; resolves with the position that was reached. */
   reachNewest(): Promise<number>
   close(): Promise<void>
@@ -61,6 +61,7 @@ class DatabaseLog implements Log {
   #lookAgain = false
   #telling = false
   #toTell = false
+  #knownUpToMs = 0
   readonly #node: string
   #stopListening: (() => Promise<void>) | undefined
 
@@ -97,16 +98,18 @@ class DatabaseLog implements Log {
     return reader
   }
 
-  newest(): Promise<number> {
-    return newestPosition(this.#deps.postgres)
+  knownUpToMs(): number {
+    return this.#knownUpToMs
   }
 
   async reachNewest(): Promise<number> {
+    const askedMs = this.#deps.clock.nowMs()
     const newest = await newestPosition(this.#deps.postgres)
     while (this.#delivered < newest && !this.#stopping.signal.aborted) {
       this.#catchUp()
       await this.#catchingUp
     }
+    if (this.#delivered >= newest) this.#knownUpToMs = Math.max(this.#knownUpToMs, askedMs)
     return this.#delivered
   }
 
@@ -160,8 +163,10 @@ class DatabaseLog implements Log {
     try {
       for (;;) {
         this.#lookAgain = false
+        const askedMs = this.#deps.clock.nowMs()
         const rows = await readRows(this.#deps.postgres, this.#delivered, pageRows)
         this.#deliver(rows, new Map())
+        if (rows.length < pageRows) this.#knownUpToMs = Math.max(this.#knownUpToMs, askedMs)
         if (rows.length < pageRows && !this.#lookAgain) return
       }
     } catch (error) {

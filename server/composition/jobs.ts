@@ -25,11 +25,12 @@ export function startJobs(deps: {
           logger.info('transactions.forgotten', { count })
         },
       },
-      'forget-announced-files': {
-        intervalMs: hourMs,
+      'forget-sliding-connections': {
+        intervalMs: dayMs,
         handler: async () => {
-          const count = await chancery.messaging.media.forgetPending()
-          logger.info('media.announcements_forgotten', { count })
+          const before = clock.nowMs() - limits.slidingConnectionDays * dayMs
+          const count = await chancery.messaging.forgetConnectionsBefore(before)
+          logger.info('sliding_connections.forgotten', { count })
         },
       },
       'sweep-blobs': {

@@ -4,7 +4,7 @@ import type { Access } from '#access/api.ts'
 import { createAccess } from '#access/index.ts'
 import { createIdentity, createUserDirectory, type Identity, type IdentitySettings } from '#identity/index.ts'
 import { defaultRoomVersion } from '#matrix/api.ts'
-import type { MediaSettings, PeopleSearchScope, SendGuard } from '#messaging/api.ts'
+import type { PeopleSearchScope, SendGuard } from '#messaging/api.ts'
 import {
   createDeviceLists,
   createMessaging,
@@ -13,7 +13,7 @@ import {
   type Messaging,
 } from '#messaging/index.ts'
 import type { Blobs, Clock, Log, Logger, Outbound, Postgres, Random, Vault, WriterMetrics } from '#platform/api.ts'
-import { createBlobs, createLog, createOutbound, createSandbox, createVault } from '#platform/index.ts'
+import { createBlobs, createLog, createOutbound, createVault } from '#platform/index.ts'
 import { loadSigningKey } from './signing-key.ts'
 
 export type ChanceryDeps = {
@@ -34,8 +34,6 @@ export type ChanceryDeps = {
 export type MessagingSettings = {
   /** Of rooms whose maker names none; 12 by default. */
   readonly defaultRoomVersion?: string | undefined
-  /** Files and previews of links; what is left out is as usual. */
-  readonly media?: Partial<MediaSettings>
   /** Whom a search for people finds; everybody by default. */
   readonly peopleSearch?: PeopleSearchScope | undefined
 }
@@ -58,16 +56,15 @@ export async function composeChancery(deps: ChanceryDeps): Promise<Chancery> {
   const log = await createLog({ postgres, clock, random, logger })
   const blobs = await createBlobs({ folder: deps.blobFolder, vault, random })
   const outbound = deps.outbound ?? createOutbound({ allowedOrigins: [] })
-  const sandbox = createSandbox()
   const signingKey = await loadSigningKey({ db: postgres, vault, random, clock })
 
   const deviceLists = createDeviceLists({ log })
   const { serverName } = settings
-  const directory = createUserDirectory({ db: postgres, vault, clock, random, serverName, deviceLists })
-  const profiles = createProfiles({ postgres, users: directory.users })
+  const directory = createUserDirectory({ db: postgres, vault, clock, random, serverName, deviceLists, log })
+  const profiles = createProfiles({ postgres, users: directory.users, log, logger })
   const memory = createRoomMemory({ postgres, vault, users: directory.users, logger })
   const access = createAccess({ facts: memory.facts })
-  const identity = createIdentity({ db: postgres, vault, clock, random, directory, access, profiles, settings })
+  const identity = createIdentity({ db: postgres, vault, clock, random, log, directory, access, profiles, settings })
   const writerConnection = await postgres.dedicated()
   const messaging = createMessaging({
     postgres,
@@ -77,8 +74,6 @@ export async function composeChancery(deps: ChanceryDeps): Promise<Chancery> {
     blobs,
     clock,
     outbound,
-    sandbox,
-    mediaSettings: settings.media ?? {},
     random,
     logger,
     users: directory.users,
@@ -111,7 +106,6 @@ export async function composeChancery(deps: ChanceryDeps): Promise<Chancery> {
       await lastSeen
       await messaging.drained()
       outbound.close()
-      await sandbox.close()
       await writerConnection.close()
       await log.close()
       await vault.close()

@@ -16,12 +16,15 @@ create table account (
   user_id int primary key references users (id),
   role text not null,
   password_hash text,
-  password_changed_ts bigint not null,
   created_ts bigint not null,
+  locked_ts bigint,
+  suspended_ts bigint,
   deactivated_ts bigint
 );
 comment on table account is 'Who may sign in here. A deactivated account keeps its row, so that its name is never given to another.';
-comment on column account.role is 'owner, administrator or member; what a role permits is known to access alone.';
+comment on column account.role is 'owner, administrator, member or guest; what a role permits is known to access alone.';
+comment on column account.locked_ts is 'Since when nothing but signing out is let through; null when it is not locked.';
+comment on column account.suspended_ts is 'Since when the person may read and not write; null when she is not suspended.';
 comment on column account.password_hash is 'argon2id as a PHC string, with a secret of the vault mixed in; null cannot sign in by password.';
 create index account_owner on account (user_id) where role = 'owner' and deactivated_ts is null;
 
@@ -44,11 +47,20 @@ create table session (
   user_id int not null,
   device_id text not null,
   token_hash bytea not null unique,
+  expires_ts bigint,
+  refresh_hash bytea unique,
+  next_token_hash bytea unique,
+  next_refresh_hash bytea unique,
+  next_expires_ts bigint,
+  previous_token_hash bytea unique,
   created_ts bigint not null,
   unique (user_id, device_id),
   foreign key (user_id, device_id) references device (user_id, device_id) on delete cascade
 );
-comment on table session is 'A living sign-in, one a device. token_hash is the SHA-256 of the access token, which stands nowhere.';
+comment on table session is 'A living sign-in, one a device. Hashes are the SHA-256 of tokens, which stand nowhere.';
+comment on column session.expires_ts is 'When the access token ends; null for one that lives as long as the session, which then has no refresh token.';
+comment on column session.next_token_hash is 'The pair that a refresh gave and nobody has used yet. Its first use makes it the current one; until then the current one is good, because the answer may have been lost on its way.';
+comment on column session.previous_token_hash is 'The access token before the current one, so that whoever still holds it hears "refresh" and not "signed out".';
 
 create table setup_link (
   token_hash bytea primary key,

@@ -5,10 +5,12 @@ create table room (
   id int generated always as identity primary key,
   matrix_id text not null unique,
   version text not null,
+  type text,
   key_id bigint not null,
   created_ts bigint not null
 );
 comment on table room is 'One row a room; the long id stands here once.';
+comment on column room.type is 'Type in the create event: null for none, m.space as it is, any other as h: and a keyed hash.';
 comment on column room.key_id is 'The data key that seals everything said in the room.';
 
 create table room_head (
@@ -19,12 +21,16 @@ create table room_head (
   ordering bigint not null,
   notify_count bigint not null,
   line_id bigint not null,
-  line_seq int not null
+  line_seq int not null,
+  active_ts bigint not null default 0,
+  bump_ts bigint not null default 0
 );
 comment on table room_head is 'Where the next event of a room attaches. Changed by compare-and-set on version only.';
 comment on column room_head.extremities is 'Event ids that no event names as previous yet.';
 comment on column room_head.ordering is 'The last used place in the timeline; older history that arrives later goes below 1.';
 comment on column room_head.notify_count is 'Running count of events that notify by default; unread is a difference of two such counts.';
+comment on column room_head.active_ts is 'When the newest event was sent: lists of rooms are ordered by it.';
+comment on column room_head.bump_ts is 'When the newest event was sent that people would call news: a message, a call, a poll; not a name or a reaction.';
 comment on column room_head.line_id is 'The state line and place on it that describe the state after the newest event.';
 
 create sequence event_id_block as bigint increment by 256;
@@ -108,9 +114,26 @@ create table mention (
   room_id int not null,
   user_id int not null,
   ordering bigint not null,
+  sender_id int not null,
+  thread text not null,
+  is_extra boolean not null,
   primary key (user_id, room_id, ordering)
 );
 comment on table mention is 'Events that highlight for one person (0: for everybody): the exception to the running count.';
+comment on column mention.thread is 'The thread that the event belongs to: the id of its root, or main.';
+comment on column mention.is_extra is 'It notifies those whom it names and nobody else, so that it is not in the running count.';
+
+create table thread_event (
+  room_id int not null,
+  ordering bigint not null,
+  root text not null,
+  sender_id int not null,
+  total bigint not null,
+  primary key (room_id, ordering)
+);
+comment on table thread_event is 'Events of threads that are in the running count: what is unread is told by thread.';
+comment on column thread_event.total is 'Running count of the room over all its threads; the main timeline is what is left.';
+create index thread_event_sender on thread_event (room_id, sender_id, root, ordering);
 
 -- Ends the intervals that the new state ends and begins new ones. The same key may change several times in one batch.
 create function apply_state(states jsonb, first_position bigint) returns void
@@ -137,15 +160,15 @@ $$;
 -- which.
 --
 -- Columns come as arrays (h_: heads, e_: events, t_: transaction ids), which cost PostgreSQL half of what JSON does; what is
--- rare (states, redactions, mentions, annotations) comes as JSON, or null.
+-- rare (states, redactions, mentions, annotations, events of threads) comes as JSON, or null.
 create function append_events(
   h_room int[], h_was bigint[], h_version bigint[], h_extremity text[], h_depth bigint[], h_ordering bigint[],
-  h_notify_count bigint[], h_line_seq int[],
+  h_notify_count bigint[], h_line_seq int[], h_active_ts bigint[], h_bump_ts bigint[],
   e_id bigint[], e_room int[], e_matrix_id text[], e_type text[], e_state_key text[], e_sender int[],
   e_origin_ts bigint[], e_depth bigint[], e_ordering bigint[], e_line bigint[], e_line_seq int[],
   e_relates_to text[], e_relation text[], e_notify_count bigint[], e_sealed bytea[],
   t_key bytea[], t_event bigint[],
-  states jsonb, redactions jsonb, mentions jsonb, annotations jsonb, now_ts bigint
+  states jsonb, redactions jsonb, mentions jsonb, annotations jsonb, threads jsonb, now_ts bigint
 ) returns bigint
 language plpgsql as $$
 declare
@@ -158,9 +181,10 @@ begin
   end if;
   update room_head h
   set version = w.version, extremities = array[w.extremity], depth = w.depth, ordering = w.ordering,
-      notify_count = w.notify_count, line_seq = w.line_seq
-  from unnest(h_room, h_was, h_version, h_extremity, h_depth, h_ordering, h_notify_count, h_line_seq)
-    as w(room_id, was, version, extremity, depth, ordering, notify_count, line_seq)
+      notify_count = w.notify_count, line_seq = w.line_seq,
+      active_ts = greatest(h.active_ts, w.active_ts), bump_ts = greatest(h.bump_ts, w.bump_ts)
+  from unnest(h_room, h_was, h_version, h_extremity, h_depth, h_ordering, h_notify_count, h_line_seq, h_active_ts, h_bump_ts)
+    as w(room_id, was, version, extremity, depth, ordering, notify_count, line_seq, active_ts, bump_ts)
   where h.room_id = w.room_id and h.version = w.was;
   get diagnostics changed = row_count;
   if changed < cardinality(h_room) then
@@ -190,10 +214,19 @@ begin
   end if;
 
   if mentions is not null then
-    insert into mention (room_id, user_id, ordering)
-    select room_id, user_id, ordering
-    from jsonb_to_recordset(mentions) as m(room_id int, user_id int, ordering bigint)
+    insert into mention (room_id, user_id, ordering, sender_id, thread, is_extra)
+    select room_id, user_id, ordering, sender_id, thread, is_extra
+    from jsonb_to_recordset(mentions)
+      as m(room_id int, user_id int, ordering bigint, sender_id int, thread text, is_extra boolean)
     on conflict do nothing;
+  end if;
+
+  if threads is not null then
+    insert into thread_event (room_id, ordering, root, sender_id, total)
+    select t.room_id, t.ordering, t.root, t.sender_id,
+           coalesce((select p.total from thread_event p where p.room_id = t.room_id order by p.ordering desc limit 1), 0)
+           + row_number() over (partition by t.room_id order by t.ordering)
+    from jsonb_to_recordset(threads) as t(room_id int, ordering bigint, root text, sender_id int);
   end if;
 
   if states is not null then

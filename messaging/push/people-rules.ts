@@ -1,0 +1,61 @@
+import { limits, Recent } from '#platform/api.ts'
+import type { AccountData } from '../account-data/account-data.ts'
+import type { TailEntry, TailListener } from '../sync/tail.ts'
+import { RulesInForce } from './rules-in-force.ts'
+
+type Person = { readonly userId: number; readonly matrixId: string }
+
+const types = ['m.push_rules', 'm.ignored_user_list'] as const
+
+/** The rules in force of people who were lately asked for. */
+export class PeopleRules implements TailListener {
+  readonly #accountData: Pick<AccountData, 'ofPeople'>
+  readonly #kept = new Recent<number, RulesInForce>(limits.peopleInMemoryMax)
+  /** Grows whenever somebody changed her rules: what was read meanwhile may be outdated, and is not kept. */
+  #changes = 0
+
+  constructor(deps: { accountData: Pick<AccountData, 'ofPeople'> }) {
+    this.#accountData = deps.accountData
+  }
+
+  async of(person: Person): Promise<RulesInForce> {
+    const known = this.#kept.get(person.userId)
+    if (known !== undefined) return known
+    return (await this.ofAll([person])).get(person.userId) ?? new RulesInForce(person)
+  }
+
+  /** By person. */
+  async ofAll(people: readonly Person[]): Promise<Map<number, RulesInForce>> {
+    const found = new Map<number, RulesInForce>()
+    const missing: Person[] = []
+    for (const person of people) {
+      const known = this.#kept.get(person.userId)
+      if (known === undefined) missing.push(person)
+      else found.set(person.userId, known)
+    }
+    if (missing.length === 0) return found
+    const changes = this.#changes
+    const ids = missing.map((person) => person.userId)
+    const stored = await this.#accountData.ofPeople(ids, types)
+    for (const person of missing) {
+      const own = stored.get(person.userId)
+      const rules = new RulesInForce(person, own?.get('m.push_rules'), own?.get('m.ignored_user_list'))
+      found.set(person.userId, rules)
+      if (changes === this.#changes) this.#kept.set(person.userId, rules)
+    }
+    return found
+  }
+
+  onEntries(entries: readonly TailEntry[]): void {
+    for (const entry of entries) {
+      if (!changesRules(entry) || entry.userId === null) continue
+      this.#changes += 1
+      this.#kept.delete(entry.userId)
+    }
+  }
+}
+
+/** Whether an entry of the log changes what notifies a person. */
+export function changesRules(entry: TailEntry): boolean {
+  return entry.kind === 'accountData' && (types as readonly string[]).includes(entry.datum.type)
+}

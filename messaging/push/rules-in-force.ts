@@ -1,0 +1,134 @@
+/**
+ * The push rules of people, compiled once a person and kept until she changes them. Most people have the default rules, for
+ * whom an event is judged once for all (`events/notice.ts`); only the others are asked one by one.
+ */
+import {
+  type CompiledPushRules,
+  compilePushRules,
+  defaultPushRules,
+  evaluate,
+  isJsonObject,
+  type JsonObject,
+  type PushCondition,
+  type PushContext,
+  type PushDecision,
+  type PushEvent,
+  type PushRule,
+  type PushRuleKind,
+  type PushRuleset,
+  pushRuleKinds,
+} from '#matrix/api.ts'
+import { rulesFromStored } from './rule-editing.ts'
+
+/**
+ * What a person's rules come to in one room:
+ * `default`: the default rules; `mentions`: only what highlights by the default rules; `silent`: nothing at all;
+ * `own`: each event has to be put to them.
+ */
+export type RulesClass = 'default' | 'mentions' | 'silent' | 'own'
+
+const silence: PushDecision = { notify: false, highlight: false, actions: [] }
+const masterRuleId = '.m.rule.master'
+
+type Person = { readonly userId: number; readonly matrixId: string }
+
+export class RulesInForce {
+  readonly person: Person
+  /** Whether nothing sets her apart from others, in any room. */
+  readonly isDefault: boolean
+  readonly #rules: PushRuleset
+  readonly #ignored: ReadonlySet<string>
+  #compiled: CompiledPushRules | undefined
+  #steps: Step[] | undefined
+
+  constructor(person: Person, stored?: JsonObject, ignoredList?: JsonObject) {
+    this.person = person
+    this.#rules = stored === undefined ? defaultPushRules(person.matrixId) : rulesFromStored(stored, person.matrixId)
+    this.#ignored = new Set(isJsonObject(ignoredList?.ignored_users) ? Object.keys(ignoredList.ignored_users) : [])
+    this.isDefault = (stored === undefined || isLikeDefault(this.#rules, person)) && this.#ignored.size === 0
+  }
+
+  /** What they say of an event, which is never the person's own. */
+  decide(event: PushEvent, context: PushContext): PushDecision {
+    if (event.sender === this.person.matrixId || this.#ignored.has(event.sender)) return silence
+    this.#compiled ??= compilePushRules(this.#rules)
+    return evaluate(this.#compiled, event, context)
+  }
+
+  inRoom(roomMatrixId: string): RulesClass {
+    if (this.isDefault) return 'default'
+    this.#steps ??= stepsOf(this.#rules)
+    const here = stepsIn(this.#steps, roomMatrixId)
+    if (here[0] === silentCatchAll) return 'silent'
+    if (this.#ignored.size > 0) return 'own'
+    const usual = stepsIn(stepsOf(defaultPushRules(this.person.matrixId)), roomMatrixId)
+    if (here.join() === usual.join()) return 'default'
+    const overrides = usual.filter((step) => step.startsWith('override'))
+    return here.join() === [...overrides, silentCatchAll].join() ? 'mentions' : 'own'
+  }
+}
+
+function isLikeDefault(rules: PushRuleset, { matrixId }: Person): boolean {
+  const all = (steps: readonly Step[]) => steps.map((step) => step.text).join()
+  return all(stepsOf(rules)) === all(stepsOf(defaultPushRules(matrixId)))
+}
+
+/** One rule, as far as it matters to counts. */
+type Step = {
+  readonly text: string
+  /** Whether it can match in a room at all. */
+  readonly isOf: (roomMatrixId: string) => boolean
+  /** Whether it matches whatever happens there. */
+  readonly isCatchAll: boolean
+  readonly effect: string
+}
+
+const silentCatchAll = 'everything quiet'
+
+function stepsOf(rules: PushRuleset): Step[] {
+  const steps: Step[] = []
+  for (const kind of pushRuleKinds) {
+    for (const rule of rules[kind]) {
+      if (!rule.enabled) continue
+      const step = stepOf(kind, rule)
+      if (rule.rule_id === masterRuleId) steps.unshift(step)
+      else steps.push(step)
+    }
+  }
+  return steps
+}
+
+function stepOf(kind: PushRuleKind, rule: PushRule): Step {
+  const effect = effectOf(rule)
+  const anywhere = { isOf: () => true, isCatchAll: false, effect }
+  const { rule_id: id } = rule
+  if (kind === 'room') return { text: `room ${id} ${effect}`, isOf: (room) => room === id, isCatchAll: true, effect }
+  if (kind === 'sender') return { ...anywhere, text: `sender ${id} ${effect}` }
+  if (kind === 'content') return { ...anywhere, text: `content ${rule.pattern} ${effect}` }
+  const conditions = rule.conditions ?? []
+  const room = conditions.find(isOfOneRoom)?.pattern?.toLowerCase()
+  const isCatchAll = conditions.every((one) => isOfOneRoom(one) && one.pattern?.toLowerCase() === room)
+  const text = `${kind} ${JSON.stringify(conditions)} ${effect}`
+  return { text, isOf: (there) => room === undefined || there.toLowerCase() === room, isCatchAll, effect }
+}
+
+function isOfOneRoom({ kind, key, pattern }: PushCondition): boolean {
+  return kind === 'event_match' && key === 'room_id' && typeof pattern === 'string' && !/[*?]/.test(pattern)
+}
+
+function effectOf(rule: PushRule): string {
+  if (!rule.actions.includes('notify')) return 'quiet'
+  const highlights = rule.actions.findLast((one) => typeof one === 'object' && one.set_tweak === 'highlight')
+  return typeof highlights === 'object' && highlights.value !== false ? 'highlight' : 'notify'
+}
+
+/** The rules that can match in a room, up to the first that always does. */
+function stepsIn(steps: readonly Step[], roomMatrixId: string): string[] {
+  const here: string[] = []
+  for (const step of steps) {
+    if (!step.isOf(roomMatrixId)) continue
+    if (step.isCatchAll) return [...here, `everything ${step.effect}`]
+    here.push(step.text)
+  }
+  return here
+}

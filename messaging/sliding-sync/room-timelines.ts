@@ -1,0 +1,82 @@
+/** The timeline part of each room of an answer: a few queries for all of them. */
+import type { Subject } from '#access/api.ts'
+import type { Db } from '#platform/api.ts'
+import { aggregationsOf } from '../events/aggregations.ts'
+import type { EventReader } from '../events/event-reader.ts'
+import type { Aggregations } from '../events/stored-event.ts'
+import { everything, type Visibility, visibilityFor } from '../events/visibility.ts'
+import { newestEventLogRowsEach } from '../store/log-rows.ts'
+import { newestPart, type Placed } from '../sync/room-delta.ts'
+import type { RoomTask } from './room-task.ts'
+
+type Deps = { db: Db; reader: EventReader }
+
+export type RoomTimeline = {
+  /** Oldest first, and only what the person may see. */
+  readonly events: readonly Placed[]
+  readonly limited: boolean
+  /** What happened since `from` as far as it was looked at, seen or not: what it may have changed. */
+  readonly span: readonly Placed[]
+  /** Whether more happened since `from` than `span` holds. */
+  readonly hasGap: boolean
+  readonly visibility: Visibility
+}
+
+export async function timelinesOf(
+  deps: Deps,
+  subject: Subject,
+  tasks: readonly RoomTask[],
+): Promise<Map<number, RoomTimeline>> {
+  const toRead = tasks.filter((task) => task.change === undefined || task.expands)
+  const rows = await newestEventLogRowsEach(
+    deps.db,
+    toRead.map((task) => ({
+      roomId: task.room.id,
+      after: task.expands ? 0 : (task.from ?? 0),
+      until: task.to,
+      limit: task.wish.timelineLimit + 1,
+    })),
+  )
+  const byRoom = Map.groupBy(rows, (row) => row.roomId)
+  const events = await deps.reader.byIds(rows.map((row) => row.reference))
+  const byId = new Map(events.map((event) => [event.id, event]))
+  const timelines = new Map<number, RoomTimeline>()
+  for (const task of tasks) {
+    const limit = task.wish.timelineLimit
+    const ofRoom = byRoom.get(task.room.id) ?? []
+    const read: Placed[] = ofRoom.flatMap((row) => {
+      const event = byId.get(row.reference)
+      return event === undefined ? [] : [{ event, position: row.position }]
+    })
+    read.reverse()
+    const isRead = task.change === undefined || task.expands
+    const moreBefore = isRead ? ofRoom.length > limit : (task.change?.moreBefore ?? false)
+    const found = isRead ? read : (task.change?.events ?? [])
+    const visibility =
+      task.from !== undefined && !task.expands ? everything : await visibilityFor(deps, task.room, subject)
+    const seen = visibility === everything ? found : found.filter(({ event }) => visibility.sees(event))
+    const part = newestPart(seen, limit, moreBefore)
+    const from = task.from
+    const since = from === undefined ? [] : (task.change?.events ?? found).filter(({ position }) => position > from)
+    const oldest = found[0]?.position ?? 0
+    const hasGap =
+      from !== undefined && (task.change === undefined ? moreBefore && oldest > from : task.change.moreBefore)
+    timelines.set(task.room.id, { ...part, span: since, hasGap, visibility })
+  }
+  return timelines
+}
+
+/** What belongs to the events of rooms that are told with a gap: of all rooms in which everything may be seen at once. */
+export async function aggregationsOfRooms(
+  deps: Deps,
+  subject: Subject,
+  timelines: Iterable<RoomTimeline>,
+): Promise<ReadonlyMap<string, Aggregations>> {
+  const byVisibility = Map.groupBy(timelines, (timeline) => timeline.visibility)
+  const found: [string, Aggregations][] = []
+  for (const [visibility, ofSame] of byVisibility) {
+    const told = ofSame.flatMap((timeline) => timeline.events.map((placed) => placed.event))
+    if (told.length > 0) found.push(...(await aggregationsOf(deps, subject, told, visibility)))
+  }
+  return new Map(found)
+}
