@@ -18,6 +18,7 @@ const needs = {
   start: { testLibraries: false, webClient: true },
   test: { testLibraries: true, webClient: true },
   prove: { testLibraries: true, webClient: true },
+  interop: { testLibraries: true, webClient: true },
   bench: { testLibraries: false, webClient: false },
   chancery: { testLibraries: false, webClient: false },
 }
