@@ -60,6 +60,7 @@ export const permissionCatalogue = [
     roles: guestsToo,
     whenSuspended: true,
   },
+  { id: 'media.delete', meaning: 'Remove files that somebody shared.', roles: administrators },
 ] as const satisfies readonly PermissionRow[]
 
 export type Permission = (typeof permissionCatalogue)[number]['id']

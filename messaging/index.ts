@@ -11,6 +11,7 @@ import type {
   Postgres,
   Random,
   Route,
+  Sandbox,
   Vault,
   WriterMetrics,
 } from '#platform/api.ts'
@@ -28,8 +29,11 @@ import { Threads } from './events/threads.ts'
 import { Timeline } from './events/timeline.ts'
 import { coreRoutes } from './http/core-routes.ts'
 import { encryptionRoutes } from './http/encryption-routes.ts'
+import { mediaRoutes } from './http/media-routes.ts'
 import { createSideParts, sideRoutes } from './http/side-routes.ts'
-import { Media } from './media/media.ts'
+import type { Media } from './media/media.ts'
+import { createMediaParts } from './media/parts.ts'
+import type { MediaSettings } from './media/settings.ts'
 import type { PeopleSearchScope, SendGuard } from './ports.ts'
 import { Profiles } from './profiles/profiles.ts'
 import type { AccountDataForSync } from './push/account-data-for-sync.ts'
@@ -104,6 +108,9 @@ export type MessagingDeps = {
   readonly log: Log
   readonly blobs: Blobs
   readonly outbound: Outbound
+  readonly sandbox: Sandbox
+  /** What is left out is as usual. */
+  readonly mediaSettings: Partial<MediaSettings>
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
@@ -244,6 +251,7 @@ export function createMessaging(deps: MessagingDeps): Messaging {
   const shared = { ...deps, ...reading, writer, doors, members, conditions }
   const side = createSideParts(shared)
   const { aliases, filters } = side
+  const files = createMediaParts(shared)
   const encryption = createEncryption(shared)
   const maker = new RoomMaker({ ...building, postgres, rooms, members, writer, aliases, defaultRoomVersion })
   const forSync = { accountData: side.accountDataForSync, feed: encryption.feed }
@@ -264,6 +272,7 @@ export function createMessaging(deps: MessagingDeps): Messaging {
     routes: [
       ...coreRoutes(core),
       ...sideRoutes(shared, side),
+      ...mediaRoutes({ ...shared, ...files }),
       ...encryptionRoutes({ ...encryption, presence: deps.presence, places: reading.level }),
     ],
     maker,
@@ -273,7 +282,7 @@ export function createMessaging(deps: MessagingDeps): Messaging {
     receipts,
     accountData,
     profiles,
-    media: new Media(shared),
+    media: files.media,
     reader,
     async forgetBefore(ts) {
       return (await forgetTransactionsBefore(db, ts)) + (await encryption.forgetBefore(ts))

@@ -17,8 +17,6 @@ export const limits = {
   paramLengthMax: 1_024,
   /** Head of a request. Node's own default, set on purpose so that an option of Node cannot raise it. */
   headerBytesMax: 16 * KiB,
-  /** One uploaded file. Told to clients as m.upload.size. */
-  mediaBytesMax: 100 * MiB,
   /** Entries of one page, whatever a client asks for; larger answers would hold others up. */
   pageSizeMax: 1_000,
 
@@ -139,6 +137,21 @@ export const limits = {
   thumbnailSourceBytesMax: 32 * MiB,
   /** One thumbnail; one that moves and would be larger stands still. */
   thumbnailBytesMax: 4 * MiB,
+  /** Where no thumbnails can be made, pictures up to this stand in for them: it is paid by every reader of a list. */
+  thumbnailOriginalBytesMax: 10 * MiB,
+  /** Who finds too many waiting for a thumbnail comes back after this. */
+  thumbnailRetryMs: 1_000,
+
+  // --- files that are announced before they come
+
+  /** An announced file that has not come by then lapses; the specification recommends a day. */
+  mediaPendingMs: 24 * 60 * 60_000,
+  /** Announced files of one person that have not come. A client sends a few at once. */
+  mediaPendingMax: 100,
+  /** Who has announced too many comes back after this. */
+  mediaPendingRetryMs: 60_000,
+  /** How long a reader waits for an announced file, whatever she asks for. */
+  mediaWaitMsMax: 60_000,
 
   // --- what is kept in memory
 
@@ -172,6 +185,8 @@ export const limits = {
   recentNoticesMax: 20_000,
   /** Unread events of a room that are put to somebody's own push rules, one by one; no badge shows more. */
   ownRulesEventsMax: 1_000,
+  /** Pictures that could not be opened. */
+  thumbnailFailuresInMemoryMax: 5_000,
   /** Devices for which sync remembers which members it sent. */
   lazySessionsInMemoryMax: 5_000,
   /** Rooms in the states of sliding-sync connections; about 100 bytes each. Others are read from the database again. */

@@ -12,7 +12,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { PeopleSearchScope, SendGuard } from '#messaging/api.ts'
+import type { MediaSettings, PeopleSearchScope, SendGuard } from '#messaging/api.ts'
 import {
   type Clock,
   type HttpServer,
@@ -39,6 +39,7 @@ export type TownOptions = {
   readonly registrationSharedSecret?: string
   readonly defaultRoomVersion?: string
   readonly peopleSearch?: PeopleSearchScope
+  readonly media?: Partial<MediaSettings>
   readonly webClient?: string
   /** Answers are held against their routes' schemas, unless a test wants to see the server as it is. */
   readonly checkAnswers?: boolean
@@ -163,6 +164,7 @@ async function moveIn(database: TestDatabase, folder: string, options: TownOptio
       registrationSharedSecret: options.registrationSharedSecret,
       defaultRoomVersion: options.defaultRoomVersion,
       peopleSearch: options.peopleSearch,
+      media: options.media ?? {},
     },
   })
   const http = createHttp({

@@ -3,10 +3,11 @@
  * https://spec.matrix.org/v1.19/client-server-api/#get_matrixclientv1mediaconfig
  */
 import Type from 'typebox'
-import { limits, type Route, route } from '#platform/api.ts'
+import { type Route, route } from '#platform/api.ts'
+import type { Media } from '../media/media.ts'
 import { mediaPaths } from './media-paths.ts'
 
-export function getConfigAuthed(): Route {
+export function getConfigAuthed({ media }: { media: Pick<Media, 'fileBytesMax'> }): Route {
   return route({
     method: 'GET',
     path: ['/_matrix/client/v1/media/config', ...mediaPaths('/config')],
@@ -14,6 +15,6 @@ export function getConfigAuthed(): Route {
     needs: 'session',
     rate: 'read',
     answer: Type.Object({ 'm.upload.size': Type.Integer() }),
-    handle: async () => ({ 'm.upload.size': limits.mediaBytesMax }),
+    handle: async () => ({ 'm.upload.size': media.fileBytesMax }),
   })
 }

@@ -4,6 +4,7 @@
  *
  * - Ranges are served, so that a video can be watched from the middle.
  * - Only types that can run nothing are shown in place; all others are offered for saving.
+ * - A file whose address was given out before it came is waited for.
  */
 import Type from 'typebox'
 import { type Route, route } from '#platform/api.ts'
@@ -11,9 +12,10 @@ import { fileAnswer } from '../media/file-answer.ts'
 import type { Media } from '../media/media.ts'
 import { knownFile } from './known-file.ts'
 
-type Deps = { media: Pick<Media, 'find' | 'read'>; serverName: string }
+type Deps = { media: Pick<Media, 'findOrWait' | 'read'>; serverName: string }
 
 const path = '/_matrix/client/v1/media/download/:serverName/:mediaId'
+const query = Type.Object({ timeout_ms: Type.Optional(Type.Integer()) })
 
 export function getContentAuthed(deps: Deps): Route {
   return route({
@@ -23,8 +25,9 @@ export function getContentAuthed(deps: Deps): Route {
     needs: 'media.read',
     rate: 'download',
     params: Type.Object({ serverName: Type.String(), mediaId: Type.String() }),
-    async handle({ params, headers }) {
-      return fileAnswer(deps.media, await knownFile(deps, params), { headers })
+    query,
+    async handle(request) {
+      return fileAnswer(deps.media, await knownFile(deps, request), { headers: request.headers })
     },
   })
 }
@@ -38,8 +41,10 @@ export function getContentOverrideNameAuthed(deps: Deps): Route {
     needs: 'media.read',
     rate: 'download',
     params: Type.Object({ serverName: Type.String(), mediaId: Type.String(), fileName: Type.String() }),
-    async handle({ params, headers }) {
-      return fileAnswer(deps.media, await knownFile(deps, params), { headers, fileName: params.fileName })
+    query,
+    async handle(request) {
+      const { headers, params } = request
+      return fileAnswer(deps.media, await knownFile(deps, request), { headers, fileName: params.fileName })
     },
   })
 }

@@ -2,36 +2,57 @@
  * GET /_matrix/media/v3/download/{serverName}/{mediaId}[/{fileName}] and /_matrix/media/v3/thumbnail/…
  * https://spec.matrix.org/v1.19/client-server-api/#get_matrixmediav3downloadservernamemediaid
  *
- * - Frozen: these serve without asking who reads, so no file of this server was ever given out through them.
+ * - They ask nobody who reads. Only files that were uploaded while the operator allowed that are given out, also after
+ *   she froze it; all others are M_NOT_FOUND, like those that do not exist.
  */
-import { type Route, refuse, route } from '#platform/api.ts'
+import Type from 'typebox'
+import { type Route, route } from '#platform/api.ts'
+import { fileAnswer } from '../media/file-answer.ts'
+import type { Media } from '../media/media.ts'
+import type { Thumbnails } from '../media/thumbnails.ts'
+import { openFile } from './known-file.ts'
+import { thumbnailAnswer, thumbnailQuery } from './thumbnail-wish.ts'
 
-const versions = ['v3', 'r0', 'v1']
+type Deps = { media: Pick<Media, 'find' | 'read'>; thumbnails: Pick<Thumbnails, 'of'>; serverName: string }
 
-function frozen(operation: string, path: string): Route {
+const paths = (path: string) => ['v3', 'r0', 'v1'].map((version) => `/_matrix/media/${version}${path}`)
+const params = { serverName: Type.String(), mediaId: Type.String() }
+
+export function getContent(deps: Deps): Route {
   return route({
     method: 'GET',
-    path: versions.map((version) => `/_matrix/media/${version}${path}`),
-    operation,
+    path: paths('/download/:serverName/:mediaId'),
+    operation: 'getContent',
     needs: 'nobody',
     rate: 'download',
-    async handle() {
-      throw refuse(
-        'M_NOT_FOUND',
-        'Files are read under /_matrix/client/v1/media, with an access token. Update the app.',
-      )
+    params: Type.Object(params),
+    handle: async ({ params, headers }) => fileAnswer(deps.media, await openFile(deps, params), { headers }),
+  })
+}
+
+export function getContentOverrideName(deps: Deps): Route {
+  return route({
+    method: 'GET',
+    path: paths('/download/:serverName/:mediaId/:fileName'),
+    operation: 'getContentOverrideName',
+    needs: 'nobody',
+    rate: 'download',
+    params: Type.Object({ ...params, fileName: Type.String() }),
+    async handle({ params, headers }) {
+      return fileAnswer(deps.media, await openFile(deps, params), { headers, fileName: params.fileName })
     },
   })
 }
 
-export function getContent(): Route {
-  return frozen('getContent', '/download/:serverName/:mediaId')
-}
-
-export function getContentOverrideName(): Route {
-  return frozen('getContentOverrideName', '/download/:serverName/:mediaId/:fileName')
-}
-
-export function getContentThumbnail(): Route {
-  return frozen('getContentThumbnail', '/thumbnail/:serverName/:mediaId')
+export function getContentThumbnail(deps: Deps): Route {
+  return route({
+    method: 'GET',
+    path: paths('/thumbnail/:serverName/:mediaId'),
+    operation: 'getContentThumbnail',
+    needs: 'nobody',
+    rate: 'download',
+    params: Type.Object(params),
+    query: thumbnailQuery,
+    handle: async (request) => thumbnailAnswer(deps, await openFile(deps, request.params), request),
+  })
 }

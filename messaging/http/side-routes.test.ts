@@ -351,8 +351,6 @@ describe('files', () => {
     expect((await ada.raw('GET', path, { headers: { 'if-none-match': etag } })).status).toBe(304)
     const named = await ada.raw('GET', `${path}/other.png`)
     expect(named.headers.get('content-disposition')).toBe('inline; filename=other.png')
-    const thumbnail = await ada.raw('GET', `/_matrix/client/v1/media/thumbnail/${file}?width=32&height=32`)
-    expect(thumbnail.bytes.equals(bytes)).toBe(true)
   })
 
   it('that could run something are offered for saving only', async () => {
@@ -370,7 +368,7 @@ describe('files', () => {
     const file = await upload(ada, 'image/png', 'a.png')
     expect((await fetch(`${town.url}/_matrix/client/v1/media/download/${file}`)).status).toBe(401)
     for (const kind of ['download', 'thumbnail']) {
-      const frozen = await ada.raw('GET', `/_matrix/media/v3/${kind}/${file}`)
+      const frozen = await ada.raw('GET', `/_matrix/media/v3/${kind}/${file}?width=32&height=32`)
       expect(`${frozen.status} ${frozen.body.errcode}`).toBe('404 M_NOT_FOUND')
     }
     const id = file.split('/')[1] as string

@@ -1,6 +1,6 @@
 import type { Access } from '#access/api.ts'
 import type { Users } from '#identity/api.ts'
-import type { Blobs, Clock, Db, Log, Logger, Postgres, Random, Route, Vault } from '#platform/api.ts'
+import type { Clock, Db, Log, Logger, Postgres, Random, Route, Vault } from '#platform/api.ts'
 import type { AccountData } from '../account-data/account-data.ts'
 import { Tags } from '../account-data/tags.ts'
 import { Aliases } from '../directory/aliases.ts'
@@ -11,7 +11,6 @@ import type { RoomSummaries } from '../directory/room-summaries.ts'
 import type { EventReader } from '../events/event-reader.ts'
 import type { RoomWriter } from '../events/room-writer.ts'
 import { Filters } from '../filters/filters.ts'
-import { Media } from '../media/media.ts'
 import type { PeopleSearchScope } from '../ports.ts'
 import { ProfileChanges } from '../profiles/profile-changes.ts'
 import type { Profiles } from '../profiles/profiles.ts'
@@ -33,10 +32,6 @@ import { deleteRoomTag } from './delete-room-tag.ts'
 import { getAccountData } from './get-account-data.ts'
 import { getAccountDataPerRoom } from './get-account-data-per-room.ts'
 import { getCapabilities } from './get-capabilities.ts'
-import { getConfigAuthed } from './get-config-authed.ts'
-import { getContent, getContentOverrideName, getContentThumbnail } from './get-content.ts'
-import { getContentAuthed, getContentOverrideNameAuthed } from './get-content-authed.ts'
-import { getContentThumbnailAuthed } from './get-content-thumbnail-authed.ts'
 import { getFilter } from './get-filter.ts'
 import { getLocalAliases } from './get-local-aliases.ts'
 import { getNotifications } from './get-notifications.ts'
@@ -54,7 +49,6 @@ import { getRoomKeysVersionCurrent } from './get-room-keys-version-current.ts'
 import { getRoomTags } from './get-room-tags.ts'
 import { getRoomVisibilityOnDirectory } from './get-room-visibility-on-directory.ts'
 import { getTurnServer } from './get-turn-server.ts'
-import { getUrlPreviewAuthed } from './get-url-preview-authed.ts'
 import { getUserProfile } from './get-user-profile.ts'
 import { getVersions } from './get-versions.ts'
 import { getWellknown } from './get-wellknown.ts'
@@ -75,14 +69,12 @@ import { setRoomAlias } from './set-room-alias.ts'
 import { setRoomTag } from './set-room-tag.ts'
 import { setRoomVisibilityOnDirectory } from './set-room-visibility-on-directory.ts'
 import { setTyping } from './set-typing.ts'
-import { uploadContent } from './upload-content.ts'
 
 export type SideDeps = {
   readonly postgres: Postgres
   readonly db: Db
   readonly vault: Vault
   readonly log: Log
-  readonly blobs: Blobs
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
@@ -124,10 +116,10 @@ export function createSideParts(deps: SideDeps): SideParts {
   }
 }
 
-/** What people keep and show besides their rooms: settings, profiles, read positions, directories and files. */
+/** What people keep and show besides their rooms: settings, profiles, read positions and directories. */
 export function sideRoutes(deps: SideDeps, parts: SideParts): Route[] {
   const all = { ...deps, ...parts }
-  return [...serverRoutes(all), ...personRoutes(all), ...pushRoutes(all), ...directoryRoutes(all), ...mediaRoutes(all)]
+  return [...serverRoutes(all), ...personRoutes(all), ...pushRoutes(all), ...directoryRoutes(all)]
 }
 
 type All = SideDeps & SideParts
@@ -204,20 +196,5 @@ function directoryRoutes(all: All): Route[] {
     getPublicRooms(directory),
     queryPublicRooms(directory),
     searchUserDirectory(directory),
-  ]
-}
-
-function mediaRoutes(all: All): Route[] {
-  const files = { ...all, media: new Media(all) }
-  return [
-    uploadContent(files),
-    getContentAuthed(files),
-    getContentOverrideNameAuthed(files),
-    getContentThumbnailAuthed(files),
-    getConfigAuthed(),
-    getUrlPreviewAuthed(),
-    getContent(),
-    getContentOverrideName(),
-    getContentThumbnail(),
   ]
 }

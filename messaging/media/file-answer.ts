@@ -16,10 +16,23 @@ const contentSecurityPolicy = [
   "object-src 'self'",
 ].join('; ')
 
+type RequestHeaders = Record<string, string | undefined>
+
 type FileRequest = {
-  readonly headers: Record<string, string | undefined>
+  readonly headers: RequestHeaders
   /** The name that the address asks for, in place of the uploader's. */
   readonly fileName?: string | undefined
+}
+
+/** What stands on every file, and every part of one. A file never changes under its address. */
+function commonHeaders(etag: string): Record<string, string> {
+  return {
+    'cache-control': 'private, max-age=31536000, immutable',
+    'content-security-policy': contentSecurityPolicy,
+    'cross-origin-resource-policy': 'cross-origin',
+    'x-content-type-options': 'nosniff',
+    etag,
+  }
 }
 
 /** A file, or a range of it, or that the reader has it already. */
@@ -29,13 +42,7 @@ export async function fileAnswer(
   { headers, fileName }: FileRequest,
 ): Promise<FileAnswer> {
   const etag = `"${file.id}"`
-  const common = {
-    'cache-control': 'private, max-age=31536000, immutable',
-    'content-security-policy': contentSecurityPolicy,
-    'cross-origin-resource-policy': 'cross-origin',
-    'x-content-type-options': 'nosniff',
-    etag,
-  }
+  const common = commonHeaders(etag)
   if (names(headers['if-none-match'], etag)) return new FileAnswer(Buffer.alloc(0), common, 304)
   const ifRange = headers['if-range']
   const range = ifRange === undefined || ifRange === etag ? parseRange(headers.range, file.sizeBytes) : 'all'
@@ -53,6 +60,18 @@ export async function fileAnswer(
     ...(range !== 'all' && { 'content-range': `bytes ${start}-${end - 1}/${file.sizeBytes}` }),
   }
   return new FileAnswer(await media.read(file, { start, end }), answer, range === 'all' ? 200 : 206)
+}
+
+/** A picture of our own making. */
+export function pictureAnswer(
+  { bytes, contentType, etag }: { bytes: Buffer; contentType: string; etag: string },
+  headers: RequestHeaders,
+): FileAnswer {
+  const common = commonHeaders(etag)
+  if (names(headers['if-none-match'], etag)) return new FileAnswer(Buffer.alloc(0), common, 304)
+  const fileName = `thumbnail.${contentType.slice('image/'.length)}`
+  const answer = { 'content-type': contentType, 'content-disposition': contentDisposition('inline', fileName) }
+  return new FileAnswer(bytes, { ...common, ...answer, 'content-length': String(bytes.length) })
 }
 
 function names(header: string | undefined, etag: string): boolean {

@@ -2,35 +2,48 @@ import { Readable } from 'node:stream'
 import { assertGrant, type Grant } from '#access/api.ts'
 import {
   BlobMissing,
+  type BlobRef,
   type Blobs,
   BlobTooLarge,
   type Clock,
   KeyUnavailable,
+  type Logger,
   limits,
   type Postgres,
   type Random,
   refuse,
   SealBroken,
   type SealingKey,
+  type Tx,
   type Vault,
 } from '#platform/api.ts'
-import { insertMedia, type MediaRow, mediaRow } from '../store/media.ts'
+import { deleteMedia, insertMedia, type MediaRow, mediaIdsOf, mediaRow } from '../store/media.ts'
+import { forgetPendingBefore, forgetPendingOf, insertPending, pendingRow, takePending } from '../store/media-pending.ts'
+import { thumbnailRowsOf } from '../store/media-thumbnails.ts'
+import { Arrivals } from './arrivals.ts'
 import { withoutPath } from './content-disposition.ts'
 import { contentTypeFrom } from './content-types.ts'
+import { inWords, type Quotas } from './quotas.ts'
 import type { ByteRange } from './ranges.ts'
+import type { MediaSettings } from './settings.ts'
 
 type Deps = {
   postgres: Postgres
-  blobs: Pick<Blobs, 'read' | 'write'>
-  vault: Pick<Vault, 'key'>
+  blobs: Pick<Blobs, 'read' | 'remove' | 'write'>
+  vault: Pick<Vault, 'destroyKey' | 'key'>
   random: Random
   clock: Clock
+  logger: Logger
+  quotas: Quotas
+  settings: Pick<MediaSettings, 'fileBytesMax' | 'isOpen'>
 }
 
 export type Upload = {
   readonly bytes: Readable
   readonly contentType: string | undefined
   readonly fileName: string | undefined
+  /** What the sender announced, if anything. */
+  readonly sizeBytes: number | undefined
   readonly signal: AbortSignal
 }
 
@@ -40,6 +53,8 @@ export type MediaFile = {
   readonly sizeBytes: number
   readonly contentType: string
   readonly fileName: string | undefined
+  /** May be read without signing in. */
+  readonly isOpen: boolean
   readonly blob: { readonly id: string; readonly keyId: number }
 }
 
@@ -47,6 +62,8 @@ export type MediaFile = {
 const idBytes = 18
 const idForm = /^[A-Za-z0-9_-]{1,255}$/
 const nameBytesMax = 255
+/** Files that are removed in one transaction. */
+const removedAtOnce = 100
 
 /**
  * Files that people share. Bytes are encrypted while they arrive; file, key and row stand or fall together. Name and
@@ -54,40 +71,59 @@ const nameBytesMax = 255
  */
 export class Media {
   readonly #deps: Deps
+  readonly #arrivals: Arrivals
 
   constructor(deps: Deps) {
     this.#deps = deps
+    this.#arrivals = new Arrivals(deps)
+  }
+
+  get fileBytesMax(): number {
+    return this.#deps.settings.fileBytesMax
   }
 
   /** Stores a file and answers its id. Nothing of it stays when it is too large or the sender leaves. */
   async upload(grant: Grant, upload: Upload): Promise<string> {
     assertGrant(grant, 'media.upload')
-    const ownerId = grant.subject.userId
-    const { blobs, clock, postgres, random } = this.#deps
-    const id = random.token(idBytes)
-    const about = aboutOf(upload)
-    try {
-      await blobs.write(upload.bytes, {
-        maxBytes: limits.mediaBytesMax,
-        signal: upload.signal,
-        keep: (blob, saveKey, key) =>
-          postgres.transaction(async (tx) => {
-            await saveKey(tx)
-            await insertMedia(tx, {
-              id,
-              ownerId,
-              blobId: blob.id,
-              blobKeyId: blob.keyId,
-              sizeBytes: blob.sizeBytes,
-              sealed: sealAbout(key, id, { ...about, blobId: blob.id }),
-              createdTs: clock.nowMs(),
-            })
-          }),
-      })
-    } catch (error) {
-      if (error instanceof BlobTooLarge) throw tooLarge()
-      throw brokenOff(upload) ?? error
+    const id = this.#deps.random.token(idBytes)
+    await this.#receive(id, grant.subject.userId, upload, async () => {})
+    return id
+  }
+
+  /** An address for a file that comes later, and until when it is waited for. */
+  async reserve(grant: Grant): Promise<{ id: string; expiresTs: number }> {
+    assertGrant(grant, 'media.upload')
+    const { clock, postgres, random } = this.#deps
+    const nowTs = clock.nowMs()
+    const row = { id: random.token(idBytes), ownerId: grant.subject.userId, expiresTs: nowTs + limits.mediaPendingMs }
+    if (await insertPending(postgres, row, { nowTs, most: limits.mediaPendingMax })) return row
+    throw refuse(
+      'M_LIMIT_EXCEEDED',
+      `Too many of your uploads have been announced and not sent. Send one of them, or wait until they lapse.`,
+      { fields: { retry_after_ms: limits.mediaPendingRetryMs } },
+    )
+  }
+
+  /** Stores the file of an address that `reserve` gave to the same person. */
+  async uploadReserved(grant: Grant, id: string, upload: Upload): Promise<void> {
+    assertGrant(grant, 'media.upload')
+    const { clock, postgres } = this.#deps
+    const pending = await pendingRow(postgres, id)
+    if (pending === undefined) throw (await this.find(id)) === undefined ? unknownAddress() : alreadyThere()
+    if (pending.ownerId !== grant.subject.userId) {
+      throw refuse('M_FORBIDDEN', 'This address was given to somebody else. Ask for one of your own.')
     }
+    if (pending.expiresTs <= clock.nowMs()) throw unknownAddress()
+    await this.#receive(id, grant.subject.userId, upload, async (tx) => {
+      if (!(await takePending(tx, id))) throw alreadyThere()
+      await this.#arrivals.tell(tx, id)
+    })
+  }
+
+  /** A picture that the server fetched for a preview; it belongs to nobody. */
+  async keepPicture(bytes: Buffer, contentType: string): Promise<string> {
+    const id = this.#deps.random.token(idBytes)
+    await this.#store(id, null, { bytes: Readable.from([bytes]), about: { contentType } })
     return id
   }
 
@@ -96,7 +132,23 @@ export class Media {
     const row = await mediaRow(this.#deps.postgres, id)
     if (row === undefined) return undefined
     const { contentType, fileName } = await this.#about(row)
-    return { id, sizeBytes: row.sizeBytes, contentType, fileName, blob: { id: row.blobId, keyId: row.blobKeyId } }
+    const { sizeBytes, isOpen } = row
+    return { id, sizeBytes, contentType, fileName, isOpen, blob: { id: row.blobId, keyId: row.blobKeyId } }
+  }
+
+  /** Like `find`; a file that was announced is waited for. Throws M_NOT_YET_UPLOADED when it does not come in time. */
+  async findOrWait(id: string, wait: { timeoutMs: number; signal: AbortSignal }): Promise<MediaFile | undefined> {
+    const found = await this.find(id)
+    if (found !== undefined || !idForm.test(id)) return found
+    const { clock, postgres } = this.#deps
+    const pending = await pendingRow(postgres, id)
+    // Not announced, or arrived between the two looks.
+    if (pending === undefined) return this.find(id)
+    if (pending.expiresTs <= clock.nowMs()) return undefined
+    const timeoutMs = Math.min(wait.timeoutMs, limits.mediaWaitMsMax)
+    const arrived = await this.#arrivals.wait(id, () => this.find(id), { timeoutMs, signal: wait.signal })
+    if (arrived !== undefined) return arrived
+    throw refuse('M_NOT_YET_UPLOADED', 'The file has been announced and has not been uploaded yet. Try again later.')
   }
 
   /**
@@ -114,6 +166,103 @@ export class Media {
     }
   }
 
+  /** Removes a file with its thumbnails; false when there is none. Its keys die, so no copy of its bytes can be read. */
+  async remove(grant: Grant, id: string): Promise<boolean> {
+    assertGrant(grant, 'media.delete')
+    return idForm.test(id) && (await this.#removeAll([id])) === 1
+  }
+
+  /** Removes everything that a person has uploaded, when she is erased. Answers how many files went. */
+  async removeAllOf(userId: number): Promise<number> {
+    const { postgres } = this.#deps
+    await forgetPendingOf(postgres, userId)
+    for (let removed = 0; ; ) {
+      const ids = await mediaIdsOf(postgres, userId, removedAtOnce)
+      if (ids.length === 0) return removed
+      removed += await this.#removeAll(ids)
+    }
+  }
+
+  /** What the server kept for a preview. */
+  async removePictures(ids: readonly string[]): Promise<void> {
+    await this.#removeAll(ids)
+  }
+
+  /** Announced addresses whose time is long over; an upload that began in time may still end. */
+  forgetPending(): Promise<number> {
+    return forgetPendingBefore(this.#deps.postgres, this.#deps.clock.nowMs() - limits.uploadTimeoutMs)
+  }
+
+  async #removeAll(ids: readonly string[]): Promise<number> {
+    const { blobs, logger, postgres, quotas, vault } = this.#deps
+    const gone: BlobRef[] = []
+    const removed = await postgres.transaction(async (tx) => {
+      gone.length = 0
+      let count = 0
+      for (const id of ids) {
+        const thumbnails = await thumbnailRowsOf(tx, id)
+        const row = await deleteMedia(tx, id)
+        if (row === undefined) continue
+        count += 1
+        gone.push({ id: row.blobId, keyId: row.blobKeyId })
+        let thumbnailBytes = 0
+        for (const { blobId, blobKeyId, sizeBytes } of thumbnails) {
+          thumbnailBytes += sizeBytes
+          if (blobId !== null && blobKeyId !== null) gone.push({ id: blobId, keyId: blobKeyId })
+        }
+        await quotas.giveBack(tx, row.ownerId, row.sizeBytes, thumbnailBytes)
+      }
+      for (const { keyId } of gone) await vault.destroyKey(tx, keyId)
+      return count
+    })
+    // Without their keys they are noise; what cannot be removed now is swept later.
+    for (const blob of gone) {
+      await blobs.remove(blob).catch((error) => logger.warn('media.file_not_removed', { key: blob.keyId, error }))
+    }
+    return removed
+  }
+
+  async #receive(id: string, ownerId: number, upload: Upload, also: (tx: Tx) => Promise<void>): Promise<void> {
+    const { postgres, quotas, settings } = this.#deps
+    if ((upload.sizeBytes ?? 0) > settings.fileBytesMax) throw tooLarge(settings.fileBytesMax)
+    const about = aboutOf(upload)
+    await quotas.check(postgres, ownerId, upload.sizeBytes ?? 0)
+    try {
+      await this.#store(id, ownerId, { bytes: upload.bytes, about, signal: upload.signal, also })
+    } catch (error) {
+      if (error instanceof BlobTooLarge) throw tooLarge(settings.fileBytesMax)
+      throw brokenOff(upload) ?? error
+    }
+  }
+
+  async #store(
+    id: string,
+    ownerId: number | null,
+    file: { bytes: Readable; about: About; signal?: AbortSignal; also?: (tx: Tx) => Promise<void> },
+  ): Promise<void> {
+    const { blobs, clock, postgres, quotas, settings } = this.#deps
+    await blobs.write(file.bytes, {
+      maxBytes: settings.fileBytesMax,
+      ...(file.signal === undefined ? {} : { signal: file.signal }),
+      keep: (blob, saveKey, key) =>
+        postgres.transaction(async (tx) => {
+          await file.also?.(tx)
+          await saveKey(tx)
+          await insertMedia(tx, {
+            id,
+            ownerId,
+            blobId: blob.id,
+            blobKeyId: blob.keyId,
+            sizeBytes: blob.sizeBytes,
+            isOpen: settings.isOpen && ownerId !== null,
+            sealed: sealAbout(key, id, { ...file.about, blobId: blob.id }),
+            createdTs: clock.nowMs(),
+          })
+          await quotas.take(tx, ownerId, blob.sizeBytes)
+        }),
+    })
+  }
+
   async #about(row: MediaRow): Promise<About> {
     try {
       const key = await this.#deps.vault.key(row.blobKeyId)
@@ -121,7 +270,6 @@ export class Media {
       if (about.blobId !== row.blobId) throw new SealBroken('media', row.id, key.id)
       return about
     } catch (error) {
-      if (error instanceof KeyUnavailable) throw unreadable(error)
       throw unreadable(error)
     }
   }
@@ -167,9 +315,16 @@ function brokenOff({ bytes, signal }: Upload): Error | undefined {
   })
 }
 
-export function tooLarge(): Error {
-  const mebibytes = Math.floor(limits.mediaBytesMax / 2 ** 20)
-  return refuse('M_TOO_LARGE', `The file is larger than the ${mebibytes} MiB that are allowed. Send a smaller one.`)
+function tooLarge(bytesMax: number): Error {
+  return refuse('M_TOO_LARGE', `The file is larger than the ${inWords(bytesMax)} that are allowed. Send a smaller one.`)
+}
+
+function unknownAddress(): Error {
+  return refuse('M_NOT_FOUND', 'This address was not given out, or its time is over. Ask for a new one.')
+}
+
+function alreadyThere(): Error {
+  return refuse('M_CANNOT_OVERWRITE_MEDIA', 'A file has already been uploaded under this address. Ask for a new one.')
 }
 
 function unreadable(error: unknown): unknown {

@@ -1,32 +1,44 @@
 /**
- * Table `media`: one row an uploaded file. The bytes are an encrypted blob; `sealed` holds name and content type as
- * JSON, bound to the id; `size_bytes` is the plain size.
+ * Table `media`: one row a file. The bytes are an encrypted blob; `sealed` holds name and content type as JSON, bound to
+ * the id; `size_bytes` is the plain size. `owner_id` is null where the server itself keeps the file; `is_open` says that
+ * it may be read without signing in.
  */
 import { type Db, sql } from '#platform/api.ts'
 
 export type MediaRow = {
   id: string
-  ownerId: number
+  ownerId: number | null
   blobId: string
   blobKeyId: number
   sizeBytes: number
+  isOpen: boolean
   sealed: Buffer
   createdTs: number
 }
 
+const columns = `id, owner_id as "ownerId", blob_id as "blobId", blob_key_id as "blobKeyId", size_bytes as "sizeBytes",
+  is_open as "isOpen", sealed, created_ts as "createdTs"`
+
 const insert = sql(
   'media_insert',
-  `insert into media (id, owner_id, blob_id, blob_key_id, size_bytes, sealed, created_ts)
-   values ($1, $2, $3, $4, $5, $6, $7)`,
+  `insert into media (id, owner_id, blob_id, blob_key_id, size_bytes, is_open, sealed, created_ts)
+   values ($1, $2, $3, $4, $5, $6, $7, $8)`,
 )
-const one = sql(
-  'media_one',
-  `select id, owner_id as "ownerId", blob_id as "blobId", blob_key_id as "blobKeyId", size_bytes as "sizeBytes",
-          sealed, created_ts as "createdTs"
-   from media where id = $1`,
-)
+const one = sql('media_one', `select ${columns} from media where id = $1`)
+const remove = sql('media_delete', `delete from media where id = $1 returning ${columns}`)
+const ofOwner = sql('media_of_owner', 'select id from media where owner_id = $1 order by id limit $2')
 
 export const insertMedia = (db: Db, row: MediaRow) =>
-  db.run(insert, [row.id, row.ownerId, row.blobId, row.blobKeyId, row.sizeBytes, row.sealed, row.createdTs])
+  db.run(insert, [
+    ...[row.id, row.ownerId, row.blobId, row.blobKeyId, row.sizeBytes, row.isOpen],
+    ...[row.sealed, row.createdTs],
+  ])
 
 export const mediaRow = (db: Db, id: string) => db.row<MediaRow>(one, [id])
+
+/** The row that is gone with this, and its thumbnails with it. */
+export const deleteMedia = (db: Db, id: string) => db.row<MediaRow>(remove, [id])
+
+export async function mediaIdsOf(db: Db, ownerId: number, limit: number): Promise<string[]> {
+  return (await db.rows<{ id: string }>(ofOwner, [ownerId, limit])).map(({ id }) => id)
+}

@@ -57,6 +57,26 @@ export const origins: Kind<readonly string[]> = {
   right: 'URLs without a path, separated by commas, such as https://push.agency.example, http://10.0.0.7:5000',
 }
 
+/** Bytes; what comes with no unit would be misread too easily. */
+export const size: Kind<number> = {
+  read: bytesOf,
+  right: 'a size such as 100 MiB or 2 GiB (KiB, MiB, GiB, TiB)',
+}
+
+export const sizeOrOff: Kind<number> = {
+  read: (text) => (text.toLowerCase() === 'off' ? 0 : bytesOf(text)),
+  right: 'a size such as 500 MiB or 10 GiB (KiB, MiB, GiB, TiB), or off for no bound',
+}
+
+/** Host names, and all beneath one by a star before it. */
+export const hosts: Kind<readonly string[]> = {
+  read(text) {
+    const entries = text.split(',').map((entry) => entry.trim().toLowerCase())
+    return entries.every((entry) => hostName.test(entry.replace(/^\*\./, ''))) ? Object.freeze(entries) : undefined
+  },
+  right: 'host names, separated by commas, such as example.org, *.agency.example',
+}
+
 export const databaseUrl: Kind<string> = {
   read: (text) => (/^postgres(ql)?:\/\/./.test(text) && URL.canParse(text) ? text : undefined),
   right: 'a URL such as postgres://user:password@host:5432/database',
@@ -89,6 +109,14 @@ export function oneOf<const T extends string>(...texts: readonly T[]): Kind<T> {
     read: (text) => texts.find((known) => known === text),
     right: `${texts.slice(0, -1).join(', ')} or ${texts.at(-1)}`,
   }
+}
+
+const units: Readonly<Record<string, number>> = { kib: 2 ** 10, mib: 2 ** 20, gib: 2 ** 30, tib: 2 ** 40 }
+
+function bytesOf(text: string): number | undefined {
+  const [, count = '', unit = ''] = /^(\d{1,6}) ?([KMGT]iB)$/i.exec(text.trim()) ?? []
+  const bytes = Number(count) * (units[unit.toLowerCase()] ?? 0)
+  return bytes > 0 ? bytes : undefined
 }
 
 function wholeNumber(text: string, min: number, max: number): number | undefined {

@@ -22,6 +22,17 @@ export type Config = {
   readonly databaseUrl: string | undefined
   readonly defaultRoomVersion: string
   readonly peopleSearch: OptionValue<'peopleSearch'>
+  readonly media: {
+    readonly fileBytesMax: number
+    /** Undefined: no bound. */
+    readonly personBytesMax: number | undefined
+    readonly serverBytesMax: number | undefined
+    readonly isOpen: boolean
+    readonly urlPreviews: boolean
+    /** Undefined: all. */
+    readonly previewHosts: readonly string[] | undefined
+    readonly previewHostsBlocked: readonly string[]
+  }
   readonly registrationSharedSecret: string | undefined
   readonly rateLimits: boolean
   readonly passwordHashing: OptionValue<'passwordHashing'>
@@ -168,6 +179,7 @@ function configOf(values: Values, wants: Config['wants']): Config {
     databaseUrl: values.databaseUrl,
     defaultRoomVersion: values.defaultRoomVersion!,
     peopleSearch: values.peopleSearch!,
+    media: mediaOf(values),
     registrationSharedSecret: values.registrationSharedSecret,
     outboundOrigins: values.outboundOrigins ?? Object.freeze([]),
     rateLimits: values.rateLimits!,
@@ -176,6 +188,18 @@ function configOf(values: Values, wants: Config['wants']): Config {
     metricsPort: values.metricsPort === 0 ? undefined : values.metricsPort,
     logLevel: values.logLevel!,
     wants,
+  })
+}
+
+function mediaOf(values: Values): Config['media'] {
+  return Object.freeze({
+    fileBytesMax: values.mediaFileSize!,
+    personBytesMax: values.mediaPerPerson || undefined,
+    serverBytesMax: values.mediaTotal || undefined,
+    isOpen: values.openMedia!,
+    urlPreviews: values.urlPreviews!,
+    previewHosts: values.urlPreviewHosts,
+    previewHostsBlocked: values.urlPreviewBlockedHosts ?? Object.freeze([]),
   })
 }
 

@@ -80,10 +80,12 @@ test(`${count} broken pictures are each answered, and hold nobody up`, { timeout
       method: n % 2 === 0 ? 'crop' : 'scale',
       animated: n % 3 === 0,
     }
-    await sandbox.shrink(mutated(sound[n % sound.length]!), wish).then(
-      () => tell('picture'),
-      (error) => tell(error.failure ?? String(error)),
-    )
+    await sandbox
+      .shrink(async () => mutated(sound[n % sound.length]!), wish)
+      .then(
+        () => tell('picture'),
+        (error) => tell(error.failure ?? String(error)),
+      )
   }
   for (let n = 0; n < count; n += 20) {
     await Promise.all(Array.from({ length: Math.min(20, count - n) }, (_, more) => ask(n + more)))
@@ -92,7 +94,7 @@ test(`${count} broken pictures are each answered, and hold nobody up`, { timeout
   expect(answers).not.toHaveProperty('unavailable')
   const known = ['picture', 'unreadable', 'too-large', 'crashed', 'timed-out']
   expect(Object.keys(answers).filter((answer) => !known.includes(answer))).toEqual([])
-  const next = sandbox.shrink(sound[0]!, { width: 96, height: 96, method: 'crop', animated: false })
+  const next = sandbox.shrink(async () => sound[0]!, { width: 96, height: 96, method: 'crop', animated: false })
   expect(await next).toMatchObject({ width: 96, height: 96 })
   console.log(`pictures: ${JSON.stringify(answers)}`)
 })

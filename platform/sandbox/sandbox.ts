@@ -43,7 +43,7 @@ class ChildSandbox implements Sandbox {
     this.#waitingMax = deps.waitingMax ?? limits.sandboxWaitingMax
   }
 
-  async shrink(original: Uint8Array, wish: PictureWish): Promise<Picture | 'original'> {
+  async shrink(original: () => Promise<Uint8Array>, wish: PictureWish): Promise<Picture | 'original'> {
     const { width, height, method, animated } = wish
     const bounds = { pixelsMax: limits.thumbnailPixelsMax, bytesMax: limits.thumbnailBytesMax }
     const { outcome, body } = await this.#run({ kind: 'shrink', width, height, method, animated, ...bounds }, original)
@@ -53,7 +53,7 @@ class ChildSandbox implements Sandbox {
   }
 
   async readPage(page: Uint8Array, contentType: string | undefined): Promise<PageFacts> {
-    const { outcome } = await this.#run({ kind: 'page', contentType }, page)
+    const { outcome } = await this.#run({ kind: 'page', contentType }, async () => page)
     if (outcome.kind !== 'page') throw new SandboxFailed('crashed')
     return outcome.facts
   }
@@ -67,10 +67,10 @@ class ChildSandbox implements Sandbox {
     await Promise.all(children.map((child) => child.ended))
   }
 
-  async #run(job: Job, file: Uint8Array): Promise<{ outcome: Outcome; body: Buffer }> {
+  async #run(job: Job, file: () => Promise<Uint8Array>): Promise<{ outcome: Outcome; body: Buffer }> {
     const child = await this.#take()
     try {
-      const answer = await child.run(job, file)
+      const answer = await child.run(job, await file())
       if (answer.outcome.kind === 'failed') throw new SandboxFailed(answer.outcome.failure)
       return answer
     } finally {

@@ -1,7 +1,10 @@
 /** A child process that opens what strangers made, so that no file of theirs can hold up or bring down the server. */
 export interface Sandbox {
-  /** A smaller picture of a picture, or that the picture is small enough to be given as it is. Throws SandboxFailed. */
-  shrink(original: Uint8Array, wish: PictureWish): Promise<Picture | 'original'>
+  /**
+   * A smaller picture of a picture, or that the picture is small enough to be given as it is. The picture is asked for
+   * when its turn comes, so that those that wait take no memory. Throws SandboxFailed, or what `original` throws.
+   */
+  shrink(original: () => Promise<Uint8Array>, wish: PictureWish): Promise<Picture | 'original'>
   /** What a web page says of itself. `contentType` is the header that came with it. Throws SandboxFailed. */
   readPage(page: Uint8Array, contentType: string | undefined): Promise<PageFacts>
   /** Ends the children, and what they are doing with them. */

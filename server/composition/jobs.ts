@@ -33,6 +33,13 @@ export function startJobs(deps: {
           logger.info('sliding_connections.forgotten', { count })
         },
       },
+      'forget-announced-files': {
+        intervalMs: hourMs,
+        handler: async () => {
+          const count = await chancery.messaging.media.forgetPending()
+          logger.info('media.announcements_forgotten', { count })
+        },
+      },
       'sweep-blobs': {
         intervalMs: dayMs,
         handler: async () => {

@@ -4,7 +4,7 @@ import type { Access } from '#access/api.ts'
 import { createAccess } from '#access/index.ts'
 import { createIdentity, createUserDirectory, type Identity, type IdentitySettings } from '#identity/index.ts'
 import { defaultRoomVersion } from '#matrix/api.ts'
-import type { PeopleSearchScope, SendGuard } from '#messaging/api.ts'
+import type { MediaSettings, PeopleSearchScope, SendGuard } from '#messaging/api.ts'
 import {
   createDeviceLists,
   createMessaging,
@@ -13,7 +13,7 @@ import {
   type Messaging,
 } from '#messaging/index.ts'
 import type { Blobs, Clock, Log, Logger, Outbound, Postgres, Random, Vault, WriterMetrics } from '#platform/api.ts'
-import { createBlobs, createLog, createOutbound, createVault } from '#platform/index.ts'
+import { createBlobs, createLog, createOutbound, createSandbox, createVault } from '#platform/index.ts'
 import { loadSigningKey } from './signing-key.ts'
 
 export type ChanceryDeps = {
@@ -34,6 +34,8 @@ export type ChanceryDeps = {
 export type MessagingSettings = {
   /** Of rooms whose maker names none; 12 by default. */
   readonly defaultRoomVersion?: string | undefined
+  /** Files and previews of links; what is left out is as usual. */
+  readonly media?: Partial<MediaSettings>
   /** Whom a search for people finds; everybody by default. */
   readonly peopleSearch?: PeopleSearchScope | undefined
 }
@@ -56,6 +58,7 @@ export async function composeChancery(deps: ChanceryDeps): Promise<Chancery> {
   const log = await createLog({ postgres, clock, random, logger })
   const blobs = await createBlobs({ folder: deps.blobFolder, vault, random })
   const outbound = deps.outbound ?? createOutbound({ allowedOrigins: [] })
+  const sandbox = createSandbox()
   const signingKey = await loadSigningKey({ db: postgres, vault, random, clock })
 
   const deviceLists = createDeviceLists({ log })
@@ -74,6 +77,8 @@ export async function composeChancery(deps: ChanceryDeps): Promise<Chancery> {
     blobs,
     clock,
     outbound,
+    sandbox,
+    mediaSettings: settings.media ?? {},
     random,
     logger,
     users: directory.users,
@@ -106,6 +111,7 @@ export async function composeChancery(deps: ChanceryDeps): Promise<Chancery> {
       await lastSeen
       await messaging.drained()
       outbound.close()
+      await sandbox.close()
       await writerConnection.close()
       await log.close()
       await vault.close()

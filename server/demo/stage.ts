@@ -215,6 +215,7 @@ export class Stage {
       bytes: Readable.from([file.bytes]),
       contentType: file.type,
       fileName: file.name,
+      sizeBytes: file.bytes.length,
       signal: new AbortController().signal,
     })
     const url = `mxc://${this.#serverName}/${id}`

@@ -1,4 +1,4 @@
--- What people keep beside the events: receipts, account data, filters, profiles, aliases, media, mentions.
+-- What people keep beside the events: receipts, account data, filters, profiles, aliases, mentions.
 
 create table receipt (
   id bigint generated always as identity primary key,
@@ -51,18 +51,6 @@ create table room_directory (
   room_id int primary key references room (id)
 );
 comment on table room_directory is 'Rooms that everybody may find.';
-
-create table media (
-  id text primary key,
-  owner_id int not null,
-  blob_id text not null,
-  blob_key_id bigint not null,
-  size_bytes bigint not null,
-  sealed bytea not null,
-  created_ts bigint not null
-);
-comment on table media is 'Uploaded files: sealed holds name and content type under the key of the file; the bytes are an encrypted blob.';
-create index media_owner on media (owner_id);
 
 create table forgotten_room (
   user_id int not null,

@@ -5,6 +5,7 @@
 import { join } from 'node:path'
 import type { Clock, Config, Logger, Metrics, Postgres, Random } from '#platform/api.ts'
 import {
+  canOpenPictures,
   checkServerSettings,
   connect,
   createHttp,
@@ -92,6 +93,9 @@ async function startAll(deps: StartDeps, undo: Step[]): Promise<Omit<RunningChan
   const outbound = createOutbound({ allowedOrigins: config.outboundOrigins })
   const chancery = await composeChancery({ ...parts, outbound, metrics, settings: settingsOf(config, isDemo) })
   undo.push(() => chancery.close())
+  if (!canOpenPictures()) {
+    say('Note: pictures cannot be made smaller on this machine, because the library for it was not installed.')
+  }
   const jobs = await startJobs({ postgres, clock, logger, chancery })
   undo.push(() => jobs.stop())
   const port = await listen(deps, { chancery, postgres, metrics }, undo)
@@ -100,9 +104,9 @@ async function startAll(deps: StartDeps, undo: Step[]): Promise<Omit<RunningChan
 
 function settingsOf(config: Config, isDemo: boolean): ChanceryDeps['settings'] {
   const { serverName, publicUrl, passwordHashing, rateLimits, registrationSharedSecret } = config
-  const { defaultRoomVersion, peopleSearch } = config
+  const { defaultRoomVersion, peopleSearch, media } = config
   const identity = { serverName, publicUrl, version, isDemo, passwordHashing, rateLimits, registrationSharedSecret }
-  return { ...identity, defaultRoomVersion, peopleSearch }
+  return { ...identity, defaultRoomVersion, peopleSearch, media }
 }
 
 /** The demo is loaded only by those who want it: it is a large part of the program, and never needed otherwise. */
