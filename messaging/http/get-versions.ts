@@ -16,6 +16,7 @@ const answer = {
   // By the names under which clients look for them that do not read the version for it yet, or that no version has yet.
   unstable_features: {
     'org.matrix.simplified_msc3575': true,
+    'org.matrix.msc4222': true,
     'uk.tcpip.msc4133': true,
     'uk.tcpip.msc4133.stable': true,
     'uk.half-shot.msc2666.query_mutual_rooms': true,

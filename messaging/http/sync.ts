@@ -6,6 +6,7 @@
 import Type from 'typebox'
 import { clientPaths, type JsonValue } from '#matrix/api.ts'
 import { type Route, refuse, route } from '#platform/api.ts'
+import { eventForm } from '../sync/event-form.ts'
 import { parseSyncFilter } from '../sync/filter.ts'
 import type { SessionSignals } from '../sync/session-signals.ts'
 import type { Sync } from '../sync/sync.ts'
@@ -31,17 +32,21 @@ export function sync(deps: { sync: Sync; filters: FilterLookup; sessions: Sessio
       set_presence: Type.Optional(Type.String()),
       timeout: Type.Optional(Type.Integer({ minimum: 0 })),
       use_state_after: Type.Optional(Type.Boolean()),
+      'org.matrix.msc4222.use_state_after': Type.Optional(Type.Boolean()),
     }),
     async handle({ query, caller, signal }) {
       const subject = caller as Caller
       const filter = query.filter === undefined ? undefined : await deps.filters.resolve(subject.userId, query.filter)
+      const parsed = parseSyncFilter(filter)
       const waiting = deps.sessions.begin(subject.sessionId, signal)
       try {
         const text = await deps.sync.answer({
           subject,
           since: query.since === '' ? undefined : query.since,
-          filter: parseSyncFilter(filter),
+          filter: parsed,
+          form: eventForm(parsed.form, subject),
           fullState: query.full_state ?? false,
+          stateAfter: query.use_state_after ?? query['org.matrix.msc4222.use_state_after'] ?? false,
           timeoutMs: query.timeout ?? 0,
           signal: waiting.signal,
         })

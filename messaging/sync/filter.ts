@@ -4,6 +4,7 @@
  */
 import type { JsonObject, JsonValue } from '#matrix/api.ts'
 import { limits, refuse } from '#platform/api.ts'
+import { type FormWish, pathOf } from './event-form.ts'
 
 export type EventFilter = {
   readonly limit: number
@@ -31,6 +32,9 @@ export type SyncFilter = {
   readonly ephemeral: EventFilter
   readonly roomAccountData: EventFilter
   readonly accountData: EventFilter
+  readonly form: FormWish
+  /** The same for one room: a section that names rooms, and not this one, lets nothing of it through. */
+  inRoom(matrixId: string): SyncFilter
 }
 
 const timelineLimitDefault = 10
@@ -41,7 +45,7 @@ export function parseSyncFilter(source: JsonValue | undefined): SyncFilter {
   const room = objectAt(filter.room, 'room')
   const rooms = stringsAt(room.rooms, 'room.rooms')
   const notRooms = stringsAt(room.not_rooms, 'room.not_rooms')
-  return {
+  const whole: SyncFilter = {
     includeLeave: booleanAt(room.include_leave, 'room.include_leave'),
     allowsRoom: (id) => (rooms === undefined || rooms.has(id)) && !notRooms?.has(id),
     timeline: parseEventFilter(room.timeline, 'room.timeline'),
@@ -53,7 +57,28 @@ export function parseSyncFilter(source: JsonValue | undefined): SyncFilter {
     ephemeral: parseEventFilter(room.ephemeral, 'room.ephemeral'),
     roomAccountData: parseEventFilter(room.account_data, 'room.account_data'),
     accountData: parseEventFilter(filter.account_data, 'account_data'),
+    form: formAt(filter),
+    inRoom: (matrixId) => narrowed(whole, matrixId),
   }
+  return whole
+}
+
+const sections = ['timeline', 'state', 'ephemeral', 'roomAccountData'] as const
+
+function narrowed(filter: SyncFilter, matrixId: string): SyncFilter {
+  const shut = sections.filter((section) => !filter[section].allowsRoom(matrixId))
+  if (shut.length === 0) return filter
+  const nothing = { isOpen: false, passes: () => false, mayPass: () => false }
+  return { ...filter, ...Object.fromEntries(shut.map((section) => [section, { ...filter[section], ...nothing }])) }
+}
+
+function formAt(filter: JsonObject): FormWish {
+  const { event_format: format, event_fields: fields } = filter
+  if (format !== undefined && format !== null && format !== 'client' && format !== 'federation') {
+    throw wrong('event_format', '"client" or "federation"')
+  }
+  const paths = stringsAt(fields, 'event_fields')
+  return { isFederation: format === 'federation', fields: paths && [...paths].map(pathOf) }
 }
 
 export function parseEventFilter(source: JsonValue | undefined, at: string): EventFilter {

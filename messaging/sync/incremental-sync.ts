@@ -20,7 +20,7 @@ import { newestPart, type Placed, sinceStart, type TimelinePart, withoutOvertake
 import { fullState, type StateQuery, stateChange, withHidden } from './room-state-part.ts'
 import type { SentMembers } from './sent-members.ts'
 import { invitedRoomText } from './stripped-state.ts'
-import { summaryOf } from './summary.ts'
+import { heroIds, summaryOf } from './summary.ts'
 import type { SyncQuery } from './sync.ts'
 import { membershipSetBy, type Tail } from './tail.ts'
 
@@ -78,7 +78,7 @@ export class IncrementalSync {
   }
 
   #touched(span: Span, visible: VisibleRooms): Set<number> {
-    const touched = new Set(span.changes.rooms.keys())
+    const touched = new Set(span.query.fullState ? visible.joined : span.changes.rooms.keys())
     for (const roomId of span.changes.ownMemberships) touched.add(roomId)
     for (const { roomId } of span.changes.accountData) if (roomId !== null) touched.add(roomId)
     for (const roomId of this.#deps.typing.roomsSince(span.after.typing)) {
@@ -97,7 +97,8 @@ export class IncrementalSync {
     if (now === undefined) return
     const room = await this.#deps.rooms.readable(roomId)
     if (room === undefined) return
-    if (!span.query.filter.allowsRoom(room.matrixId)) return
+    const { filter } = span.query
+    if (!filter.allowsRoom(room.matrixId)) return
     const own = span.changes.ownMemberships.has(roomId)
     if (now === 'invite' || now === 'knock') {
       const text = own ? await invitedRoomText(this.#deps, room, span.query.subject, now) : undefined
@@ -106,7 +107,8 @@ export class IncrementalSync {
     }
     if (now === 'join') {
       const before = own ? await this.#membershipAt(span, roomId) : now
-      answer.join.set(room.matrixId, await this.#joined(span, room, before))
+      const ofRoom = { ...span, query: { ...span.query, filter: filter.inRoom(room.matrixId) } }
+      answer.join.set(room.matrixId, await this.#joined(ofRoom, room, before))
     } else if (own) {
       answer.leave.set(room.matrixId, await this.#deps.leftRooms.text(span.query, room, span.after.position))
     }
@@ -119,30 +121,34 @@ export class IncrementalSync {
   }
 
   async #joined(span: Span, room: Room, before: Membership | undefined): Promise<string> {
-    const { filter, subject } = span.query
+    const { filter, subject, stateAfter, form } = span.query
     const change = span.changes.rooms.get(room.id)
     const isNew = before !== 'join'
     const found = isNew ? await this.#newestVisible(span, room) : await this.#timeline(span, room, change)
-    const part = withoutOvertaken(found, filter.timeline.passes)
+    const part = stateAfter ? found : withoutOvertaken(found, filter.timeline.passes)
     const told = part.events.map((placed) => placed.event).filter((event) => filter.timeline.passes(event))
-    const state = await this.#state(span, room, part.events, { isNew, hasGap: part.limited || part.hides })
+    const state = await this.#state(span, room, part.events, {
+      isNew: isNew || span.query.fullState,
+      hasGap: part.limited || part.hides || (stateAfter && part.span.some(({ event }) => event.stateKey !== undefined)),
+    })
     const parts: JoinedRoomParts = {
       timeline: told,
       limited: part.limited,
       end: await this.#end(span, room, part),
-      state: withHidden(state, part.span, told, filter.state),
+      state: stateAfter ? state : withHidden(state, part.span, told, filter.state),
+      stateAfter,
       ephemeral: this.#ephemeral(span, room, change, isNew ? await this.#allReceipts(span, room) : []),
       accountData: await this.#roomAccountData(span, room, isNew),
       unread: await this.#unread(span, room),
       unreadByThread: filter.unreadByThread,
       summary:
-        isNew || part.limited || change?.events.some(({ event }) => membershipSetBy(event))
+        isNew || span.query.fullState || part.limited || change?.events.some(({ event }) => membershipSetBy(event))
           ? summaryOf(room, subject.matrixId)
           : undefined,
       aggregations:
         isNew || part.limited ? await aggregationsOf(this.#deps, subject, told, part.visibility) : new Map(),
     }
-    return joinedRoomText(parts, subject)
+    return joinedRoomText(parts, form)
   }
 
   async #timeline(span: Span, room: Room, change: RoomChange | undefined): Promise<VisiblePart> {
@@ -189,8 +195,11 @@ export class IncrementalSync {
   #state(span: Span, room: Room, timeline: readonly Placed[], how: { isNew: boolean; hasGap: boolean }) {
     const { subject, filter } = span.query
     const { sent } = this.#deps
-    const query: StateQuery = { userId: subject.userId, sessionId: subject.sessionId, filter: filter.state, sent }
-    const wish = { roomId: room.id, timeline, until: span.until.position }
+    const { userId, sessionId } = subject
+    const query: StateQuery = { userId, sessionId, filter: filter.state, sent, stateAfter: span.query.stateAfter }
+    const tellsHeroes = how.isNew || how.hasGap || timeline.some(({ event }) => membershipSetBy(event) !== undefined)
+    const heroes = tellsHeroes ? heroIds(room, subject.matrixId) : []
+    const wish = { roomId: room.id, timeline, until: span.until.position, heroes }
     if (how.isNew) return fullState(this.#deps, query, [wish]).then((rooms) => rooms.get(room.id) ?? [])
     return stateChange(this.#deps, query, { ...wish, after: span.after.position, hasGap: how.hasGap })
   }

@@ -4,7 +4,7 @@ import type { Db } from '#platform/api.ts'
 import type { AccountData, OwnedDatum } from '../account-data/account-data.ts'
 import { aggregationsOf } from '../events/aggregations.ts'
 import type { EventReader } from '../events/event-reader.ts'
-import type { Aggregations, StoredEvent } from '../events/stored-event.ts'
+import type { Aggregations } from '../events/stored-event.ts'
 import { type Visibility, visibilityFor } from '../events/visibility.ts'
 import { type Receipts, receiptEvent } from '../receipts/receipts.ts'
 import type { Room } from '../rooms/room.ts'
@@ -13,13 +13,14 @@ import { forgottenRooms } from '../store/forgotten-rooms.ts'
 import { newestEventLogRows } from '../store/log-rows.ts'
 import type { Typing } from '../typing/typing.ts'
 import type { Unread } from '../unread/unread.ts'
+import type { SyncFilter } from './filter.ts'
 import type { LeftRooms } from './left-rooms.ts'
 import { joinedRoomText, type SyncAnswer } from './render.ts'
 import { newestPart, type Placed, sinceStart, type TimelinePart, withoutOvertaken } from './room-delta.ts'
 import { fullState, withHidden } from './room-state-part.ts'
 import type { SentMembers } from './sent-members.ts'
 import { invitedRoomText } from './stripped-state.ts'
-import { summaryOf } from './summary.ts'
+import { heroIds, summaryOf } from './summary.ts'
 import type { SyncQuery } from './sync.ts'
 
 type Deps = {
@@ -86,9 +87,15 @@ export class InitialSync {
     const rooms = await this.#allowed(query, roomIds)
     const ids = rooms.map((room) => room.id)
     const parts = await this.#timelines(query, rooms, until)
-    const wishes = rooms.map((room) => ({ roomId: room.id, timeline: parts.get(room.id)?.events ?? [], until }))
+    const wishes = rooms.map((room) => ({
+      roomId: room.id,
+      timeline: parts.get(room.id)?.events ?? [],
+      until,
+      heroes: heroIds(room, subject.matrixId),
+    }))
     const sent = this.#deps.sent
-    const stateQuery = { userId: subject.userId, sessionId: subject.sessionId, filter: filter.state, sent }
+    const { userId, sessionId } = subject
+    const stateQuery = { userId, sessionId, filter: filter.state, sent, stateAfter: query.stateAfter }
     const [states, receipts, unread, aggregations] = await Promise.all([
       fullState(this.#deps, stateQuery, wishes),
       this.#deps.receipts.ofRooms(ids, subject.userId),
@@ -97,35 +104,32 @@ export class InitialSync {
     ])
     for (const room of rooms) {
       const part = parts.get(room.id)
-      const timeline = this.#told(query, part)
+      const own = filter.inRoom(room.matrixId)
+      const timeline = (part?.events ?? []).map(({ event }) => event).filter((event) => own.timeline.passes(event))
+      const state = (states.get(room.id) ?? []).filter((event) => own.state.passes(event))
       const text = joinedRoomText(
         {
           timeline,
           limited: part?.limited ?? false,
           end: (part?.events[0]?.event.ordering ?? room.head.ordering + 1) - 1,
-          state: withHidden(states.get(room.id) ?? [], part?.span ?? [], timeline, filter.state),
-          ephemeral: this.#ephemeral(query, room, receiptEvent(receipts.get(room.id) ?? [], subject.matrixId)),
+          state: query.stateAfter ? state : withHidden(state, part?.span ?? [], timeline, own.state),
+          stateAfter: query.stateAfter,
+          ephemeral: this.#ephemeral(own, room, receiptEvent(receipts.get(room.id) ?? [], subject.matrixId)),
           accountData: data
-            .filter((datum) => datum.roomId === room.id && filter.roomAccountData.passes(datum))
+            .filter((datum) => datum.roomId === room.id && own.roomAccountData.passes(datum))
             .map(({ type, content }) => ({ type, content })),
           unread: unread.get(room.id),
           unreadByThread: filter.unreadByThread,
           summary: summaryOf(room, subject.matrixId),
           aggregations,
         },
-        subject,
+        query.form,
       )
       texts.set(room.matrixId, text)
     }
   }
 
-  #told(query: SyncQuery, part: TimelinePart | undefined): StoredEvent[] {
-    const { timeline } = query.filter
-    return (part?.events ?? []).map((placed) => placed.event).filter((event) => timeline.passes(event))
-  }
-
-  #ephemeral(query: SyncQuery, room: Room, receipts: JsonObject | undefined): JsonObject[] {
-    const { ephemeral } = query.filter
+  #ephemeral({ ephemeral }: SyncFilter, room: Room, receipts: JsonObject | undefined): JsonObject[] {
     const events: JsonObject[] = []
     if (receipts !== undefined && ephemeral.passes({ type: 'm.receipt' })) events.push(receipts)
     const typists = this.#deps.typing.since(room.id, 0)
@@ -154,7 +158,8 @@ export class InitialSync {
       const seen = placed.filter(({ event }) => visibility.sees(event))
       const part = newestPart(seen, limit, ofRoom.length > limit)
       const spanned = { ...part, span: sinceStart(placed, part), visibility }
-      parts.set(room.id, withoutOvertaken(spanned, query.filter.timeline.passes))
+      const { passes } = query.filter.inRoom(room.matrixId).timeline
+      parts.set(room.id, query.stateAfter ? spanned : withoutOvertaken(spanned, passes))
     }
     return parts
   }

@@ -5,6 +5,7 @@ import { visibilityFor } from '../events/visibility.ts'
 import { isEnd, membershipCodes, type Room } from '../rooms/room.ts'
 import { newestEventLogRows } from '../store/log-rows.ts'
 import { type MembershipStep, membershipHistoryRows } from '../store/room-state.ts'
+import type { EventFilter } from './filter.ts'
 import { leftRoomText } from './render.ts'
 import { newestPart, type Placed, sinceStart, withoutOvertaken } from './room-delta.ts'
 import { fullState, type StateQuery, stateChange, withHidden } from './room-state-part.ts'
@@ -32,7 +33,8 @@ export class LeftRooms {
 
   /** What happened after the position given, as the entry of `rooms.leave`. */
   async text(query: SyncQuery, room: Room, after: number): Promise<string> {
-    const { subject, filter } = query
+    const { subject } = query
+    const filter = query.filter.inRoom(room.matrixId)
     const steps = await membershipHistoryRows(this.#deps.db, room.id, subject.userId)
     const stay = untoldStay(steps, after)
     const { limit } = filter.timeline
@@ -49,31 +51,49 @@ export class LeftRooms {
     const seen = span.filter(({ event }) => visibility.sees(event))
     const lacks = stay?.isReturn === true || wasAskedBack(steps, after)
     const newest = newestPart(seen, limit, rows.length > limit || lacks)
-    const part = withoutOvertaken({ ...newest, span: sinceStart(span, newest) }, filter.timeline.passes)
+    const spanned = { ...newest, span: sinceStart(span, newest) }
+    const part = query.stateAfter ? spanned : withoutOvertaken(spanned, filter.timeline.passes)
     const timeline = part.events.map(({ event }) => event).filter((event) => filter.timeline.passes(event))
-    const state = stay === undefined ? [] : await this.#state(query, room, stay, part.events)
+    const state = stay === undefined ? [] : await this.#state({ ...query, filter }, room, stay, part.events)
     const end = (part.events[0]?.event.ordering ?? (steps.at(-1)?.ordering ?? 0) + 1) - 1
     return leftRoomText(
       {
         timeline,
         limited: part.limited,
         end,
-        state: stay === undefined ? [] : withHidden(state, part.span, timeline, filter.state),
+        state: query.stateAfter
+          ? withOwn(state, span, own, filter.state)
+          : stay === undefined
+            ? []
+            : withHidden(state, part.span, timeline, filter.state),
+        stateAfter: query.stateAfter,
         aggregations: new Map(),
-        accountData: [],
       },
-      subject,
+      query.form,
     )
   }
 
   async #state(query: SyncQuery, room: Room, stay: Stay, timeline: readonly Placed[]): Promise<StoredEvent[]> {
     const { subject, filter } = query
     const { sent } = this.#deps
-    const wanted: StateQuery = { userId: subject.userId, sessionId: subject.sessionId, filter: filter.state, sent }
+    const { userId, sessionId } = subject
+    const wanted: StateQuery = { userId, sessionId, filter: filter.state, sent, stateAfter: query.stateAfter }
     const wish = { roomId: room.id, timeline, until: stay.end.position }
     if (stay.isNew) return (await fullState(this.#deps, wanted, [wish])).get(room.id) ?? []
     return stateChange(this.#deps, wanted, { ...wish, after: stay.after, hasGap: true })
   }
+}
+
+/** The state behind the end of the stay, with what the person's own membership became since. */
+function withOwn(
+  state: readonly StoredEvent[],
+  span: readonly Placed[],
+  own: readonly MembershipStep[],
+  filter: EventFilter,
+): StoredEvent[] {
+  const last = span.find(({ event }) => event.id === own.at(-1)?.eventId)?.event
+  if (last === undefined || !filter.passes(last)) return [...state]
+  return [...state.filter((event) => event.type !== last.type || event.stateKey !== last.stateKey), last]
 }
 
 /** Whether the client was last told of an invitation or a knock: that the stay before it had ended was passed over then. */

@@ -1,7 +1,8 @@
 /** The answer of /sync as text, put together from the shared texts of events. */
 import type { JsonObject } from '#matrix/api.ts'
-import { type Aggregations, eventText, type Reader, type StoredEvent } from '../events/stored-event.ts'
+import type { Aggregations, StoredEvent } from '../events/stored-event.ts'
 import { totalOf, type UnreadCount, type UnreadCounts } from '../unread/unread.ts'
+import type { EventForm } from './event-form.ts'
 import { tokenBehind } from './tokens.ts'
 
 export type JoinedRoomParts = {
@@ -10,6 +11,8 @@ export type JoinedRoomParts = {
   /** The place behind which paging back begins: that of the newest event that is not told. */
   readonly end: number
   readonly state: readonly StoredEvent[]
+  /** Whether the state is that behind the timeline, and not that before it. */
+  readonly stateAfter: boolean
   readonly ephemeral: readonly JsonObject[]
   readonly accountData: readonly JsonObject[]
   readonly unread: UnreadCounts | undefined
@@ -19,8 +22,8 @@ export type JoinedRoomParts = {
   readonly aggregations: ReadonlyMap<string, Aggregations>
 }
 
-export function joinedRoomText(room: JoinedRoomParts, reader: Reader): string {
-  const parts = [timelineText(room, reader), `"state":${eventsText(room.state, reader)}`]
+export function joinedRoomText(room: JoinedRoomParts, form: EventForm): string {
+  const parts = [timelineText(room, form), stateText(room, form)]
   if (room.ephemeral.length > 0) parts.push(`"ephemeral":{"events":${JSON.stringify(room.ephemeral)}}`)
   if (room.accountData.length > 0) parts.push(`"account_data":{"events":${JSON.stringify(room.accountData)}}`)
   if (room.summary !== undefined) parts.push(`"summary":${JSON.stringify(room.summary)}`)
@@ -42,22 +45,23 @@ function countText({ notifications, highlights }: UnreadCount): string {
 }
 
 export function leftRoomText(
-  room: Pick<JoinedRoomParts, 'timeline' | 'limited' | 'end' | 'state' | 'aggregations' | 'accountData'>,
-  reader: Reader,
+  room: Pick<JoinedRoomParts, 'timeline' | 'limited' | 'end' | 'state' | 'stateAfter' | 'aggregations'>,
+  form: EventForm,
 ): string {
-  return `{${timelineText(room, reader)},"state":${eventsText(room.state, reader)}}`
+  return `{${timelineText(room, form)},${stateText(room, form)}}`
 }
 
 type TimelineParts = Pick<JoinedRoomParts, 'timeline' | 'limited' | 'end' | 'aggregations'>
 
-function timelineText(room: TimelineParts, reader: Reader): string {
-  const events = room.timeline.map((event) => eventText(event, reader, room.aggregations.get(event.matrixId)))
+function timelineText(room: TimelineParts, form: EventForm): string {
+  const events = room.timeline.map((event) => form(event, room.aggregations.get(event.matrixId)))
   const before = tokenBehind(room.end)
   return `"timeline":{"events":[${events.join(',')}],"limited":${room.limited},"prev_batch":"${before}"}`
 }
 
-function eventsText(events: readonly StoredEvent[], reader: Reader): string {
-  return `{"events":[${events.map((event) => eventText(event, reader)).join(',')}]}`
+function stateText({ state, stateAfter }: Pick<JoinedRoomParts, 'state' | 'stateAfter'>, form: EventForm): string {
+  const name = stateAfter ? 'state_after' : 'state'
+  return `"${name}":{"events":[${state.map((event) => form(event)).join(',')}]}`
 }
 
 /** What concerns the device alone. */

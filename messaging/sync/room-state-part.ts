@@ -19,20 +19,28 @@ export type StateQuery = {
   readonly sessionId: number
   readonly filter: EventFilter
   readonly sent: SentMembers
+  /** Whether the client wants the state behind the timeline, and not that before it. */
+  readonly stateAfter: boolean
 }
 
-export type StateWish = { readonly roomId: number; readonly timeline: readonly Placed[]; readonly until: number }
+export type StateWish = {
+  readonly roomId: number
+  readonly timeline: readonly Placed[]
+  readonly until: number
+  /** People by whom a client may call the room: with lazy loading, their member events come along. */
+  readonly heroes?: readonly number[]
+}
 
-/** The full state of rooms, each as it was before its timeline began. */
+/** The full state of rooms, each as it was before its timeline began, or behind it. */
 export async function fullState(
   deps: Deps,
   query: StateQuery,
   wishes: readonly StateWish[],
 ): Promise<Map<number, StoredEvent[]>> {
   const lazy = query.filter.lazyLoadMembers
-  const wanted = new Map(wishes.map((wish) => [wish.roomId, speakers(query.userId, wish.timeline)]))
+  const wanted = new Map(wishes.map((wish) => [wish.roomId, speakers(query.userId, wish)]))
   const everybody = lazy ? [...new Set([...wanted.values()].flatMap((people) => [...people]))] : undefined
-  const at = wishes.map((wish) => ({ roomId: wish.roomId, position: startOf(wish) }))
+  const at = wishes.map((wish) => ({ roomId: wish.roomId, position: placeOf(query, wish) }))
   const rows = (await stateRowsAt(deps.db, at, everybody)).filter(
     (row) => !lazy || row.userId === null || wanted.get(row.roomId)?.has(row.userId),
   )
@@ -43,17 +51,20 @@ export async function fullState(
   return byRoom
 }
 
-/** What changed in the state after `after` and before the timeline begins, and members who speak for the first time. */
+/**
+ * What changed in the state after `after` and before the timeline begins (or up to its end), and members who speak for the first
+ * time. `hasGap` says whether anything may have changed that the timeline does not tell.
+ */
 export async function stateChange(
   deps: Deps,
   query: StateQuery,
   wish: StateWish & { readonly after: number; readonly hasGap: boolean },
 ): Promise<StoredEvent[]> {
-  const start = startOf(wish)
+  const start = placeOf(query, wish)
   const changed = wish.hasGap ? await stateRowsBetween(deps.db, wish.roomId, wish.after, start) : []
   const ids = new Set(changed.map((row) => row.eventId))
   if (query.filter.lazyLoadMembers) {
-    const people = speakers(query.userId, wish.timeline)
+    const people = speakers(query.userId, wish)
     const unknown = query.filter.includeRedundantMembers
       ? [...people]
       : query.sent.unknown(query.sessionId, wish.roomId, people)
@@ -62,7 +73,7 @@ export async function stateChange(
       query.sent.add(query.sessionId, wish.roomId, new Set(unknown))
     }
   }
-  const inTimeline = new Set(wish.timeline.map((placed) => placed.event.id))
+  const inTimeline = new Set(query.stateAfter ? [] : wish.timeline.map((placed) => placed.event.id))
   const events = await deps.reader.byIds([...ids].filter((id) => !inTimeline.has(id)))
   return events.filter((event) => query.filter.passes(event))
 }
@@ -87,11 +98,11 @@ export function withHidden(
   return [...state.filter((event) => !replaced.has(stateName(event.type, event.stateKey ?? ''))), ...hidden]
 }
 
-function startOf(wish: StateWish): number {
-  const first = wish.timeline[0]
+function placeOf(query: StateQuery, wish: StateWish): number {
+  const first = query.stateAfter ? undefined : wish.timeline[0]
   return first === undefined ? wish.until : first.position - 1
 }
 
-function speakers(userId: number, timeline: readonly Placed[]): Set<number> {
-  return new Set([userId, ...timeline.map((placed) => placed.event.senderId)])
+function speakers(userId: number, { timeline, heroes = [] }: StateWish): Set<number> {
+  return new Set([userId, ...heroes, ...timeline.map((placed) => placed.event.senderId)])
 }

@@ -12,10 +12,17 @@ export function summaryOf(room: Room, reader: string): JsonObject {
     'm.joined_member_count': room.memberCount('join'),
     'm.invited_member_count': room.memberCount('invite'),
   }
-  const name = room.content('m.room.name')?.name
-  const alias = room.content('m.room.canonical_alias')?.alias
-  if ((typeof name === 'string' && name !== '') || typeof alias === 'string') return summary
-  return { ...summary, 'm.heroes': heroesOf(room, reader) }
+  return hasName(room) ? summary : { ...summary, 'm.heroes': heroesOf(room, reader) }
+}
+
+/** The heroes that a summary names, by internal id. */
+export function heroIds(room: Room, reader: string): number[] {
+  return hasName(room) ? [] : heroesOf(room, reader).flatMap((id) => room.member(id)?.userId ?? [])
+}
+
+function hasName(room: Room): boolean {
+  const isSet = (value: unknown) => typeof value === 'string' && value !== ''
+  return isSet(room.content('m.room.name')?.name) || isSet(room.content('m.room.canonical_alias')?.alias)
 }
 
 /** Those who are here or invited; when nobody is, those who were. */

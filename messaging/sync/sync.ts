@@ -9,6 +9,7 @@ import type { Access, Subject } from '#access/api.ts'
 import { type Clock, limits } from '#platform/api.ts'
 import type { DeviceFeed } from '../encryption/device-feed.ts'
 import type { Typing } from '../typing/typing.ts'
+import type { EventForm } from './event-form.ts'
 import type { SyncFilter } from './filter.ts'
 import type { IncrementalSync } from './incremental-sync.ts'
 import type { InitialSync } from './initial-sync.ts'
@@ -24,6 +25,9 @@ export type SyncQuery = {
   readonly since: string | undefined
   readonly filter: SyncFilter
   readonly fullState: boolean
+  /** Whether the client wants the state behind each timeline, and not that before it. */
+  readonly stateAfter: boolean
+  readonly form: EventForm
   readonly timeoutMs: number
   /** Aborts when the client leaves, the session ends or the server stops: the answer is then given at once. */
   readonly signal: AbortSignal
@@ -56,7 +60,7 @@ export class Sync {
     if (since !== undefined && !(await level.reach(since.position))) throw unknownToken()
     sent.begin(query.subject.sessionId, query.fullState ? undefined : query.since)
     if (since !== undefined) await this.#deps.feed.forget(query.subject, since.toDevice)
-    if (since !== undefined && !query.fullState) return this.#since(query, since)
+    if (since !== undefined) return this.#since(query, since)
     await level.with(query.subject.userId)
     const until = { position: tail.position, typing: typing.serial }
     const visible = access.visible(query.subject)
@@ -96,7 +100,7 @@ export class Sync {
       const answer = await incremental.collect(query, visible, after, until)
       const { part, end } = await this.#device(query.subject, after, until.position)
       const leftMs = endMs - clock.nowMs()
-      if (!isEmpty(answer, part) || leftMs <= 0 || query.signal.aborted) {
+      if (query.fullState || !isEmpty(answer, part) || leftMs <= 0 || query.signal.aborted) {
         return this.#text(query, answer, part, { ...until, toDevice: end })
       }
       after = { ...until, toDevice: end }
