@@ -70,6 +70,7 @@ describe('the door of a room', () => {
   it('lets invited people see, join and decline, and nothing more', () => {
     expect(actsAllowed({ membership: 'invite' })).toEqual([
       'room.see',
+      'room.preview',
       'room.join',
       'room.leave',
       'room.forget',
@@ -92,11 +93,12 @@ describe('the door of a room', () => {
 
   it('opens to strangers only as far as the room says', () => {
     expect(actsAllowed({})).toEqual([])
-    expect(actsAllowed({ joinRule: 'public' })).toEqual(['room.see', 'room.join'])
-    expect(actsAllowed({ joinRule: 'knock' })).toEqual(['room.see', 'room.knock'])
+    expect(actsAllowed({ joinRule: 'public' })).toEqual(['room.see', 'room.preview', 'room.join'])
+    expect(actsAllowed({ joinRule: 'knock' })).toEqual(['room.see', 'room.preview', 'room.knock'])
     expect(actsAllowed({ joinRule: 'restricted' })).toEqual(['room.join'])
     expect(actsAllowed({ historyVisibility: 'world_readable' })).toEqual([
       'room.see',
+      'room.preview',
       'room.read',
       'room.event',
       'room.members',
@@ -146,7 +148,7 @@ describe('the door of a room', () => {
       joinRule: fc.oneof(fc.constantFrom('public', 'knock', 'restricted', 'knock_restricted', 'private'), fc.string()),
       historyVisibility: fc.oneof(fc.constantFrom('world_readable', 'shared', 'invited', 'joined'), fc.string()),
     })
-    const harmless = ['room.see', 'room.read', 'room.event', 'room.members', 'room.join', 'room.knock']
+    const harmless = ['room.see', 'room.preview', 'room.read', 'room.event', 'room.members', 'room.join', 'room.knock']
     fc.assert(
       fc.property(picture, fc.string(), (drawn, act) => {
         for (const open of actsAllowed(drawn)) expect(harmless).toContain(open)

@@ -39,6 +39,13 @@ export const roomActs = {
     code: 'M_FORBIDDEN',
     whenSuspended: true,
   },
+  // What is told of a room to somebody who might come in.
+  'room.preview': {
+    meaning: 'look at this room',
+    members: ['join', 'invite', 'knock'],
+    openings: ['publicToJoin', 'knockable', 'worldReadable'],
+    code: 'M_FORBIDDEN',
+  },
   'room.read': {
     meaning: 'read this room',
     members: ['join', 'leave', 'ban'],

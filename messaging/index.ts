@@ -30,6 +30,7 @@ import { Timeline } from './events/timeline.ts'
 import { coreRoutes } from './http/core-routes.ts'
 import { encryptionRoutes } from './http/encryption-routes.ts'
 import { mediaRoutes } from './http/media-routes.ts'
+import { roomRoutes } from './http/room-routes.ts'
 import { createSideParts, sideRoutes } from './http/side-routes.ts'
 import type { Media } from './media/media.ts'
 import { createMediaParts } from './media/parts.ts'
@@ -271,6 +272,7 @@ export function createMessaging(deps: MessagingDeps): Messaging {
   return {
     routes: [
       ...coreRoutes(core),
+      ...roomRoutes(core),
       ...sideRoutes(shared, side),
       ...mediaRoutes({ ...shared, ...files }),
       ...encryptionRoutes({ ...encryption, presence: deps.presence, places: reading.level }),

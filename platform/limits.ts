@@ -36,6 +36,10 @@ export const limits = {
   /** Rooms that one sliding-sync request subscribes to. */
   slidingSubscriptionsMax: 1_000,
 
+  /** Rooms that are looked at for one page of a space, and how deep: spaces may name each other in circles. */
+  hierarchyRoomsMax: 5_000,
+  hierarchyDepthMax: 32,
+
   /** A whole profile; fixed by the specification. */
   profileBytesMax: 65_536,
   /** People invited in the act of making a room; more would hold its first transaction up. */

@@ -20,6 +20,16 @@ const mutual = sql(
    order by one.room_id limit $4`,
 )
 
+const mutualCount = sql(
+  'mutual_room_count',
+  `select count(*)::int as count from room_state one
+   join room_state other on other.room_id = one.room_id and other.user_id = $2 and other.membership = 2
+     and other.to_position is null
+   where one.user_id = $1 and one.membership = 2 and one.to_position is null`,
+)
+
+type Pair = readonly [userId: number, otherId: number]
+
 /** Those of the candidates who are in a room with the person, or in one that everybody may find. */
 export async function acquaintedRows(db: Db, userId: number, candidates: readonly number[]): Promise<Set<number>> {
   const rows = await db.rows<{ userId: number }>(acquainted, [userId, candidates])
@@ -27,11 +37,11 @@ export async function acquaintedRows(db: Db, userId: number, candidates: readonl
 }
 
 /** Rooms in which both are, above `after`, in order. */
-export async function mutualRoomIds(
-  db: Db,
-  people: readonly [number, number],
-  page: { after: number; limit: number },
-): Promise<number[]> {
+export async function mutualRoomIds(db: Db, people: Pair, page: { after: number; limit: number }): Promise<number[]> {
   const rows = await db.rows<{ roomId: number }>(mutual, [...people, page.after, page.limit])
   return rows.map((row) => row.roomId)
+}
+
+export async function mutualRoomCount(db: Db, people: Pair): Promise<number> {
+  return (await db.row<{ count: number }>(mutualCount, people))?.count ?? 0
 }
