@@ -7,6 +7,7 @@ import type {
   Dedicated,
   Log,
   Logger,
+  LogReader,
   Outbound,
   Postgres,
   Random,
@@ -23,10 +24,7 @@ import { createEncryption } from './encryption/encryption.ts'
 import { EventIds } from './events/event-ids.ts'
 import { EventReader } from './events/event-reader.ts'
 import { GroupCommit } from './events/group-commit.ts'
-import { Relations } from './events/relations.ts'
 import { RoomWriter } from './events/room-writer.ts'
-import { Threads } from './events/threads.ts'
-import { Timeline } from './events/timeline.ts'
 import { coreRoutes } from './http/core-routes.ts'
 import { encryptionRoutes } from './http/encryption-routes.ts'
 import { mediaRoutes } from './http/media-routes.ts'
@@ -48,7 +46,6 @@ import { Members } from './rooms/members.ts'
 import { MembershipFollower } from './rooms/membership-follower.ts'
 import { Memberships } from './rooms/memberships.ts'
 import { RoomCache } from './rooms/room-cache.ts'
-import { RoomStates } from './rooms/room-states.ts'
 import { Connections } from './sliding-sync/connections.ts'
 import { DeviceExtensions } from './sliding-sync/device-extensions.ts'
 import { DirectRooms } from './sliding-sync/direct-rooms.ts'
@@ -69,6 +66,7 @@ import { SessionSignals } from './sync/session-signals.ts'
 import { Sync } from './sync/sync.ts'
 import { Tail } from './sync/tail.ts'
 import { Waiters } from './sync/waiters.ts'
+import { createTimelines } from './timelines.ts'
 import { Typing } from './typing/typing.ts'
 import { Unread } from './unread/unread.ts'
 
@@ -144,6 +142,8 @@ export interface Messaging {
   readonly profiles: Profiles
   readonly media: Media
   readonly reader: EventReader
+  /** The reader of the log that search leans on. */
+  readonly searchReader: LogReader
   /**
    * Forgets what has served its time: transaction ids that are older than the time given, in milliseconds since 1970, and
    * messages to devices that gather too many. Answers how many rows went.
@@ -256,6 +256,7 @@ export function createMessaging(deps: MessagingDeps): Messaging {
   const encryption = createEncryption(shared)
   const maker = new RoomMaker({ ...building, postgres, rooms, members, writer, aliases, defaultRoomVersion })
   const forSync = { accountData: side.accountDataForSync, feed: encryption.feed }
+  const timelines = createTimelines({ ...deps, ...reading })
   const core = {
     ...shared,
     maker,
@@ -264,10 +265,7 @@ export function createMessaging(deps: MessagingDeps): Messaging {
     filters,
     sync: createSync(deps, reading, forSync),
     slidingSync: createSlidingSync(deps, reading, forSync),
-    states: new RoomStates({ db, reader }),
-    timeline: new Timeline({ db, reader, users: deps.users }),
-    relations: new Relations({ db, reader }),
-    threads: new Threads({ db, reader }),
+    ...timelines,
   }
   return {
     routes: [
@@ -286,6 +284,7 @@ export function createMessaging(deps: MessagingDeps): Messaging {
     profiles,
     media: files.media,
     reader,
+    searchReader: timelines.indexer.reader,
     async forgetBefore(ts) {
       return (await forgetTransactionsBefore(db, ts)) + (await encryption.forgetBefore(ts))
     },

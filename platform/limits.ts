@@ -27,6 +27,22 @@ export const limits = {
   relationDepthMax: 3,
   /** What is looked at for one page of what refers to an event over several steps: about 40 ms. */
   relationsLookedAtMax: 20_000,
+  /** Different words of one message that search finds; a longer text is found by its beginning. */
+  searchWordsMax: 2_000,
+  /** Words of one search term. */
+  searchTermWordsMax: 32,
+  /** A term that more messages have is looked for among the newest messages first. */
+  searchHitsMax: 5_000,
+  /** So many of the newest messages are looked through for it: about 15 ms. */
+  searchRecentMax: 20_000,
+  /** Messages opened for one page of results: some are hidden from the reader, or filtered out. */
+  searchOpenedMax: 500,
+  /** Results of one page; each may come with events round it. */
+  searchPageMax: 100,
+  /** Events on one side of a result. */
+  searchContextMax: 50,
+  /** A search waits so long for what was said just before it. */
+  searchWaitMs: 500,
   /** Events that a page of /messages passes over because of its filter, before it tells the client where to go on. */
   filteredEventsMax: 5_000,
   /** Connections for sliding sync that a device may keep; clients use two or three. The oldest goes. */
@@ -239,6 +255,8 @@ export const rates = {
   signal: { burst: 100, perSecond: 20, per: 'person' },
   /** Profile, account data, tags, filters, devices. */
   settings: { burst: 100, perSecond: 5, per: 'person' },
+  /** Each looks through all rooms of a person. */
+  search: { burst: 30, perSecond: 2, per: 'person' },
   /** Everything that reads. A client at its first start asks several hundred things. */
   read: { burst: 600, perSecond: 60, per: 'person' },
 } as const satisfies Record<string, Rate>

@@ -73,33 +73,36 @@ export class Timeline {
     if (event === undefined || !visibility.sees(event)) throw noSuchEvent()
     const limit = Math.min(wish.limit, limits.pageSizeMax)
     const half = Math.ceil(limit / 2)
-    const range = (backwards: boolean) =>
-      within(visibility.ceiling, backwards, {
-        start: backwards ? event.ordering - 1 : event.ordering,
-        end: backwards ? below : above,
-      })
     const { filter } = wish
-    const page = (backwards: boolean, count: number) =>
-      count === 0
-        ? { events: [] as StoredEvent[], next: undefined }
-        : this.#collect(
-            room,
-            visibility,
-            { backwards, limit: count, filter, from: undefined, to: undefined },
-            range(backwards),
-          )
-    const [before, after] = await Promise.all([page(true, half), page(false, limit - half)])
-    const all = [...before.events, event, ...after.events]
+    const around = await this.around(room, visibility, event, { before: half, after: limit - half, filter })
+    const all = [...around.before, event, ...around.after]
     const aggregations = await aggregationsOf(this.#deps, subject, all, visibility)
     const text = (one: StoredEvent) => eventText(one, subject, aggregations.get(one.matrixId))
-    const state = await this.#stateAround(room, subject, after.events.at(-1) ?? event, filter, all)
-    const first = before.events.at(-1)?.ordering ?? event.ordering
-    const last = after.events.at(-1)?.ordering ?? event.ordering
+    const state = await this.#stateAround(room, subject, around.after.at(-1) ?? event, filter, all)
     return (
-      `{"event":${text(event)},"events_before":[${before.events.map(text).join(',')}],` +
-      `"events_after":[${after.events.map(text).join(',')}],"state":[${state.map(text).join(',')}],` +
-      `"start":"${tokenBehind(first - 1)}","end":"${tokenBehind(last)}"}`
+      `{"event":${text(event)},"events_before":[${around.before.map(text).join(',')}],` +
+      `"events_after":[${around.after.map(text).join(',')}],"state":[${state.map(text).join(',')}],` +
+      `"start":"${around.start}","end":"${around.end}"}`
     )
+  }
+
+  /** What stands before an event (nearest first) and behind it, and the tokens to read on with. */
+  async around(
+    room: Room,
+    visibility: Visibility,
+    event: StoredEvent,
+    wish: { before: number; after: number; filter: EventFilter },
+  ) {
+    const side = async (backwards: boolean, limit: number) => {
+      if (limit === 0) return []
+      const start = backwards ? event.ordering - 1 : event.ordering
+      const range = within(visibility.ceiling, backwards, { start, end: backwards ? below : above })
+      const page = { backwards, limit, filter: wish.filter, from: undefined, to: undefined }
+      return (await this.#collect(room, visibility, page, range)).events
+    }
+    const [before, after] = await Promise.all([side(true, wish.before), side(false, wish.after)])
+    const [first, last] = [before.at(-1) ?? event, after.at(-1) ?? event]
+    return { before, after, start: tokenBehind(first.ordering - 1), end: tokenBehind(last.ordering) }
   }
 
   /** The event nearest to a time, among those that the reader sees, as the answer of /timestamp_to_event. */

@@ -14,6 +14,7 @@ import type { Memberships } from '../rooms/memberships.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
 import type { RoomStates } from '../rooms/room-states.ts'
 import type { AliasLookup } from '../rooms/state-content.ts'
+import type { Search } from '../search/search.ts'
 import type { SlidingSync } from '../sliding-sync/sliding-sync.ts'
 import type { SessionSignals } from '../sync/session-signals.ts'
 import type { Sync } from '../sync/sync.ts'
@@ -29,6 +30,7 @@ import { getThreadRoots } from './get-thread-roots.ts'
 import { joinRoom, joinRoomById, knockRoom } from './join-room.ts'
 import { membershipActs } from './membership-acts.ts'
 import { redactEvent } from './redact-event.ts'
+import { search } from './search.ts'
 import { sendMessage } from './send-message.ts'
 import { setRoomStateWithKey } from './set-room-state-with-key.ts'
 import { slidingSync, slidingSyncUnstable } from './sliding-sync.ts'
@@ -48,6 +50,7 @@ export type CoreRouteDeps = {
   timeline: Timeline
   relations: Relations
   threads: Threads
+  search: Search
   sync: Sync
   slidingSync: SlidingSync
   sessions: SessionSignals
@@ -78,6 +81,7 @@ export function coreRoutes(deps: CoreRouteDeps): Route[] {
     getJoinedRooms(deps),
     getRelatingEvents(deps),
     getThreadRoots(deps),
+    search(deps),
     sync(deps),
     slidingSync(deps),
     slidingSyncUnstable(deps),

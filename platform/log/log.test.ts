@@ -102,6 +102,23 @@ describe('a durable reader', () => {
     await log.close()
   })
 
+  it('is at work on one node at a time, and each row is handled once', async () => {
+    const [here, there] = [await open(database.postgres), await open(second)]
+    const handled: (number | null)[] = []
+    const handler = async (rows: readonly LogRow[]) => void handled.push(...rows.map((row) => row.reference))
+    const readers = [here.read('shared', handler), there.read('shared', handler)]
+    const references = Array.from({ length: 30 }, (_, n) => 500 + n)
+    for (const reference of references) {
+      const [log, postgres] = reference % 2 ? ([here, database.postgres] as const) : ([there, second] as const)
+      await append(log, postgres, [reference])
+    }
+    const newest = await here.reachNewest()
+    await Promise.all(readers.map((reader) => reader.reached(newest)))
+    expect(handled.filter((reference) => references.includes(reference ?? 0))).toEqual(references)
+    expect(readers.map((reader) => reader.position())).toEqual([newest, newest])
+    await Promise.all([here.close(), there.close()])
+  })
+
   it('handles nothing twice when its COMMIT was stored and the answer to it was lost', async () => {
     const { postgres } = database
     let answersLost = 0

@@ -16,7 +16,7 @@ import type { Postgres, Tx } from '../postgres/types.ts'
 import type { Random } from '../random.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { LogDraft, LogRow } from './kinds.ts'
-import { createReader, type Reader, type ReaderHandler } from './reader.ts'
+import { createReader, type Reader, type ReaderHandler, type ReaderOptions } from './reader.ts'
 import { appendRows, newestPosition, readRows } from './store.ts'
 
 const channel = 'chancery_log'
@@ -41,7 +41,7 @@ export interface Log {
   position(): number
   follow(follower: LogFollower): void
   /** Starts a durable reader; it begins at position 0 the first time. */
-  read(name: string, handler: ReaderHandler): Reader
+  read(name: string, handler: ReaderHandler, options?: ReaderOptions): Reader
   /** The moment up to which, at least, this node has heard of everything that was committed. Milliseconds since 1970. */
   knownUpToMs(): number
   /** Tells the followers of everything that is committed now; resolves with the position that was reached. */
@@ -92,8 +92,8 @@ class DatabaseLog implements Log {
     this.#followers.push(follower)
   }
 
-  read(name: string, handler: ReaderHandler): Reader {
-    const reader = createReader({ ...this.#deps, name, handler })
+  read(name: string, handler: ReaderHandler, options?: ReaderOptions): Reader {
+    const reader = createReader({ ...this.#deps, name, handler, options })
     this.#readers.push(reader)
     return reader
   }

@@ -3,9 +3,16 @@ import { isLost } from '../postgres/errors.ts'
 import type { Postgres, Tx } from '../postgres/types.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { LogRow } from './kinds.ts'
-import { readRows, storedPosition, storeFailure, storePosition } from './store.ts'
+import { placeReader, readRows, storedPosition, storeFailure, storePosition, takeReader } from './store.ts'
 
 const pageRows = 200
+/** How soon a node looks again after another one that was at work on the same reader. */
+const otherNodeMs = 500
+
+export type ReaderOptions = {
+  /** After it has heard of a row it waits so long for more, unless somebody waits for it; 0 by default. */
+  readonly gatherMs?: number
+}
 
 /** Handles consecutive rows inside the transaction that also stores the reader's position. */
 export type ReaderHandler = (rows: readonly LogRow[], tx: Tx) => Promise<void>
@@ -22,8 +29,19 @@ export interface Reader {
   stop(): Promise<void>
 }
 
-type Deps = { postgres: Postgres; clock: Clock; logger: Logger; name: string; handler: ReaderHandler }
+type Deps = {
+  postgres: Postgres
+  clock: Clock
+  logger: Logger
+  name: string
+  handler: ReaderHandler
+  options?: ReaderOptions | undefined
+}
 
+/**
+ * Every node that has the reader runs it, and one is at work at a time: whoever holds its row. What another node has handled
+ * is passed over.
+ */
 class StoredReader implements Reader {
   readonly name: string
   readonly #deps: Deps
@@ -35,6 +53,8 @@ class StoredReader implements Reader {
   #stopped = false
   #running: Promise<void>
   #nudge: (() => void) | undefined
+  /** Ends a pause before its time. */
+  #hurry: (() => void) | undefined
   #waiting: { position: number; resolve: () => void }[] = []
 
   constructor(deps: Deps) {
@@ -60,12 +80,14 @@ class StoredReader implements Reader {
     if (this.#position >= position || this.#failedAt !== undefined) return Promise.resolve()
     return new Promise((resolve) => {
       this.#waiting.push({ position, resolve })
+      this.#hurry?.()
       this.wake()
     })
   }
 
   async stop(): Promise<void> {
     this.#stopped = true
+    this.#hurry?.()
     this.wake()
     await this.#running
   }
@@ -83,24 +105,35 @@ class StoredReader implements Reader {
   }
 
   async #place(): Promise<void> {
+    await placeReader(this.#deps.postgres, this.name)
     this.#position = (await storedPosition(this.#deps.postgres, this.name)) ?? 0
     this.#isPlaced = true
     this.#release()
   }
 
-  /** Handles one page of rows; returns how many there were. */
+  /** Handles one page of rows, or learns how far another node has come; returns how many rows there were. */
   async #page(): Promise<number> {
     this.#awake = false
     const rows = await readRows(this.#deps.postgres, this.#position, pageRows)
     const last = rows.at(-1)
     if (last === undefined) return 0
-    await this.#deps.postgres.transaction(async (tx) => {
+    const handled = await this.#deps.postgres.transaction(async (tx) => {
+      const stored = await takeReader(tx, this.name)
+      if (stored !== this.#position) return false
       await this.#deps.handler(rows, tx)
       await storePosition(tx, this.name, last.position)
+      return true
     })
-    this.#position = last.position
+    if (handled) this.#position = last.position
+    else await this.#overtaken()
     this.#release()
     return rows.length
+  }
+
+  async #overtaken(): Promise<void> {
+    const before = this.#position
+    this.#position = (await storedPosition(this.#deps.postgres, this.name)) ?? 0
+    if (this.#position === before) await this.#pause(otherNodeMs)
   }
 
   async #rest(): Promise<void> {
@@ -109,6 +142,15 @@ class StoredReader implements Reader {
       this.#nudge = resolve
     })
     this.#nudge = undefined
+    const { gatherMs = 0 } = this.#deps.options ?? {}
+    if (gatherMs > 0 && this.#waiting.length === 0) await this.#pause(gatherMs)
+  }
+
+  async #pause(ms: number): Promise<void> {
+    const over = new AbortController()
+    this.#hurry = () => over.abort()
+    if (!this.#stopped) await this.#deps.clock.sleep(ms, over.signal).catch(() => undefined)
+    this.#hurry = undefined
   }
 
   /**

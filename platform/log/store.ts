@@ -13,6 +13,11 @@ const rowsAfter = sql(
 )
 const newest = sql('log_newest', 'select coalesce(max(position), 0) as position from log')
 const readerPosition = sql('log_reader_position', 'select position from log_reader where name = $1')
+const placeReaderRow = sql(
+  'log_reader_place',
+  'insert into log_reader (name, position) values ($1, 0) on conflict (name) do nothing',
+)
+const takeReaderRow = sql('log_reader_take', 'select position from log_reader where name = $1 for update skip locked')
 const keepReaderPosition = sql(
   'log_reader_keep',
   `insert into log_reader (name, position) values ($1, $2)
@@ -47,6 +52,14 @@ export async function newestPosition(db: Db): Promise<number> {
 
 export async function storedPosition(db: Db, reader: string): Promise<number | undefined> {
   return (await db.row<{ position: number }>(readerPosition, [reader]))?.position
+}
+
+/** Sees to it that the reader has a row. */
+export const placeReader = (db: Db, reader: string) => db.run(placeReaderRow, [reader])
+
+/** Takes the reader until the transaction ends and tells its position; undefined while another node has it. */
+export async function takeReader(tx: Db, reader: string): Promise<number | undefined> {
+  return (await tx.row<{ position: number }>(takeReaderRow, [reader]))?.position
 }
 
 export async function storePosition(db: Db, reader: string, position: number): Promise<void> {

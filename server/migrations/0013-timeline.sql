@@ -17,3 +17,18 @@ comment on table annotation is
 comment on column annotation.hash is 'Keyed hash of room, sender, type of event, target and key.';
 comment on column annotation.event_id is 'The reaction. When it is redacted, the row goes and it may be made again.';
 create index annotation_event on annotation (event_id);
+
+-- Search. Derived: the reader `search` of the log fills it, and fills it again when table and reader are emptied.
+create table message_words (
+  event_id bigint primary key,
+  room_id int not null references room (id) on delete cascade,
+  position bigint not null,
+  words bigint[] not null
+);
+comment on table message_words is 'Which words a message holds, as hashes under a key of its room; an edited one those of its edit.';
+comment on column message_words.position is 'Where the message stands in the log: what is newest is found first.';
+comment on column message_words.words is '48 bits each. Equal words have equal hashes within one room and nowhere else.';
+-- A short list of what is not sorted in yet: every search goes through it.
+create index message_words_found on message_words using gin (words) with (gin_pending_list_limit = 256);
+create index message_words_recent on message_words (position);
+create index message_words_room on message_words (room_id);

@@ -1,0 +1,122 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { redactsOf } from '#matrix/api.ts'
+import {
+  type Db,
+  type Log,
+  type Logger,
+  type LogReader,
+  type LogRow,
+  limits,
+  logKinds,
+  type Tx,
+} from '#platform/api.ts'
+import { newestEdits } from '../events/aggregations.ts'
+import type { EventReader } from '../events/event-reader.ts'
+import type { StoredEvent } from '../events/stored-event.ts'
+import { everything } from '../events/visibility.ts'
+import type { RoomCache } from '../rooms/room-cache.ts'
+import { type EventRow, eventRowByMatrixId, eventRowsByIds, positionOfEvent } from '../store/events.ts'
+import { encryptedSince, putWords, removeWords, type WordsRow } from '../store/message-words.ts'
+import { isSearchable, searchableText } from './searchable.ts'
+import { wordHashes } from './word-hashes.ts'
+import { wordsOf } from './words.ts'
+
+type Deps = {
+  db: Db
+  log: Pick<Log, 'read'>
+  reader: EventReader
+  rooms: Pick<RoomCache, 'identities'>
+  logger: Logger
+}
+
+const readerName = 'search'
+/** Search may be late by so long; in return a room full of talk costs a transaction now and then, and not one a message. */
+const gatherMs = 200
+/** Others are answered in between. */
+const turnMs = 8
+
+type Changes = { readonly words: Map<number, WordsRow>; readonly gone: Set<number> }
+
+/**
+ * The reader of the log that keeps `message_words`. What it writes follows from what an event says now, so that reading the log
+ * again writes the same. A message that cannot be read is passed over, and reported; it stops nobody.
+ */
+export class SearchIndexer {
+  readonly #deps: Deps
+  readonly reader: LogReader
+
+  constructor(deps: Deps) {
+    this.#deps = deps
+    this.reader = deps.log.read(readerName, (rows, tx) => this.#handle(rows, tx), { gatherMs })
+  }
+
+  async #handle(rows: readonly LogRow[], tx: Tx): Promise<void> {
+    const positions = new Map<number, number>()
+    for (const row of rows) {
+      if (row.kind === logKinds.event && row.reference !== null) positions.set(row.reference, row.position)
+    }
+    if (positions.size === 0) return
+    const events = await eventRowsByIds(this.#deps.db, [...positions.keys()])
+    const mayBeSearched = events.filter(({ type }) => isSearchable(type) || type === 'm.room.redaction')
+    if (mayBeSearched.length === 0) return
+    const encrypted = await encryptedSince(this.#deps.db, [...new Set(mayBeSearched.map((row) => row.roomId))])
+    const changes: Changes = { words: new Map(), gone: new Set() }
+    let startMs = performance.now()
+    for (const row of mayBeSearched) {
+      const position = positions.get(row.id) ?? 0
+      if (position >= (encrypted.get(row.roomId) ?? Number.POSITIVE_INFINITY) && row.type !== 'm.room.redaction')
+        continue
+      try {
+        await this.#add(changes, row, position)
+      } catch (error) {
+        if ((error as { isConnectionLost?: boolean }).isConnectionLost === true) throw error
+        this.#deps.logger.warn('search.event_passed_over', { room: row.roomId, event: row.id, error })
+      }
+      if (performance.now() - startMs < turnMs) continue
+      await nextTurn()
+      startMs = performance.now()
+    }
+    if (changes.gone.size > 0) await removeWords(tx, [...changes.gone])
+    if (changes.words.size > 0) await putWords(tx, [...changes.words.values()])
+  }
+
+  async #add(changes: Changes, row: EventRow, position: number): Promise<void> {
+    if (row.type === 'm.room.redaction') return this.#redacted(changes, row)
+    if (row.relation === 'm.replace' && row.relatesTo !== null) return this.#anew(changes, row.roomId, row.relatesTo)
+    const [event] = await this.#deps.reader.open([row])
+    // An edit of it has a row of its own, later in the log.
+    if (event !== undefined) await this.#put(changes, event, undefined, position)
+  }
+
+  async #redacted(changes: Changes, row: EventRow): Promise<void> {
+    const [redaction] = await this.#deps.reader.open([row])
+    const target = redaction && redactsOf(redaction.pdu, redaction.version)
+    const redacted = target === undefined ? undefined : await eventRowByMatrixId(this.#deps.db, target)
+    if (redacted === undefined || redacted.roomId !== row.roomId) return
+    if (redacted.relation === 'm.replace' && redacted.relatesTo !== null) {
+      return this.#anew(changes, row.roomId, redacted.relatesTo)
+    }
+    changes.gone.add(redacted.id)
+    changes.words.delete(redacted.id)
+  }
+
+  /** An edit came or went: the words of the message that it belongs to. */
+  async #anew(changes: Changes, roomId: number, matrixId: string): Promise<void> {
+    const event = await this.#deps.reader.ofRoomId(roomId, matrixId)
+    if (event === undefined || !isSearchable(event.type)) return
+    const position = await positionOfEvent(this.#deps.db, roomId, event.id)
+    if (position === undefined) return
+    const edits = await newestEdits({ ...this.#deps, places: everything.places }, [matrixId])
+    await this.#put(changes, event, edits.get(matrixId), position)
+  }
+
+  async #put(changes: Changes, event: StoredEvent, edit: StoredEvent | undefined, position: number): Promise<void> {
+    const room = (await this.#deps.rooms.identities([event.roomId])).get(event.roomId)
+    if (room === undefined || event.isRedacted) return
+    const words = wordHashes(room.key, wordsOf(searchableText(event, edit), limits.searchWordsMax))
+    if (words.length > 0) {
+      changes.words.set(event.id, { eventId: event.id, roomId: event.roomId, position, words })
+      changes.gone.delete(event.id)
+    } else changes.gone.add(event.id)
+  }
+}

@@ -1,0 +1,33 @@
+import type { Access } from '#access/api.ts'
+import type { Users } from '#identity/api.ts'
+import type { Clock, Db, Log, Logger } from '#platform/api.ts'
+import type { EventReader } from './events/event-reader.ts'
+import { Relations } from './events/relations.ts'
+import { Threads } from './events/threads.ts'
+import { Timeline } from './events/timeline.ts'
+import type { Memberships } from './rooms/memberships.ts'
+import type { RoomCache } from './rooms/room-cache.ts'
+import { RoomStates } from './rooms/room-states.ts'
+import { SearchIndexer } from './search/indexer.ts'
+import { Search } from './search/search.ts'
+
+type Deps = {
+  db: Db
+  access: Access
+  clock: Clock
+  log: Log
+  logger: Logger
+  users: Users
+  reader: EventReader
+  rooms: RoomCache
+  memberships: Memberships
+}
+
+/** What is read of rooms besides sync: their timelines and states, what refers to what, and what is found in them. */
+export function createTimelines(deps: Deps) {
+  const states = new RoomStates(deps)
+  const timeline = new Timeline(deps)
+  const indexer = new SearchIndexer(deps)
+  const search = new Search({ ...deps, indexer, states, timeline })
+  return { states, timeline, relations: new Relations(deps), threads: new Threads(deps), indexer, search }
+}
