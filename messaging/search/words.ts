@@ -23,8 +23,12 @@ const omittedMarks = /(?![\u3099\u309a])(?=\p{Mn})[\p{sc=Zinh}\p{sc=Hebr}\p{sc=A
 /** Letters with a stroke, which Unicode does not take apart. */
 const strokes: Readonly<Record<string, string>> = { ø: 'o', đ: 'd', ł: 'l', ħ: 'h', ŧ: 't', æ: 'ae', œ: 'oe' }
 const stroked = /[øđłħŧæœ]/g
-const byScript =
-  /(?<pairs>[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}]+)|(?<dictionary>[\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}]+)|(?<plain>[^\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}]+)/gu
+const inPairs = String.raw`\p{scx=Han}\p{scx=Hira}\p{scx=Kana}`
+const inDictionaries = String.raw`\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}`
+const byScript = new RegExp(
+  `(?<pairs>[${inPairs}]+)|(?<dictionary>[${inDictionaries}]+)|(?<plain>[^${inPairs}${inDictionaries}]+)`,
+  'gu',
+)
 const segmenter = new Intl.Segmenter('und', { granularity: 'word' })
 
 /** The words of a text that is to be found, each once, `max` at most. */
