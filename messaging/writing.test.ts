@@ -62,6 +62,14 @@ describe('writing', () => {
     expect((await alice.ok('GET', `${roomPath(room)}/joined_members`)).joined).toHaveProperty([alice.id])
   })
 
+  it('gives every member a name in the list of the joined, if an empty one', async () => {
+    const alice = await person()
+    await alice.ok('PUT', `/profile/${encodeURIComponent(alice.id)}/displayname`, { displayname: null })
+    const room = await alice.createRoom()
+    const { joined } = await alice.ok('GET', `${roomPath(room)}/joined_members`)
+    expect(joined).toEqual({ [alice.id]: { display_name: '' } })
+  })
+
   for (const version of ['1', '2', '3', '4', '5', '6', '7', '8', '9', '10', '11', '12']) {
     it(`works in rooms of version ${version}`, async () => {
       const [alice, bob, carol] = [await person(), await person(), await person()]

@@ -61,7 +61,8 @@ export function getJoinedMembersByRoom(deps: Deps): Route {
       for (const event of events) {
         const { displayname, avatar_url } = event.content
         joined[event.stateKey ?? ''] = {
-          ...(typeof displayname === 'string' && { display_name: displayname }),
+          // Old clients (matrix-nio 0.20) refuse the whole answer where one member has no name in it.
+          display_name: typeof displayname === 'string' ? displayname : '',
           ...(typeof avatar_url === 'string' && { avatar_url }),
         }
       }
