@@ -69,6 +69,17 @@ export interface Profiles {
   displayNames(userIds: readonly number[]): Promise<Map<number, string>>
 }
 
+/** Somebody whose account has been closed, and whether nothing of her shall stay that need not. */
+export type Departing = { readonly userId: number; readonly matrixId: string; readonly isErased: boolean }
+
+/** What belongs to people beyond their accounts is others' to clear. */
+export interface Departures {
+  /** Runs once an account is closed, and again until it succeeds: what is done already must do no harm. */
+  onDeparture(work: (person: Departing) => Promise<void>): void
+  /** Finishes what a stop of the server or a failure left undone. @returns how many people were cleared. */
+  finish(): Promise<number>
+}
+
 /**
  * Told after the commit on every node, whichever of them it happened on; one thing may be told twice. A listener must not
  * throw.

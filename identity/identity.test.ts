@@ -2,9 +2,10 @@ import { createHmac, randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { undeclaredRoutes } from '#access/api.ts'
 import { createAccess } from '#access/index.ts'
-import { type HttpServer, type Log, type RouteRequest, systemRandom as random, type Vault } from '#platform/api.ts'
+import { type HttpServer, type RouteRequest, systemRandom as random, type Vault } from '#platform/api.ts'
 import { createHttp, createVault } from '#platform/index.ts'
 import { type TestDatabase, testDatabase } from '#testing/database.ts'
+import { quietLog } from '#testing/quiet-log.ts'
 import { createIdentity, createUserDirectory, type Identity } from './index.ts'
 
 let passedMs = 0
@@ -15,7 +16,6 @@ const ownerPassword = 'drei grüne Boote am See'
 
 let database: TestDatabase
 let vault: Vault
-let log: ReturnType<typeof quietLog>
 let directory: ReturnType<typeof createUserDirectory>
 let identity: Identity
 let http: HttpServer
@@ -34,24 +34,13 @@ const access = createAccess({
   },
 })
 
-/** Tells nobody of anything: there is one node. */
-function quietLog(): Pick<Log, 'append' | 'announce' | 'follow' | 'knownUpToMs' | 'reachNewest'> {
-  return {
-    append: async () => [],
-    announce: () => undefined,
-    follow: () => undefined,
-    knownUpToMs: () => Number.POSITIVE_INFINITY,
-    reachNewest: async () => 0,
-  }
-}
-
 function identityWith(passwordHashing: 'strong' | 'cheap'): Identity {
   return createIdentity({
     db: database.postgres,
     vault,
     clock,
     random,
-    log,
+    log: quietLog,
     directory,
     access,
     profiles: {
@@ -75,9 +64,8 @@ beforeAll(async () => {
   database = await testDatabase({ poolSize: 8 })
   const db = database.postgres
   vault = await createVault({ db, masterKey: randomBytes(32), random, clock })
-  log = quietLog()
   const deviceLists = { changed: async () => ({ announce: () => undefined }) }
-  directory = createUserDirectory({ db, vault, clock, random, serverName: 'test', deviceLists, log })
+  directory = createUserDirectory({ db, vault, clock, random, serverName: 'test', deviceLists, log: quietLog })
   identity = identityWith('cheap')
   http = createHttp({ gate: identity.gate, rateLimits: false, checkAnswers: true })
   http.add(identity.routes)
@@ -145,8 +133,8 @@ describe('set-up', () => {
     const token = (await identity.setup.ensureLink())!
     const before = { organisation: 'test', server_name: 'test', version: '1.2.3', demo: false, set_up: false }
     expect(await ok('GET', '/api/v1/installation')).toEqual(before)
-    expect((await call('GET', `/api/v1/setup/${old}`)).json.errcode).toBe('M_NOT_FOUND')
-    expect(await ok('GET', `/api/v1/setup/${token}`)).toEqual({ valid: true })
+    expect((await call('POST', '/api/v1/setup/check', { body: { token: old } })).json.errcode).toBe('M_NOT_FOUND')
+    expect(await ok('POST', '/api/v1/setup/check', { body: { token } })).toEqual({ valid: true })
     const wish = {
       token,
       username: 'olga',
@@ -372,7 +360,7 @@ describe('invitations', () => {
     names.set((await identity.users.byMatrixId('@lena:test'))!.id, 'Lena the Admin')
     const made = await invite(admin.access_token, { display_name: 'Mia', note: 'new in the press office' })
     expect(made.url).toBe(`http://localhost:8008/#/invitation/${made.token}`)
-    expect(await ok('GET', `/api/v1/invitation/${made.token}`)).toEqual({
+    expect(await ok('POST', '/api/v1/invitation/look', { body: { token: made.token } })).toEqual({
       organisation: 'Ministry of Words',
       invited_by: 'Lena the Admin',
       display_name: 'Mia',
@@ -383,8 +371,8 @@ describe('invitations', () => {
       invited_by: '@lena:test',
       state: 'open',
     })
-    const accept = `/api/v1/invitation/${made.token}/accept`
-    const wish = { password: 'ein Garten im Herbst', display_name: 'Mia Press' }
+    const accept = '/api/v1/invitation/accept'
+    const wish = { token: made.token, password: 'ein Garten im Herbst', display_name: 'Mia Press' }
     const taken = await call('POST', accept, { body: { ...wish, username: 'lena' } })
     expect(taken.json.errcode).toBe('M_USER_IN_USE')
     const racers = await Promise.all(
@@ -395,7 +383,9 @@ describe('invitations', () => {
     expect((await whoami(mia.access_token)).json.user_id).toBe(mia.user_id)
     expect(names.get((await identity.users.byMatrixId(mia.user_id))!.id)).toBe('Mia Press')
     expect((await listed(admin.access_token, made.invitation_id)).state).toBe('used')
-    expect((await call('GET', `/api/v1/invitation/${made.token}`)).json.errcode).toBe('M_NOT_FOUND')
+    expect((await call('POST', '/api/v1/invitation/look', { body: { token: made.token } })).json.errcode).toBe(
+      'M_NOT_FOUND',
+    )
     const late = await call('DELETE', `/api/v1/invitations/${made.invitation_id}`, { token: admin.access_token })
     expect(late).toMatchObject({ status: 409, json: { errcode: 'CHANCERY_CONFLICT' } })
   })
@@ -410,9 +400,11 @@ describe('invitations', () => {
       [withdrawn, 'withdrawn'],
       [old, 'expired'],
     ] as const) {
-      expect((await call('GET', `/api/v1/invitation/${made.token}`)).status).toBe(404)
+      expect((await call('POST', '/api/v1/invitation/look', { body: { token: made.token } })).status).toBe(404)
       const body = { username: 'late', password: 'ein Garten im Herbst', display_name: 'Late' }
-      expect((await call('POST', `/api/v1/invitation/${made.token}/accept`, { body })).status).toBe(404)
+      expect((await call('POST', '/api/v1/invitation/accept', { body: { token: made.token, ...body } })).status).toBe(
+        404,
+      )
       expect((await listed(admin.access_token, made.invitation_id)).state).toBe(state)
     }
   })

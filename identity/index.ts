@@ -10,13 +10,16 @@ import {
   type Vault,
 } from '#platform/api.ts'
 import { createAccounts } from './accounts/accounts.ts'
+import { createDepartures } from './accounts/departures.ts'
 import { createInvitations, type Invitations } from './accounts/invitations.ts'
+import { createModeration } from './accounts/moderation.ts'
 import { createOrganisation } from './accounts/organisation.ts'
 import { createPeople } from './accounts/people.ts'
 import { createSetup } from './accounts/setup.ts'
 import { createSharedSecret } from './accounts/shared-secret.ts'
 import type {
   Accounts,
+  Departures,
   DeviceLists,
   Devices,
   IdentityEvents,
@@ -83,7 +86,7 @@ export type IdentitySettings = {
 
 export type IdentityDeps = Omit<UserDirectoryDeps, 'serverName' | 'deviceLists'> & {
   readonly directory: OwnDirectory
-  readonly access: Pick<Access, 'admit'>
+  readonly access: Pick<Access, 'admit' | 'require'>
   readonly profiles: Profiles
   readonly settings: IdentitySettings
 }
@@ -96,6 +99,7 @@ export interface Identity extends UserDirectory {
   readonly organisation: Organisation
   readonly setup: Setup
   readonly invitations: Pick<Invitations, 'create'>
+  readonly departures: Departures
   /** Writes down from time to time when devices were seen; ends, after a last writing, when the signal is aborted. */
   run(signal: AbortSignal): Promise<void>
 }
@@ -117,6 +121,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
   const signIn = createSignIn({ db, passwords, sessions, loginTokens, attempts, serverName })
   const presence = createPresence({ signIn, vault, clock, serverName })
   const organisation = createOrganisation({ db, vault })
+  const departures = createDepartures({ db, clock })
   const shared = {
     db,
     vault,
@@ -130,6 +135,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
     signIn,
     profiles,
     events,
+    departures,
   }
   const accounts = createAccounts(shared)
   const setup = createSetup({ ...shared, accounts })
@@ -146,6 +152,8 @@ export function createIdentity(deps: IdentityDeps): Identity {
     invitations,
     organisation,
     people: createPeople({ db, profiles }),
+    moderation: createModeration({ ...shared, accounts, organisation }),
+    access,
     sharedSecret: secret === undefined ? undefined : createSharedSecret({ ...shared, accounts, secret }),
   })
   return {
@@ -157,6 +165,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
     organisation,
     setup,
     invitations,
+    departures,
     run: (signal) => lastSeen.run(signal),
   }
 }

@@ -17,6 +17,7 @@ import type {
   WriterMetrics,
 } from '#platform/api.ts'
 import { AccountData } from './account-data/account-data.ts'
+import { Departure } from './departure/departure.ts'
 import { RoomSummaries } from './directory/room-summaries.ts'
 import type { DeviceFeed } from './encryption/device-feed.ts'
 import { DeviceLists } from './encryption/device-lists.ts'
@@ -140,6 +141,7 @@ export interface Messaging {
   readonly receipts: Receipts
   readonly accountData: AccountData
   readonly profiles: Profiles
+  readonly departure: Departure
   readonly media: Media
   readonly reader: EventReader
   /** The reader of the log that search leans on. */
@@ -282,6 +284,7 @@ export function createMessaging(deps: MessagingDeps): Messaging {
     receipts,
     accountData,
     profiles,
+    departure: new Departure(shared),
     media: files.media,
     reader,
     searchReader: timelines.indexer.reader,

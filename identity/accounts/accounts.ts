@@ -14,6 +14,7 @@ import {
 } from '../store/account.ts'
 import { insertMissingUsers, setUserKey, usersByMatrixIds } from '../store/users.ts'
 import { checkNewUsername } from '../users/usernames.ts'
+import type { DepartureKeeper } from './departures.ts'
 
 export type NewAccount = { readonly matrixId: string; readonly passwordHash: string; readonly role: RoleName }
 
@@ -28,8 +29,11 @@ export interface AccountKeeper extends Accounts {
     password: string,
     kept?: { readonly endOthersExcept: string | undefined },
   ): Promise<void>
-  /** For good: no sign-in, no session, and the name is never given away. Throws M_FORBIDDEN for the last owner. */
-  deactivate(userId: number): Promise<void>
+  /**
+   * For good: no sign-in, no session, and the name is never given away; what belonged to the person is cleared. Throws
+   * M_FORBIDDEN for the last owner.
+   */
+  deactivate(person: { userId: number; matrixId: string }, erase: boolean): Promise<void>
 }
 
 export type AccountsDeps = {
@@ -41,12 +45,13 @@ export type AccountsDeps = {
   readonly passwords: PasswordHashes
   readonly sessions: Pick<Sessions, 'endAllIn'>
   readonly profiles: Pick<Profiles, 'setDisplayName'>
+  readonly departures: Pick<DepartureKeeper, 'begin'>
 }
 
 const inUse = () => refuse('M_USER_IN_USE', 'This user name is taken. Choose another one.')
 
 export function createAccounts(deps: AccountsDeps): AccountKeeper {
-  const { db, vault, clock, serverName, users, passwords, sessions, profiles } = deps
+  const { db, vault, clock, serverName, users, passwords, sessions, profiles, departures } = deps
 
   async function insertIn(tx: Tx, { matrixId, passwordHash, role }: NewAccount): Promise<number> {
     const nowTs = clock.nowMs()
@@ -90,7 +95,7 @@ export function createAccounts(deps: AccountsDeps): AccountKeeper {
     ended?.announce()
   }
 
-  async function deactivate(userId: number): Promise<void> {
+  async function deactivate({ userId, matrixId }: { userId: number; matrixId: string }, erase: boolean): Promise<void> {
     const ended = await db.transaction(async (tx) => {
       const owners = await someOwners(tx)
       if (owners.length === 1 && owners[0] === userId) {
@@ -99,10 +104,11 @@ export function createAccounts(deps: AccountsDeps): AccountKeeper {
           'You are the only owner of this server. Without an owner nobody could look after it.',
         )
       }
-      await deactivateAccount(tx, userId, clock.nowMs())
+      await deactivateAccount(tx, userId, clock.nowMs(), erase)
       return sessions.endAllIn(tx, userId)
     })
     ended.announce()
+    await departures.begin({ userId, matrixId, isErased: erase })
   }
 
   return { create, any: () => anyAccount(db), insertIn, assertFree, changePassword, deactivate }

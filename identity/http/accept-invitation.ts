@@ -1,5 +1,5 @@
 /**
- * POST /api/v1/invitation/{token}/accept
+ * POST /api/v1/invitation/accept
  *
  * - Makes the account and signs in. Of two who accept at once, one gets the account and the other 404 M_NOT_FOUND.
  */
@@ -11,16 +11,20 @@ import { SignedIn } from './shapes.ts'
 export function acceptInvitation({ invitations }: { invitations: Pick<Invitations, 'accept'> }): Route {
   return route({
     method: 'POST',
-    path: '/api/v1/invitation/:token/accept',
+    path: '/api/v1/invitation/accept',
     operation: 'acceptInvitation',
     needs: 'nobody',
     rate: 'register',
-    params: Type.Object({ token: Type.String() }),
-    body: Type.Object({ username: Type.String(), password: Type.String(), display_name: Type.String() }),
+    body: Type.Object({
+      token: Type.String(),
+      username: Type.String(),
+      password: Type.String(),
+      display_name: Type.String(),
+    }),
     answer: SignedIn,
-    async handle({ params, body, ip }) {
-      const { username, password } = body
-      return invitations.accept(params.token, { username, password, displayName: body.display_name }, ip)
+    async handle({ body, ip }) {
+      const { token, username, password } = body
+      return invitations.accept(token, { username, password, displayName: body.display_name }, ip)
     },
   })
 }

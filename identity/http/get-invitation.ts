@@ -1,7 +1,8 @@
 /**
- * GET /api/v1/invitation/{token}
+ * POST /api/v1/invitation/look
  *
  * - What the invited person sees before she accepts; 404 M_NOT_FOUND unless the invitation is open.
+ * - Its token stands in the body: paths are written down by proxies.
  */
 import Type from 'typebox'
 import { type Route, route } from '#platform/api.ts'
@@ -16,20 +17,20 @@ export type GetInvitationDeps = {
 
 export function getInvitation({ invitations, organisation, serverName }: GetInvitationDeps): Route {
   return route({
-    method: 'GET',
-    path: '/api/v1/invitation/:token',
+    method: 'POST',
+    path: '/api/v1/invitation/look',
     operation: 'getInvitation',
     needs: 'nobody',
     rate: 'link',
-    params: Type.Object({ token: Type.String() }),
+    body: Type.Object({ token: Type.String() }),
     answer: Type.Object({
       organisation: Type.String(),
       invited_by: Type.String(),
       display_name: Type.Optional(Type.String()),
       expires_ts: Type.Integer(),
     }),
-    async handle({ params, ip }) {
-      const invitation = await invitations.look(params.token, ip)
+    async handle({ body, ip }) {
+      const invitation = await invitations.look(body.token, ip)
       return {
         organisation: (await organisation.name()) ?? serverName,
         invited_by: invitation.invitedByName,

@@ -1,6 +1,8 @@
+import type { Access } from '#access/api.ts'
 import type { Route } from '#platform/api.ts'
 import type { AccountKeeper } from '../accounts/accounts.ts'
 import type { Invitations } from '../accounts/invitations.ts'
+import type { Moderation } from '../accounts/moderation.ts'
 import type { People } from '../accounts/people.ts'
 import type { SetupKeeper } from '../accounts/setup.ts'
 import type { SharedSecret } from '../accounts/shared-secret.ts'
@@ -13,18 +15,24 @@ import { checkSetupLink } from './check-setup-link.ts'
 import { type AvailabilityDeps, checkUsernameAvailability } from './check-username-availability.ts'
 import { completeSetup } from './complete-setup.ts'
 import { createInvitation } from './create-invitation.ts'
+import { createPersonLoginToken } from './create-person-login-token.ts'
 import { deactivateAccount } from './deactivate-account.ts'
+import { deactivatePerson } from './deactivate-person.ts'
 import { deleteDevice } from './delete-device.ts'
 import { deleteDevices } from './delete-devices.ts'
 import { endPersonDevice } from './end-person-device.ts'
 import { type GenerateLoginTokenDeps, generateLoginToken } from './generate-login-token.ts'
 import { getAccount3pids } from './get-account-3pids.ts'
+import { getAdminLockUser } from './get-admin-lock-user.ts'
+import { getAdminSuspendUser } from './get-admin-suspend-user.ts'
 import { getDevice } from './get-device.ts'
 import { getDevices } from './get-devices.ts'
 import { getInstallation, type InstallationDeps } from './get-installation.ts'
 import { getInvitation } from './get-invitation.ts'
 import { getLoginFlows } from './get-login-flows.ts'
+import { getMe } from './get-me.ts'
 import { getTokenOwner } from './get-token-owner.ts'
+import { getWhoIs } from './get-who-is.ts'
 import { listInvitations } from './list-invitations.ts'
 import { listPeople } from './list-people.ts'
 import { listPersonDevices } from './list-person-devices.ts'
@@ -33,6 +41,9 @@ import { logout } from './logout.ts'
 import { logoutAll } from './logout-all.ts'
 import { refresh } from './refresh.ts'
 import { register } from './register.ts'
+import { resetPersonPassword } from './reset-person-password.ts'
+import { setAdminLockUser } from './set-admin-lock-user.ts'
+import { setAdminSuspendUser } from './set-admin-suspend-user.ts'
 import { sharedSecretNonce } from './shared-secret-nonce.ts'
 import { sharedSecretRegister } from './shared-secret-register.ts'
 import { updateDevice } from './update-device.ts'
@@ -49,6 +60,8 @@ export type RouteDeps = ChangePasswordDeps &
     readonly setup: SetupKeeper
     readonly invitations: Invitations
     readonly people: People
+    readonly moderation: Moderation
+    readonly access: Pick<Access, 'require'>
     readonly publicUrl: string
     /** Without one the endpoints for it do not exist. */
     readonly sharedSecret: SharedSecret | undefined
@@ -75,6 +88,11 @@ export function identityRoutes(deps: RouteDeps): Route[] {
     register(),
     checkUsernameAvailability(deps),
     getAccount3pids(),
+    getWhoIs({ ...deps, devices }),
+    getAdminLockUser(deps),
+    setAdminLockUser(deps),
+    getAdminSuspendUser(deps),
+    setAdminSuspendUser(deps),
   ]
   const own = [
     getInstallation(deps),
@@ -88,6 +106,10 @@ export function identityRoutes(deps: RouteDeps): Route[] {
     listPeople(deps),
     listPersonDevices({ people: deps.people, devices }),
     endPersonDevice(deps),
+    resetPersonPassword(deps),
+    deactivatePerson(deps),
+    createPersonLoginToken(deps),
+    getMe(),
   ]
   const { sharedSecret } = deps
   if (sharedSecret === undefined) return [...matrix, ...own]

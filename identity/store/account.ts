@@ -1,6 +1,6 @@
 /**
  * Table `account`: `user_id`, `role`, `password_hash` (PHC string or null), `created_ts`, `locked_ts`,
- * `suspended_ts`, `deactivated_ts` (each null while it is not so).
+ * `suspended_ts`, `deactivated_ts`, `departed_ts` (each null while it is not so), `is_erased`.
  */
 import { type Db, sql } from '#platform/api.ts'
 
@@ -14,6 +14,8 @@ export type AccountRow = {
   suspendedTs: number | null
   deactivatedTs: number | null
 }
+
+export type DepartingPerson = { userId: number; matrixId: string; isErased: boolean }
 
 export type PersonRow = Omit<AccountRow, 'passwordHash'> & { lastSeenTs: number | null }
 
@@ -51,8 +53,16 @@ const setSuspended = sql(
 )
 const deactivate = sql(
   'account_deactivate',
-  `update account set deactivated_ts = $2, password_hash = null where user_id = $1 and deactivated_ts is null`,
+  `update account set deactivated_ts = $2, password_hash = null, is_erased = $3
+   where user_id = $1 and deactivated_ts is null`,
 )
+const departing = sql(
+  'account_departing',
+  `select a.user_id as "userId", u.matrix_id as "matrixId", a.is_erased as "isErased"
+   from account a join users u on u.id = a.user_id
+   where a.deactivated_ts is not null and a.departed_ts is null order by a.user_id limit $1`,
+)
+const departed = sql('account_departed', 'update account set departed_ts = $2 where user_id = $1')
 const owners = sql(
   'account_owners',
   `select user_id as "userId" from account where role = 'owner' and deactivated_ts is null limit 2`,
@@ -109,8 +119,17 @@ export async function setAccountSuspended(db: Db, userId: number, suspended: boo
 }
 
 /** @returns whether it was alive before. */
-export async function deactivateAccount(db: Db, userId: number, nowTs: number): Promise<boolean> {
-  return (await db.run(deactivate, [userId, nowTs])) === 1
+export async function deactivateAccount(db: Db, userId: number, nowTs: number, erase: boolean): Promise<boolean> {
+  return (await db.run(deactivate, [userId, nowTs, erase])) === 1
+}
+
+/** Closed accounts whose traces are not cleared yet. */
+export function departingAccounts(db: Db, limit: number): Promise<DepartingPerson[]> {
+  return db.rows<DepartingPerson>(departing, [limit])
+}
+
+export async function setDeparted(db: Db, userId: number, nowTs: number): Promise<void> {
+  await db.run(departed, [userId, nowTs])
 }
 
 /** At most two of the living owners: enough to know whether there is none, one or more. */

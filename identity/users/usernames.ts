@@ -14,7 +14,7 @@ export function matrixIdOf(username: string, serverName: string): string {
 }
 
 export function serverNameOf(matrixId: string): string {
-  return matrixId.slice(matrixId.indexOf(':') + 1)
+  return matrixId.includes(':') ? matrixId.slice(matrixId.indexOf(':') + 1) : ''
 }
 
 export function usernameOf(matrixId: string): string {

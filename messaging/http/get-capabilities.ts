@@ -4,14 +4,12 @@
  */
 import { clientPaths, roomVersions } from '#matrix/api.ts'
 import { type Route, route } from '#platform/api.ts'
+import type { Caller } from './acts.ts'
 
 const available = Object.fromEntries(roomVersions.map(({ id }) => [id, 'stable']))
 
 const capabilities = {
   'm.change_password': { enabled: true },
-  'm.set_displayname': { enabled: true },
-  'm.set_avatar_url': { enabled: true },
-  'm.profile_fields': { enabled: true },
   'm.3pid_changes': { enabled: false },
   'm.get_login_token': { enabled: true },
 }
@@ -24,6 +22,20 @@ export function getCapabilities({ defaultRoomVersion }: { defaultRoomVersion: st
     operation: 'getCapabilities',
     needs: 'session',
     rate: 'read',
-    handle: async () => ({ capabilities: { 'm.room_versions': versions, ...capabilities } }),
+    async handle({ caller }) {
+      const { permissions } = caller as Caller
+      const moderates = permissions.has('people.moderate')
+      const changesProfile = { enabled: permissions.has('profile.change') }
+      return {
+        capabilities: {
+          ...capabilities,
+          'm.room_versions': versions,
+          'm.set_displayname': changesProfile,
+          'm.set_avatar_url': changesProfile,
+          'm.profile_fields': changesProfile,
+          ...(moderates && { 'm.account_moderation': { lock: true, suspend: true } }),
+        },
+      }
+    },
   })
 }

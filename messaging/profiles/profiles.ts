@@ -13,7 +13,7 @@ import {
   type Tx,
 } from '#platform/api.ts'
 import { FreshReads } from '../fresh-reads.ts'
-import { lockProfile, type ProfileRow, profileRows, putProfile } from '../store/profiles.ts'
+import { deleteProfile, lockProfile, type ProfileRow, profileRows, putProfile } from '../store/profiles.ts'
 import type { TailEntry, TailListener } from '../sync/tail.ts'
 
 type Deps = { postgres: Postgres; users: Users; log: Log; logger: Logger }
@@ -75,6 +75,17 @@ export class Profiles implements IdentityProfiles, TailListener {
 
   onEntries(entries: readonly TailEntry[]): void {
     for (const entry of entries) if (entry.kind === 'profile' && entry.userId !== null) this.#changed(entry.userId)
+  }
+
+  /** Nothing of it stays. */
+  async remove(userId: number): Promise<void> {
+    const { postgres, log } = this.#deps
+    const rows = await postgres.transaction(async (tx) => {
+      await deleteProfile(tx, userId)
+      return log.append(tx, [{ kind: logKinds.profile, roomId: null, userId, reference: userId }])
+    })
+    this.#changed(userId)
+    log.announce(rows)
   }
 
   setDisplayName(userId: number, displayName: string): Promise<void> {

@@ -13,6 +13,7 @@ const putFirst = sql(
   'insert into profile (user_id, sealed) values ($1, $2) on conflict (user_id) do nothing',
 )
 const lock = sql('profile_lock', 'select user_id as "userId", sealed from profile where user_id = $1 for update')
+const remove = sql('profile_delete', 'delete from profile where user_id = $1')
 const some = sql('profile_some', 'select user_id as "userId", sealed from profile where user_id = any($1::int[])')
 
 /** With `unlessThere` a profile that is there stays as it is. */
@@ -22,4 +23,5 @@ export const putProfile = (db: Db, userId: number, sealed: Buffer, how: { unless
 /** Until the end of the transaction nobody else changes the profile. */
 export const lockProfile = (db: Db, userId: number) => db.row<ProfileRow>(lock, [userId])
 
+export const deleteProfile = (db: Db, userId: number) => db.run(remove, [userId])
 export const profileRows = (db: Db, userIds: readonly number[]) => db.rows<ProfileRow>(some, [userIds])

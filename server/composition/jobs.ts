@@ -40,6 +40,13 @@ export function startJobs(deps: {
           logger.info('media.announcements_forgotten', { count })
         },
       },
+      'finish-departures': {
+        intervalMs: hourMs,
+        handler: async () => {
+          const count = await chancery.identity.departures.finish()
+          if (count > 0) logger.info('departures.finished', { count })
+        },
+      },
       'sweep-blobs': {
         intervalMs: dayMs,
         handler: async () => {

@@ -97,6 +97,7 @@ export async function composeChancery(deps: ChanceryDeps): Promise<Chancery> {
     signingKey,
     metrics: deps.metrics,
   })
+  identity.departures.onDeparture((person) => messaging.departure.depart(person))
   const running = new AbortController()
   const lastSeen = identity.run(running.signal)
   return {

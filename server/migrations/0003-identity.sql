@@ -19,11 +19,16 @@ create table account (
   created_ts bigint not null,
   locked_ts bigint,
   suspended_ts bigint,
-  deactivated_ts bigint
+  deactivated_ts bigint,
+  is_erased boolean not null default false,
+  departed_ts bigint
 );
 comment on table account is 'Who may sign in here. A deactivated account keeps its row, so that its name is never given to another.';
 comment on column account.role is 'owner, administrator, member or guest; what a role permits is known to access alone.';
 comment on column account.locked_ts is 'Since when nothing but signing out is let through; null when it is not locked.';
+comment on column account.is_erased is 'Closed with the wish that nothing of the person stays that need not.';
+comment on column account.departed_ts is 'When a closed account had left all rooms and what belonged to it was deleted; null until that is done.';
+create index account_departing on account (user_id) where deactivated_ts is not null and departed_ts is null;
 comment on column account.suspended_ts is 'Since when the person may read and not write; null when she is not suspended.';
 comment on column account.password_hash is 'argon2id as a PHC string, with a secret of the vault mixed in; null cannot sign in by password.';
 create index account_owner on account (user_id) where role = 'owner' and deactivated_ts is null;

@@ -131,7 +131,7 @@ async function furnish(url: string, setUpLink: string, setUp: boolean, close: ()
           .split(' ')[0] ?? ''
       const username = `${first.toLowerCase()}-${randomBytes(3).toString('hex')}`
       const account = { username, password, display_name: name }
-      const answer = await post<LoginAnswer>(`${url}api/v1/invitation/${token}/accept`, account)
+      const answer = await post<LoginAnswer>(`${url}api/v1/invitation/accept`, { token, ...account })
       return { username, password, name, userId: answer.user_id, accessToken: answer.access_token }
     },
     async invitationLink(name) {

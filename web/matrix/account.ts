@@ -1,4 +1,4 @@
-import { request, segment } from './http.ts'
+import { request } from './http.ts'
 import type { Session } from './session.ts'
 
 type LoginAnswer = { user_id: string; access_token: string; device_id: string }
@@ -68,7 +68,7 @@ export async function readInstallation(): Promise<Installation> {
 export type NewAccount = { username: string; password: string; displayName: string }
 
 export async function checkSetUpToken(token: string): Promise<void> {
-  await request('GET', `/api/v1/setup/${segment(token)}`)
+  await request('POST', '/api/v1/setup/check', { body: { token } })
 }
 
 export async function setUp(token: string, organisation: string, owner: NewAccount): Promise<Session> {
@@ -86,7 +86,7 @@ export type InvitationLetter = { organisation: string; invitedBy: string; displa
 
 export async function readInvitationLetter(token: string): Promise<InvitationLetter> {
   type Answer = { organisation: string; invited_by: string; display_name?: string; expires_ts: number }
-  const answer = await request<Answer>('GET', `/api/v1/invitation/${segment(token)}`)
+  const answer = await request<Answer>('POST', '/api/v1/invitation/look', { body: { token } })
   return {
     organisation: answer.organisation,
     invitedBy: answer.invited_by,
@@ -96,6 +96,7 @@ export async function readInvitationLetter(token: string): Promise<InvitationLet
 }
 
 export async function acceptInvitation(token: string, account: NewAccount): Promise<Session> {
-  const body = { username: account.username, password: account.password, display_name: account.displayName }
-  return toSession(await request<LoginAnswer>('POST', `/api/v1/invitation/${segment(token)}/accept`, { body }))
+  const { username, password, displayName } = account
+  const body = { token, username, password, display_name: displayName }
+  return toSession(await request<LoginAnswer>('POST', '/api/v1/invitation/accept', { body }))
 }

@@ -1,0 +1,66 @@
+import { type Access, permissionsOf, room as roomObject, type Subject } from '#access/api.ts'
+import type { Departing } from '#identity/api.ts'
+import { type Logger, type Postgres, Refusal } from '#platform/api.ts'
+import type { Profiles } from '../profiles/profiles.ts'
+import type { Members } from '../rooms/members.ts'
+import type { Memberships } from '../rooms/memberships.ts'
+import type { RoomCache } from '../rooms/room-cache.ts'
+import { deleteBelongings } from '../store/departure.ts'
+
+type Deps = {
+  postgres: Postgres
+  access: Access
+  rooms: Pick<RoomCache, 'room' | 'peek'>
+  memberships: Pick<Memberships, 'load'>
+  members: Pick<Members, 'leave'>
+  profiles: Pick<Profiles, 'remove'>
+  logger: Logger
+}
+
+const roomsAtOnce = 8
+
+/**
+ * What becomes of a person whose account is closed: she leaves every room, and what she kept for herself is deleted.
+ * What she said stays where it was said. Doing it again does no harm.
+ */
+export class Departure {
+  readonly #deps: Deps
+
+  constructor(deps: Deps) {
+    this.#deps = deps
+  }
+
+  async depart(person: Departing): Promise<void> {
+    const { postgres, profiles } = this.#deps
+    await this.#leaveRooms(person)
+    await postgres.transaction((tx) => deleteBelongings(tx, person.userId))
+    if (person.isErased) await profiles.remove(person.userId)
+  }
+
+  async #leaveRooms({ userId, matrixId }: Departing): Promise<void> {
+    const { access, memberships } = this.#deps
+    // Nobody is signed in any more: the server acts in her place.
+    const device = { deviceId: '', sessionId: 0, isGuest: false }
+    const subject: Subject = Object.freeze({ userId, matrixId, ...device, permissions: permissionsOf('member') })
+    await memberships.load(userId)
+    const { joined, invited, knocked } = access.visible(subject)
+    const left = [...joined, ...invited, ...knocked].values()
+    const workers = Array.from({ length: roomsAtOnce }, async () => {
+      for (const roomId of left) await this.#leave(subject, roomId)
+    })
+    await Promise.all(workers)
+  }
+
+  async #leave(subject: Subject, roomId: number): Promise<void> {
+    const { access, rooms, members, logger } = this.#deps
+    try {
+      const loaded = await rooms.room(roomId)
+      const grant = access.require(subject, 'room.leave', roomObject(roomId))
+      await members.leave(grant, rooms.peek(roomId) ?? loaded, {})
+    } catch (error) {
+      // A room that does not let go keeps nobody from leaving the others. Whatever else fails is tried again as a whole.
+      if (!(error instanceof Refusal)) throw error
+      logger.warn('departure.room_not_left', { room: roomId, user: subject.userId, code: error.code, error })
+    }
+  }
+}
