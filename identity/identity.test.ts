@@ -1,6 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { undeclaredRoutes } from '#access/api.ts'
 import { createAccess } from '#access/index.ts'
 import { type HttpServer, type RouteRequest, systemRandom as random, type Vault } from '#platform/api.ts'
 import { createHttp, createVault } from '#platform/index.ts'
@@ -471,11 +470,6 @@ describe('administration', () => {
 })
 
 describe('the whole folder', () => {
-  it('declares what each route needs', () => {
-    expect(undeclaredRoutes(identity.routes)).toEqual([])
-    expect(new Set(identity.routes.map((route) => route.operation)).size).toBe(identity.routes.length)
-  })
-
   it('keeps no word, token or password readable in its tables', async () => {
     const canary = 'zebra-canary'
     const admin = await person('uwe', true)
