@@ -51,6 +51,10 @@ export interface Devices {
   one(userId: number, deviceId: string): Promise<Device | undefined>
   /** The devices of many people with the names that these gave them, in one query. Who has none is missing. */
   names(userIds: readonly number[]): Promise<Map<number, Map<string, string | undefined>>>
+  /** Makes a device that nobody is signed in on, in the caller's transaction. False when the person has the id in use. */
+  keepIn(tx: Tx, userId: number, device: { deviceId: string; displayName: string | undefined }): Promise<boolean>
+  /** Signs devices out and forgets them, in the caller's transaction, who calls `announce` after the commit. */
+  endIn(tx: Tx, userId: number, deviceIds: readonly string[]): Promise<Announcement>
 }
 
 /** Something that is told after the commit. */

@@ -7,6 +7,8 @@ export const limits = {
 
   /** JSON bodies. Several times the largest event, because key uploads and /createRoom carry many small things. */
   bodyBytesMax: 1 * MiB,
+  /** Many backed-up keys at once: some thousands. Reading more would hold everybody else up. */
+  keyBackupBodyBytesMax: 4 * MiB,
   /** Nesting in JSON. Far above what any client sends and far below what recursion over it could overflow. */
   jsonDepthMax: 100,
   /** An event in canonical JSON, with its signatures and hashes; fixed by the specification. */
@@ -69,6 +71,12 @@ export const limits = {
   deviceSignaturesMax: 50,
   /** One-time keys that wait on the server for one device. Clients keep fifty to a hundred. */
   oneTimeKeysMax: 2_000,
+  /** The private half of a device, encrypted by its client: an account of Olm with its one-time keys. */
+  dehydratedDeviceBytesMax: 64 * KiB,
+  /** One backed-up key as its client encrypted it; they have about 900 bytes. */
+  keyBackupSessionBytesMax: 16 * KiB,
+  /** Keys in one backup: many years of conversations in many rooms. */
+  keyBackupSessionsMax: 1_000_000,
   /** One message to a device, sealed for it alone; as much as an event. */
   toDeviceBytesMax: 65_536,
   /** Messages of one request: all devices of a room of a thousand people, several times over. */

@@ -18,6 +18,7 @@ import {
   deviceRow,
   deviceSubject,
   devicesOfUser,
+  insertDevice,
   renameDevice,
   upsertDevice,
 } from '../store/device.ts'
@@ -136,9 +137,7 @@ export function createSessions(deps: SessionsDeps): Sessions {
     const told = await db.transaction(async (tx) => {
       const nowTs = clock.nowMs()
       await upsertDevice(tx, { userId, deviceId, sealedName, nowTs })
-      if ((await countDevices(tx, userId)) > limits.devicesOfPersonMax) {
-        throw refuse('M_FORBIDDEN', 'You are signed in on too many devices. Sign out on those that you no longer use.')
-      }
+      await refuseTooMany(tx, userId)
       const replaced = await deleteSessions(tx, userId, [deviceId])
       await insertSession(tx, { userId, deviceId, pair, nowTs })
       return events.tell(tx, { userId, ended: replaced })
@@ -189,6 +188,20 @@ export function createSessions(deps: SessionsDeps): Sessions {
     return { ended, announce }
   }
 
+  async function keepIn(tx: Tx, userId: number, device: { deviceId: string; displayName: string | undefined }) {
+    const deviceId = checkDeviceId(device.deviceId)
+    const sealedName = await sealName(userId, deviceId, device.displayName)
+    if (!(await insertDevice(tx, { userId, deviceId, sealedName, nowTs: clock.nowMs() }))) return false
+    await refuseTooMany(tx, userId)
+    return true
+  }
+
+  async function refuseTooMany(tx: Tx, userId: number): Promise<void> {
+    if ((await countDevices(tx, userId)) > limits.devicesOfPersonMax) {
+      throw refuse('M_FORBIDDEN', 'You are signed in on too many devices. Sign out on those that you no longer use.')
+    }
+  }
+
   async function endAllIn(tx: Tx, userId: number, keptDeviceId?: string) {
     const ids = (await devicesOfUser(tx, userId)).map((row) => row.deviceId).filter((id) => id !== keptDeviceId)
     return endIn(tx, userId, ids)
@@ -230,6 +243,8 @@ export function createSessions(deps: SessionsDeps): Sessions {
       const { announce } = await db.transaction((tx) => endAllIn(tx, userId, keptDeviceId))
       announce()
     },
+    endIn,
+    keepIn,
     endAllIn,
     rename,
     names,

@@ -21,6 +21,10 @@ const upsert = sql(
   `insert into device (user_id, device_id, sealed_name, created_ts) values ($1, $2, $3, $4)
    on conflict (user_id, device_id) do update set created_ts = device.created_ts`,
 )
+const insert = sql(
+  'device_insert',
+  `insert into device (user_id, device_id, sealed_name, created_ts) values ($1, $2, $3, $4) on conflict do nothing`,
+)
 const ofUser = sql('device_of_user', `select ${columns} from device where user_id = $1 order by created_ts, device_id`)
 const one = sql('device_one', `select ${columns} from device where user_id = $1 and device_id = $2`)
 const count = sql('device_count', 'select count(*)::int as devices from device where user_id = $1')
@@ -55,6 +59,14 @@ export async function upsertDevice(
   device: { userId: number; deviceId: string; sealedName: Buffer | null; nowTs: number },
 ): Promise<void> {
   await db.run(upsert, [device.userId, device.deviceId, device.sealedName, device.nowTs])
+}
+
+/** False when there is such a device already. */
+export async function insertDevice(
+  db: Db,
+  device: { userId: number; deviceId: string; sealedName: Buffer | null; nowTs: number },
+): Promise<boolean> {
+  return (await db.run(insert, [device.userId, device.deviceId, device.sealedName, device.nowTs])) === 1
 }
 
 export function devicesOfUser(db: Db, userId: number): Promise<DeviceRow[]> {

@@ -4,10 +4,12 @@ import type { Clock, Db, Log, Postgres } from '#platform/api.ts'
 import type { Memberships } from '../rooms/memberships.ts'
 import type { Tail } from '../sync/tail.ts'
 import { CrossSigning } from './cross-signing.ts'
+import { DehydratedDevices } from './dehydrated-devices.ts'
 import { createDeviceFeed, type DeviceFeed } from './device-feed.ts'
 import { DeviceKeys } from './device-keys.ts'
 import { DeviceListChanges } from './device-list-changes.ts'
 import type { DeviceLists } from './device-lists.ts'
+import { KeyBackups } from './key-backups.ts'
 import { KeyCounts } from './key-counts.ts'
 import { KeyQuery } from './key-query.ts'
 import { KeySignatures } from './key-signatures.ts'
@@ -36,6 +38,8 @@ export type Encryption = {
   readonly crossSigning: CrossSigning
   readonly keySignatures: KeySignatures
   readonly keyQuery: KeyQuery
+  readonly keyBackups: KeyBackups
+  readonly dehydratedDevices: DehydratedDevices
   readonly feed: DeviceFeed
   /** Forgets what has served its time, and answers how many rows went. `ts` in milliseconds since 1970. */
   forgetBefore(ts: number): Promise<number>
@@ -44,14 +48,17 @@ export type Encryption = {
 export function createEncryption(deps: EncryptionDeps): Encryption {
   const toDevice = new ToDevice(deps)
   const oneTimeKeys = new OneTimeKeys(deps)
+  const deviceKeys = new DeviceKeys({ ...deps, oneTimeKeys })
   const crossSigning = new CrossSigning(deps)
   return {
     toDevice,
     oneTimeKeys,
     crossSigning,
-    deviceKeys: new DeviceKeys({ ...deps, oneTimeKeys }),
+    deviceKeys,
     keySignatures: new KeySignatures({ ...deps, crossSigning }),
     keyQuery: new KeyQuery(deps),
+    keyBackups: new KeyBackups(deps),
+    dehydratedDevices: new DehydratedDevices({ ...deps, deviceKeys, oneTimeKeys, toDevice }),
     feed: createDeviceFeed({
       toDevice,
       keyCounts: new KeyCounts(deps),

@@ -168,6 +168,7 @@ describe('the law of messages to devices', () => {
   const histories = Number(process.env.CHANCERY_HISTORIES ?? 3)
   it.each(Array.from({ length: histories }, (_, n) => n + Number(process.env.CHANCERY_HISTORY_SEED ?? 1)))(
     'holds in history %i',
+    { timeout: 60_000 },
     async (seed) => {
       const random = seededRandom(seed)
       const below = (n: number) => random.bytes(4).readUInt32LE() % n
@@ -176,7 +177,7 @@ describe('the law of messages to devices', () => {
       const taken: number[] = []
       let since = (await bob.sync()).next_batch
       let repeated: { since: string; told: number[] } | undefined
-      for (let step = 0; step < 60; step++) {
+      for (let step = 0; step < 40; step++) {
         const act = below(10)
         if (act < 4) {
           const burst = below(8) === 0 ? 120 : 1 + below(3)

@@ -17,6 +17,7 @@ const answer = {
   unstable_features: {
     'org.matrix.simplified_msc3575': true,
     'org.matrix.msc4222': true,
+    'org.matrix.msc3814': true,
     'uk.tcpip.msc4133': true,
     'uk.tcpip.msc4133.stable': true,
     'uk.half-shot.msc2666.query_mutual_rooms': true,

@@ -99,7 +99,6 @@ describe('what the server says of itself', () => {
     expect(await ada.get('GET', '/voip/turnServer')).toEqual({})
     expect(await ada.get('GET', '/thirdparty/protocols')).toEqual({})
     expect(await ada.get('GET', '/notifications')).toEqual({ notifications: [] })
-    expect(await ada.refusal('GET', '/room_keys/version')).toBe('404 M_NOT_FOUND')
     expect(await ada.get('GET', `/presence/${enc(ada.id)}/status`)).toEqual({ presence: 'offline' })
     expect(await ada.get('PUT', `/presence/${enc(ada.id)}/status`, { presence: 'online' })).toEqual({})
   })

@@ -45,7 +45,6 @@ import { getPushRules } from './get-push-rules.ts'
 import { getPushRulesGlobal } from './get-push-rules-global.ts'
 import { getPushers } from './get-pushers.ts'
 import { getRoomIdByAlias } from './get-room-id-by-alias.ts'
-import { getRoomKeysVersionCurrent } from './get-room-keys-version-current.ts'
 import { getRoomTags } from './get-room-tags.ts'
 import { getRoomVisibilityOnDirectory } from './get-room-visibility-on-directory.ts'
 import { getTurnServer } from './get-turn-server.ts'
@@ -135,7 +134,6 @@ function serverRoutes(all: All): Route[] {
     getPresence(all),
     setPresence(),
     getNotifications(),
-    getRoomKeysVersionCurrent(),
   ]
 }
 

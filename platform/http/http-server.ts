@@ -167,7 +167,7 @@ class FastifyHttpServer implements HttpServer {
     if (wrong !== undefined) throw wrong
     let body: unknown
     if (endpoint.bodyKind === 'json') {
-      body = bodyOrAbsent(endpoint, await readJsonBody(raw, this.#limits))
+      body = bodyOrAbsent(endpoint, await readJsonBody(raw, bodyLimits(this.#limits, route)))
       const wrongBody = endpoint.checkBody?.(body)
       if (wrongBody !== undefined) throw wrongBody
     }
@@ -297,4 +297,8 @@ function takeAccessToken(raw: IncomingMessage, query: Query): string | undefined
     return /^bearer /i.test(authorization) ? authorization.slice('bearer '.length).trim() : undefined
   }
   return typeof inQuery === 'string' ? inQuery : undefined
+}
+
+function bodyLimits(limits: HttpLimits, { bodyBytesMax }: Route): HttpLimits {
+  return bodyBytesMax === undefined ? limits : { ...limits, bodyBytesMax }
 }

@@ -39,6 +39,8 @@ export interface Route<Caller = any> {
   readonly answer?: TSchema
   /** 'json' by default for PUT and POST, 'none' for GET and DELETE without a body schema. */
   readonly bodyKind?: 'json' | 'stream' | 'none'
+  /** Bytes of a JSON body, where it may be larger than others. */
+  readonly bodyBytesMax?: number
   /** Returns an object for JSON, JsonBytes for ready JSON, or a FileAnswer. */
   handle(request: RouteRequest<any, any, any, Caller>): Promise<unknown>
 }
