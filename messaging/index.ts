@@ -38,6 +38,7 @@ import type { PeopleSearchScope, SendGuard } from './ports.ts'
 import { Profiles } from './profiles/profiles.ts'
 import type { AccountDataForSync } from './push/account-data-for-sync.ts'
 import { PeopleRules } from './push/people-rules.ts'
+import { PushRules } from './push/push-rules.ts'
 import { Receipts } from './receipts/receipts.ts'
 import { RoomMaker } from './rooms/create-room.ts'
 import { Doors } from './rooms/doors.ts'
@@ -70,6 +71,7 @@ import { Waiters } from './sync/waiters.ts'
 import { createTimelines } from './timelines.ts'
 import { Typing } from './typing/typing.ts'
 import { Unread } from './unread/unread.ts'
+import { Heritage } from './upgrades/heritage.ts'
 
 export type RoomMemoryDeps = {
   readonly postgres: Postgres
@@ -196,7 +198,7 @@ function createReading(deps: MessagingDeps) {
 type Reading = ReturnType<typeof createReading>
 
 /** Writing: the rooms' writer, the doors to it, and the acts that go through it. */
-function createWriting(deps: MessagingDeps, { db, rooms, memberships, reader }: Reading) {
+function createWriting(deps: MessagingDeps, { db, rooms, memberships, reader, accountData }: Reading) {
   const { vault, log, clock, random, logger, users, access, profiles, serverName, signingKey } = deps
   const building = { clock, random, vault, serverName, signingKey }
   const { writerConnection: connection, metrics } = deps
@@ -205,8 +207,10 @@ function createWriting(deps: MessagingDeps, { db, rooms, memberships, reader }: 
   const writer = new RoomWriter({ ...building, rooms, ids, commit, reader, guards: deps.guards })
   const doors = new Doors({ db, access, rooms, memberships })
   const conditions = new JoinConditions({ rooms, memberships, access, serverName })
-  const members = new Members({ db, writer, users, profiles, reader, conditions })
-  return { building, commit, writer, doors, members, conditions }
+  const pushRules = new PushRules({ accountData })
+  const heritage = new Heritage({ accountData, pushRules, rooms, logger })
+  const members = new Members({ db, writer, users, profiles, reader, conditions, heritage })
+  return { building, commit, writer, doors, members, conditions, pushRules, heritage }
 }
 
 type SyncParts = { accountData: AccountDataForSync; feed: DeviceFeed }
@@ -246,12 +250,13 @@ export function createMessaging(deps: MessagingDeps): Messaging {
   const { postgres, profiles, defaultRoomVersion } = deps
   const reading = createReading(deps)
   const { db, rooms, reader, receipts, accountData, waiters } = reading
-  const { building, commit, writer, doors, members, conditions } = createWriting(deps, reading)
+  const writing = createWriting(deps, reading)
+  const { building, commit, writer, doors, members } = writing
   const sessions = new SessionSignals()
   deps.identityEvents.onSessionEnded((sessionId) => sessions.end(sessionId))
   deps.identityEvents.onSessionChanged((sessionId) => sessions.answerNow(sessionId))
 
-  const shared = { ...deps, ...reading, writer, doors, members, conditions }
+  const shared = { ...deps, ...reading, ...writing }
   const side = createSideParts(shared)
   const { aliases, filters } = side
   const files = createMediaParts(shared)

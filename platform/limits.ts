@@ -62,6 +62,8 @@ export const limits = {
   profileBytesMax: 65_536,
   /** People invited in the act of making a room; more would hold its first transaction up. */
   invitesAtOnceMax: 100,
+  /** Bans that are carried into a new room in one transaction; further ones follow in others. */
+  bansCarriedAtOnceMax: 300,
   /** State events given in the act of making a room. */
   initialStateEventsMax: 200,
 

@@ -1,7 +1,7 @@
 import { assertGrant, type Grant, type Subject } from '#access/api.ts'
 import { buildAlias, isAlias, parseAlias } from '#matrix/api.ts'
 import { type Db, refuse, SealBroken, type SealingKey, type Vault } from '#platform/api.ts'
-import { aliasRow, aliasRowsOfRoom, insertAlias, removeAlias } from '../store/room-aliases.ts'
+import { aliasRow, aliasRowsOfRoom, insertAlias, moveAlias, removeAlias } from '../store/room-aliases.ts'
 
 type Deps = { db: Db; vault: Pick<Vault, 'lookupHash'>; serverName: string }
 
@@ -54,6 +54,18 @@ export class Aliases {
   async give(grant: Grant, alias: string, room: Named): Promise<boolean> {
     assertGrant(grant, 'room.alias', room.id)
     return this.#insert(alias, room, grant.subject.userId)
+  }
+
+  /** All addresses of a room lead to the one that replaces it. */
+  async move(grant: Grant, from: Named, to: Named): Promise<void> {
+    assertGrant(grant, 'room.upgrade', from.id)
+    const rows = await aliasRowsOfRoom(this.#deps.db, from.id)
+    for (const row of rows) {
+      const alias = openAlias(from.key, row)
+      if (alias === undefined) continue
+      const sealed = to.key.seal('room_alias', row.hash.toString('hex'), Buffer.from(alias))
+      await moveAlias(this.#deps.db, { hash: row.hash, roomId: to.id, sealed })
+    }
   }
 
   async remove(grant: Grant, alias: string): Promise<void> {

@@ -41,6 +41,14 @@ export class PublicRooms {
     await (listed ? listRoom : unlistRoom)(this.#deps.db, room.id)
   }
 
+  /** The room that replaces a listed one is listed in its place. */
+  async move(grant: Grant, from: Pick<Room, 'id'>, to: Pick<Room, 'id'>): Promise<void> {
+    assertGrant(grant, 'room.upgrade', from.id)
+    if (!(await this.has(from))) return
+    await listRoom(this.#deps.db, to.id)
+    await unlistRoom(this.#deps.db, from.id)
+  }
+
   async page(query: PublicRoomsQuery): Promise<JsonObject> {
     const start = startOf(query.since)
     const words = searchWords(query.searchTerm ?? '')

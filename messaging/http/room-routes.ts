@@ -1,16 +1,25 @@
 import type { Access } from '#access/api.ts'
 import type { Users } from '#identity/api.ts'
-import type { Db, Route } from '#platform/api.ts'
+import type { Db, Logger, Route } from '#platform/api.ts'
 import type { Aliases } from '../directory/aliases.ts'
 import { MutualRooms } from '../directory/mutual-rooms.ts'
+import { PublicRooms } from '../directory/public-rooms.ts'
+import type { RoomSummaries } from '../directory/room-summaries.ts'
+import type { EventReader } from '../events/event-reader.ts'
+import type { RoomWriter } from '../events/room-writer.ts'
+import type { RoomMaker } from '../rooms/create-room.ts'
+import type { Doors } from '../rooms/doors.ts'
 import type { JoinConditions } from '../rooms/join-conditions.ts'
 import type { Memberships } from '../rooms/memberships.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
 import { Hierarchy } from '../spaces/hierarchy.ts'
 import { Previews } from '../spaces/previews.ts'
+import type { Heritage } from '../upgrades/heritage.ts'
+import { RoomUpgrade } from '../upgrades/upgrade-room.ts'
 import { getMutualRooms } from './get-mutual-rooms.ts'
 import { getRoomSummary } from './get-room-summary.ts'
 import { getSpaceHierarchy } from './get-space-hierarchy.ts'
+import { upgradeRoom } from './upgrade-room.ts'
 
 export type RoomRouteDeps = {
   readonly db: Db
@@ -20,11 +29,19 @@ export type RoomRouteDeps = {
   readonly memberships: Memberships
   readonly conditions: JoinConditions
   readonly aliases: Aliases
+  readonly doors: Doors
+  readonly maker: RoomMaker
+  readonly writer: RoomWriter
+  readonly reader: EventReader
+  readonly heritage: Heritage
+  readonly summaries: RoomSummaries
+  readonly logger: Logger
 }
 
-/** Looking at rooms from outside. */
+/** Looking at rooms from outside, and replacing them. */
 export function roomRoutes(deps: RoomRouteDeps): Route[] {
   const previews = new Previews(deps)
   const parts = { ...deps, previews, hierarchy: new Hierarchy({ previews }), mutualRooms: new MutualRooms(deps) }
-  return [getSpaceHierarchy(parts), getRoomSummary(parts), getMutualRooms(parts)]
+  const upgrades = new RoomUpgrade({ ...deps, publicRooms: new PublicRooms(deps) })
+  return [upgradeRoom({ upgrades }), getSpaceHierarchy(parts), getRoomSummary(parts), getMutualRooms(parts)]
 }

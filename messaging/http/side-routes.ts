@@ -16,7 +16,7 @@ import { ProfileChanges } from '../profiles/profile-changes.ts'
 import type { Profiles } from '../profiles/profiles.ts'
 import { ProfileSpread } from '../profiles/spread.ts'
 import { AccountDataForSync } from '../push/account-data-for-sync.ts'
-import { PushRules } from '../push/push-rules.ts'
+import type { PushRules } from '../push/push-rules.ts'
 import { ReadMarkers } from '../receipts/read-markers.ts'
 import type { Receipts } from '../receipts/receipts.ts'
 import type { Doors } from '../rooms/doors.ts'
@@ -83,6 +83,7 @@ export type SideDeps = {
   readonly memberships: Memberships
   readonly doors: Doors
   readonly conditions: JoinConditions
+  readonly pushRules: PushRules
   readonly summaries: RoomSummaries
   readonly writer: RoomWriter
   readonly reader: EventReader
@@ -100,7 +101,6 @@ export type SideDeps = {
 export type SideParts = {
   readonly aliases: Aliases
   readonly filters: Filters
-  readonly pushRules: PushRules
   readonly accountDataForSync: AccountDataForSync
   readonly profileSpread: ProfileSpread
 }
@@ -109,7 +109,6 @@ export function createSideParts(deps: SideDeps): SideParts {
   return {
     aliases: new Aliases(deps),
     filters: new Filters(deps),
-    pushRules: new PushRules(deps),
     accountDataForSync: new AccountDataForSync(deps),
     profileSpread: new ProfileSpread(deps),
   }

@@ -67,24 +67,41 @@ export class RoomMaker {
     const invited = (await this.#invited(wish)).filter((person) => person.id !== subject.userId)
     if (wish.room_alias_name !== undefined) await this.#deps.aliases.check(wish.room_alias_name)
     const createContent = createContentOf(subject, version, wish)
+    const room = await this.begin(subject, version, createContent, async (made) => {
+      const localpart = wish.room_alias_name
+      const alias = localpart === undefined ? undefined : await this.#deps.aliases.claim(localpart, made, subject)
+      const state = stateOfWish(wish, { version, subject, alias, createContent, invited })
+      for (const entry of state) await checkStateContent(this.#deps, made, entry)
+      return this.#drafts(subject, wish, state, invited)
+    })
+    if (wish.visibility === 'public') await listRoom(this.#deps.postgres, room.id)
+    return room
+  }
+
+  /**
+   * Makes a room that begins with its create event, its maker's join, and what `more` answers. If anything of it is
+   * refused, nothing of the room stays, its addresses included.
+   */
+  async begin(
+    subject: Subject,
+    version: RoomVersion,
+    createContent: JsonObject,
+    more: (room: Room) => Promise<Draft[]>,
+  ): Promise<Room> {
     const createdMs = this.#momentOfOne()
     const matrixId = this.#roomId(subject, version, createContent, createdMs)
     const room = await this.#insert(matrixId, version, createdMs, createContent.type)
-    let alias: string | undefined
+    const { userId, matrixId: makerId } = subject
+    const sender = { userId, matrixId: makerId }
+    const create = { type: 'm.room.create', stateKey: '', sender, content: createContent, originTs: createdMs }
     try {
-      if (wish.room_alias_name !== undefined) {
-        alias = await this.#deps.aliases.claim(wish.room_alias_name, room, subject)
-      }
-      const state = stateOfWish(wish, { version, subject, alias, createContent, invited })
-      for (const entry of state) await checkStateContent(this.#deps, room, entry)
-      const drafts = await this.#drafts(subject, wish, { createContent, createdMs, state, invited })
-      await this.#deps.writer.create(room, drafts)
+      const join = await this.#deps.members.joinDraft(subject, {})
+      await this.#deps.writer.create(room, [create, join, ...(await more(room))])
     } catch (error) {
       this.#deps.rooms.forget(room.id)
       await this.#unmake(room)
       throw refusedWish(error)
     }
-    if (wish.visibility === 'public') await listRoom(this.#deps.postgres, room.id)
     return room
   }
 
@@ -154,23 +171,13 @@ export class RoomMaker {
   async #drafts(
     subject: Subject,
     wish: RoomWish,
-    parts: { createContent: JsonObject; createdMs: number; state: StateWishEntry[]; invited: User[] },
+    state: readonly StateWishEntry[],
+    invited: readonly User[],
   ): Promise<Draft[]> {
     const sender = { userId: subject.userId, matrixId: subject.matrixId }
-    const create: Draft = {
-      type: 'm.room.create',
-      stateKey: '',
-      sender,
-      content: parts.createContent,
-      originTs: parts.createdMs,
-    }
-    const join = await this.#deps.members.joinDraft(subject, {})
-    const state = parts.state.map(({ type, stateKey, content }): Draft => ({ type, stateKey, sender, content }))
     const isDirect = wish.is_direct === true
-    const invites = await Promise.all(
-      parts.invited.map((target) => this.#deps.members.inviteDraft(subject, target, { isDirect })),
-    )
-    return [create, join, ...state, ...invites]
+    const invites = invited.map((target) => this.#deps.members.inviteDraft(subject, target, { isDirect }))
+    return [...state.map((entry) => ({ ...entry, sender })), ...(await Promise.all(invites))]
   }
 }
 
@@ -186,7 +193,8 @@ function refuseAddresses(wish: RoomWish): void {
   throw noIdentityServer()
 }
 
-function versionOf(id: string): RoomVersion {
+/** Refuses a version that nobody knows. */
+export function versionOf(id: string): RoomVersion {
   const version = roomVersion(id)
   if (version !== undefined) return version
   const newest = roomVersions.at(-1)?.id

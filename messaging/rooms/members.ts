@@ -12,6 +12,7 @@ import type { EventReader } from '../events/event-reader.ts'
 import type { RoomWriter } from '../events/room-writer.ts'
 import type { Profiles } from '../profiles/profiles.ts'
 import { forgetRoomRow } from '../store/forgotten-rooms.ts'
+import type { Heritage } from '../upgrades/heritage.ts'
 import type { JoinConditions } from './join-conditions.ts'
 import type { Room } from './room.ts'
 
@@ -22,6 +23,7 @@ type Deps = {
   profiles: Profiles
   reader: Pick<EventReader, 'byIds'>
   conditions: JoinConditions
+  heritage: Pick<Heritage, 'take'>
 }
 
 export type MemberWish = {
@@ -84,7 +86,9 @@ export class Members {
     const voucher = await this.#deps.conditions.voucherFor(room, grant.subject)
     const content = await this.#ownContent(grant.subject, 'join', wish)
     if (voucher !== undefined) content.join_authorised_via_users_server = voucher
-    return this.#append(grant, 'room.join', room, draftOf(grant.subject, grant.subject, content))
+    const eventId = await this.#append(grant, 'room.join', room, draftOf(grant.subject, grant.subject, content))
+    if (already?.membership !== 'join') await this.#deps.heritage.take(grant.subject, room)
+    return eventId
   }
 
   async knock(grant: Grant, room: Room, wish: MemberWish): Promise<string> {

@@ -13,6 +13,7 @@ const insert = sql(
 )
 const one = sql('room_alias_one', `select ${columns} from room_alias where hash = $1`)
 const ofRoom = sql('room_alias_of_room', `select ${columns} from room_alias where room_id = $1`)
+const move = sql('room_alias_move', 'update room_alias set room_id = $2, sealed = $3 where hash = $1')
 const remove = sql('room_alias_remove', 'delete from room_alias where hash = $1')
 
 /** False when the alias is taken. */
@@ -23,3 +24,6 @@ export async function insertAlias(db: Db, row: RoomAliasRow): Promise<boolean> {
 export const aliasRow = (db: Db, hash: Buffer) => db.row<RoomAliasRow>(one, [hash])
 export const aliasRowsOfRoom = (db: Db, roomId: number) => db.rows<RoomAliasRow>(ofRoom, [roomId])
 export const removeAlias = (db: Db, hash: Buffer) => db.run(remove, [hash])
+
+export const moveAlias = (db: Db, row: Omit<RoomAliasRow, 'creatorId'>) =>
+  db.run(move, [row.hash, row.roomId, row.sealed])
