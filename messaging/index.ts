@@ -33,6 +33,7 @@ import { roomRoutes } from './http/room-routes.ts'
 import { createSideParts, sideRoutes } from './http/side-routes.ts'
 import type { Media } from './media/media.ts'
 import { createMediaParts } from './media/parts.ts'
+import type { Previews } from './media/previews.ts'
 import type { MediaSettings } from './media/settings.ts'
 import type { PeopleSearchScope, SendGuard } from './ports.ts'
 import { Profiles } from './profiles/profiles.ts'
@@ -145,6 +146,7 @@ export interface Messaging {
   readonly profiles: Profiles
   readonly departure: Departure
   readonly media: Media
+  readonly previews: Previews
   readonly reader: EventReader
   /** The reader of the log that search leans on. */
   readonly searchReader: LogReader
@@ -291,6 +293,7 @@ export function createMessaging(deps: MessagingDeps): Messaging {
     profiles,
     departure: new Departure(shared),
     media: files.media,
+    previews: files.previews,
     reader,
     searchReader: timelines.indexer.reader,
     async forgetBefore(ts) {
@@ -299,6 +302,7 @@ export function createMessaging(deps: MessagingDeps): Messaging {
     forgetConnectionsBefore: (ts) => forgetConnectionsBefore(db, ts),
     waitingPeople: () => waiters.size,
     async drained() {
+      await files.previews.close()
       await side.profileSpread.settled()
       await commit.drained()
     },

@@ -172,6 +172,25 @@ export const limits = {
   /** Who finds too many waiting for a thumbnail comes back after this. */
   thumbnailRetryMs: 1_000,
 
+  // --- previews of links
+
+  /** Read of a page; what it says of itself stands at its beginning. */
+  previewPageBytesMax: 1 * MiB,
+  /** A picture that a page names. */
+  previewPictureBytesMax: 8 * MiB,
+  /** The page, and again its picture. A reader waits for it. */
+  previewTimeoutMs: 8_000,
+  /** Pages that are fetched at once, each with a page or a picture in memory. */
+  previewsAtOnceMax: 16,
+  /** Who finds too many being fetched comes back after this. */
+  previewRetryMs: 5_000,
+  /** A page is fetched again after this. */
+  previewFreshMs: 24 * 60 * 60_000,
+  /** One that could not be had is tried again after this. */
+  previewFailureMs: 10 * 60_000,
+  /** Pages and pictures stay for so long after they were last good: clients still show them. */
+  previewKeptMs: 30 * 24 * 60 * 60_000,
+
   // --- files that are announced before they come
 
   /** An announced file that has not come by then lapses; the specification recommends a day. */
@@ -255,6 +274,8 @@ export const rates = {
   invite: { burst: 50, perSecond: 0.5, per: 'person' },
   createRoom: { burst: 20, perSecond: 0.2, per: 'person' },
   upload: { burst: 50, perSecond: 2, per: 'person' },
+  /** Links that come into view. Each that is new here makes a request to somebody else. */
+  preview: { burst: 60, perSecond: 1, per: 'person' },
   /** Files of a long timeline are fetched together. */
   download: { burst: 400, perSecond: 40, per: 'person' },
   /** Long polling; only a client that spins comes near. */

@@ -20,7 +20,7 @@ export function mediaRoutes(deps: MediaParts & { readonly access: Access; readon
     getContentOverrideNameAuthed(deps),
     getContentThumbnailAuthed(deps),
     getConfigAuthed(deps),
-    getUrlPreviewAuthed(),
+    getUrlPreviewAuthed(deps),
     getContent(deps),
     getContentOverrideName(deps),
     getContentThumbnail(deps),

@@ -226,6 +226,19 @@ describe('redirects', () => {
     expect((await made.request(wish({ method: 'POST', body: Buffer.from('{}') }))).status).toBe(302)
   })
 
+  test('lead nowhere that the asker does not want', async () => {
+    const asked: string[] = []
+    answer = ({ headers }, response) => {
+      asked.push(headers.host!)
+      response.writeHead(302, { location: `http://other.example:${port}/` }).end()
+    }
+    const lookup = names({ 'outside.example': [at(outsideIp)], 'other.example': [at(outsideIp)] })
+    const made = outbound({ lookup })
+    expect(await failure(made.request(wish({ isWanted: (host) => host === 'outside.example' })))).toBe('forbidden')
+    expect(await failure(made.request(wish({ isWanted: () => false })))).toBe('forbidden')
+    expect(asked).toEqual([`outside.example:${port}`])
+  })
+
   test('carry credentials to the same origin only', async () => {
     const seen: (string | undefined)[] = []
     answer = ({ url, headers }, response) => {

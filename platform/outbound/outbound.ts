@@ -77,6 +77,7 @@ class GuardedOutbound implements Outbound {
     let destination = destinationOf(wish.url, this.#rules)
     let headers = headersOf(wish)
     for (let redirects = 0; ; redirects += 1) {
+      if (wish.isWanted?.(destination.url.hostname) === false) throw new OutboundFailed('forbidden')
       const response = await this.#ask(wish, destination, headers, signal)
       const location = wish.method === 'GET' ? redirectOf(response) : undefined
       if (location === undefined) return answerOf(response, destination.url, wish)

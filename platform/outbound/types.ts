@@ -14,6 +14,8 @@ export type OutboundWish = {
   readonly timeoutMs: number
   /** Followed for GET alone, 3 unless said otherwise; anything else gets the redirect as its answer. */
   readonly redirectsMax?: number
+  /** The asker's own rule about hosts, at the first request and at every redirect: what it turns down is `forbidden`. */
+  readonly isWanted?: (hostname: string) => boolean
   readonly signal?: AbortSignal
 }
 

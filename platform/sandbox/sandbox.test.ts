@@ -92,6 +92,7 @@ describe('pictures', () => {
     const small = await plain(64, 40).png().toBuffer()
     expect(await shrink(one, small, wish())).toBe('original')
     expect(await shrink(one, small, wish({ method: 'crop' }))).toBe('original')
+    expect(await shrink(one, small, wish({ anew: true }))).toMatchObject({ width: 64, height: 40 })
     const wide = await plain(400, 50).jpeg().toBuffer()
     expect(await shrink(one, wide, wish({ method: 'crop' }))).toMatchObject({ width: 50, height: 50 })
     expect(await shrink(one, await plain(64, 40).avif({ effort: 0 }).toBuffer(), wish())).toMatchObject({

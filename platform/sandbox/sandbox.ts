@@ -44,9 +44,12 @@ class ChildSandbox implements Sandbox {
   }
 
   async shrink(original: () => Promise<Uint8Array>, wish: PictureWish): Promise<Picture | 'original'> {
-    const { width, height, method, animated } = wish
+    const { width, height, method, animated, anew = false } = wish
     const bounds = { pixelsMax: limits.thumbnailPixelsMax, bytesMax: limits.thumbnailBytesMax }
-    const { outcome, body } = await this.#run({ kind: 'shrink', width, height, method, animated, ...bounds }, original)
+    const { outcome, body } = await this.#run(
+      { kind: 'shrink', width, height, method, animated, anew, ...bounds },
+      original,
+    )
     if (outcome.kind === 'original') return 'original'
     if (outcome.kind !== 'picture') throw new SandboxFailed('crashed')
     return { bytes: body, contentType: outcome.contentType, width: outcome.width, height: outcome.height }

@@ -37,9 +37,8 @@ export async function shrink(original: Buffer, wish: Wish): Promise<Picture | 'o
   if (width * height > wish.pixelsMax) throw new SandboxFailed('too-large')
   const size = orientation >= 5 ? { width: height, height: width } : { width, height }
   const moves = pages > 1 || (type === 'image/png' && hasFrames(original))
-  if (size.width <= wish.width && size.height <= wish.height && isShown(type) && (!moves || wish.animated)) {
-    return 'original'
-  }
+  const isSmall = size.width <= wish.width && size.height <= wish.height
+  if (isSmall && !wish.anew && isShown(type) && (!moves || wish.animated)) return 'original'
   if (wish.animated && pages > 1 && width * height * pages <= wish.pixelsMax) {
     const moving = await encoded(resized(open(true), size, wish).webp({ quality: 75, effort: 2 }), 'image/webp')
     if (moving.bytes.length <= wish.bytesMax) return moving

@@ -18,6 +18,8 @@ export type PictureWish = {
   readonly method: 'crop' | 'scale'
   /** Whether a picture that moves may go on moving. */
   readonly animated: boolean
+  /** Also what is small enough is made anew. */
+  readonly anew?: boolean
 }
 
 /** Made anew from pixels: upright, and without what the original said about camera, place and owner. */

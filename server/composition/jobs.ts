@@ -47,6 +47,13 @@ export function startJobs(deps: {
           if (count > 0) logger.info('departures.finished', { count })
         },
       },
+      'forget-previews': {
+        intervalMs: dayMs,
+        handler: async () => {
+          const count = await chancery.messaging.previews.forgetOld()
+          logger.info('media.previews_forgotten', { count })
+        },
+      },
       'sweep-blobs': {
         intervalMs: dayMs,
         handler: async () => {
