@@ -29,6 +29,7 @@ import { RoomWriter } from './events/room-writer.ts'
 import { coreRoutes } from './http/core-routes.ts'
 import { encryptionRoutes } from './http/encryption-routes.ts'
 import { mediaRoutes } from './http/media-routes.ts'
+import { pushRoutes } from './http/push-routes.ts'
 import { roomRoutes } from './http/room-routes.ts'
 import { createSideParts, sideRoutes } from './http/side-routes.ts'
 import type { Media } from './media/media.ts'
@@ -38,6 +39,7 @@ import type { MediaSettings } from './media/settings.ts'
 import type { PeopleSearchScope, SendGuard } from './ports.ts'
 import { Profiles } from './profiles/profiles.ts'
 import type { AccountDataForSync } from './push/account-data-for-sync.ts'
+import { createPush, type PushSettings } from './push/create-push.ts'
 import { PeopleRules } from './push/people-rules.ts'
 import { PushRules } from './push/push-rules.ts'
 import { Receipts } from './receipts/receipts.ts'
@@ -131,6 +133,7 @@ export type MessagingDeps = {
   /** Of rooms whose maker names none. */
   readonly defaultRoomVersion: string
   readonly peopleSearch: PeopleSearchScope
+  readonly push: PushSettings
   readonly signingKey: SigningKey
   readonly metrics?: WriterMetrics | undefined
 }
@@ -159,8 +162,12 @@ export interface Messaging {
   forgetConnectionsBefore(ts: number): Promise<number>
   /** People who wait in /sync at this moment. */
   waitingPeople(): number
+  /** The reader of the log that decides who is told on sleeping devices. */
+  readonly pushReader: LogReader
   /** Resolves when everything that was accepted is committed. */
   drained(): Promise<void>
+  /** Ends what runs by itself; readers of the log end with the log. */
+  stop(): Promise<void>
 }
 
 /** Reading: events, what people keep beside them, and the tail of the log with everybody who listens to it. */
@@ -263,6 +270,7 @@ export function createMessaging(deps: MessagingDeps): Messaging {
   const { aliases, filters } = side
   const files = createMediaParts(shared)
   const encryption = createEncryption(shared)
+  const push = createPush(shared)
   const maker = new RoomMaker({ ...building, postgres, rooms, members, writer, aliases, defaultRoomVersion })
   const forSync = { accountData: side.accountDataForSync, feed: encryption.feed }
   const timelines = createTimelines({ ...deps, ...reading })
@@ -282,6 +290,7 @@ export function createMessaging(deps: MessagingDeps): Messaging {
       ...roomRoutes(core),
       ...sideRoutes(shared, side),
       ...mediaRoutes({ ...shared, ...files }),
+      ...pushRoutes({ ...side, pushers: push.pushers, push: deps.push }),
       ...encryptionRoutes({ ...encryption, presence: deps.presence, places: reading.level }),
     ],
     maker,
@@ -301,6 +310,8 @@ export function createMessaging(deps: MessagingDeps): Messaging {
     },
     forgetConnectionsBefore: (ts) => forgetConnectionsBefore(db, ts),
     waitingPeople: () => waiters.size,
+    pushReader: push.reader,
+    stop: () => push.stop(),
     async drained() {
       await files.previews.close()
       await side.profileSpread.settled()

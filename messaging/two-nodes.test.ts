@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type SecondNode, secondNode } from '#testing/second-node.ts'
-import { startTown, type Town } from '#testing/town.ts'
+import { startTown, type Town, type TownNode } from '#testing/town.ts'
 import { roomPath, type TownPerson } from '#testing/town-person.ts'
 
 let town: Town
-let node: SecondNode
+let node: TownNode
 let unhandled = 0
 const onUnhandled = () => {
   unhandled += 1
@@ -12,10 +11,10 @@ const onUnhandled = () => {
 beforeAll(async () => {
   process.on('unhandledRejection', onUnhandled)
   town = await startTown()
-  node = await secondNode(town)
+  node = await town.openNode()
 })
 afterAll(async () => {
-  await node.stop()
+  await node[Symbol.asyncDispose]()
   await town[Symbol.asyncDispose]()
   process.off('unhandledRejection', onUnhandled)
   expect(unhandled).toBe(0)

@@ -90,6 +90,11 @@ export const limits = {
   /** Messages kept for one device. Years of a quiet one; one that nobody uses any more must not fill the disk. */
   toDeviceWaitingMax: 50_000,
 
+  /** Where a person may be told; each of her devices has one. */
+  pushersOfPersonMax: 100,
+  /** A pusher as JSON, with what the app wants its gateway to be told each time. */
+  pusherCharactersMax: 16 * KiB,
+
   // --- how long it may take
 
   /** The whole request must have arrived by then. A body that never ends is cut off. */
@@ -128,6 +133,11 @@ export const limits = {
   sessionMemoryGoodMs: 500,
   /** A person's devices. More is no person but a program that signs in and never out. */
   devicesOfPersonMax: 500,
+
+  /** What no push gateway took for so long is dropped: the app will have looked by itself. */
+  pushAgeMsMax: 24 * 60 * 60_000,
+  /** One request to a push gateway. */
+  pushTimeoutMs: 10_000,
 
   // --- sockets
 

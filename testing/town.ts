@@ -35,6 +35,8 @@ export type TownOptions = {
   readonly logger?: Logger
   readonly guards?: readonly SendGuard[]
   readonly outbound?: Outbound
+  readonly outboundOrigins?: readonly string[]
+  readonly pushContent?: boolean
   readonly rateLimits?: boolean
   readonly registrationSharedSecret?: string
   readonly defaultRoomVersion?: string
@@ -165,6 +167,8 @@ async function moveIn(database: TestDatabase, folder: string, options: TownOptio
       defaultRoomVersion: options.defaultRoomVersion,
       peopleSearch: options.peopleSearch,
       media: options.media ?? {},
+      outboundOrigins: options.outboundOrigins,
+      pushContent: options.pushContent,
     },
   })
   const http = createHttp({

@@ -26,7 +26,6 @@ import type { RoomCache } from '../rooms/room-cache.ts'
 import type { Typing } from '../typing/typing.ts'
 import { defineFilter } from './define-filter.ts'
 import { deleteProfileField } from './delete-profile-field.ts'
-import { deletePushRule } from './delete-push-rule.ts'
 import { deleteRoomAlias } from './delete-room-alias.ts'
 import { deleteRoomTag } from './delete-room-tag.ts'
 import { getAccountData } from './get-account-data.ts'
@@ -39,11 +38,6 @@ import { getPresence } from './get-presence.ts'
 import { getProfileField } from './get-profile-field.ts'
 import { getProtocols } from './get-protocols.ts'
 import { getPublicRooms } from './get-public-rooms.ts'
-import { getPushRule } from './get-push-rule.ts'
-import { getPushRuleActions } from './get-push-rule-actions.ts'
-import { getPushRules } from './get-push-rules.ts'
-import { getPushRulesGlobal } from './get-push-rules-global.ts'
-import { getPushers } from './get-pushers.ts'
 import { getRoomIdByAlias } from './get-room-id-by-alias.ts'
 import { getRoomTags } from './get-room-tags.ts'
 import { getRoomVisibilityOnDirectory } from './get-room-visibility-on-directory.ts'
@@ -51,8 +45,6 @@ import { getTurnServer } from './get-turn-server.ts'
 import { getUserProfile } from './get-user-profile.ts'
 import { getVersions } from './get-versions.ts'
 import { getWellknown } from './get-wellknown.ts'
-import { isPushRuleEnabled } from './is-push-rule-enabled.ts'
-import { postPusher } from './post-pusher.ts'
 import { postReceipt } from './post-receipt.ts'
 import { queryPublicRooms } from './query-public-rooms.ts'
 import { searchUserDirectory } from './search-user-directory.ts'
@@ -60,9 +52,6 @@ import { setAccountData } from './set-account-data.ts'
 import { setAccountDataPerRoom } from './set-account-data-per-room.ts'
 import { setPresence } from './set-presence.ts'
 import { setProfileField } from './set-profile-field.ts'
-import { setPushRule } from './set-push-rule.ts'
-import { setPushRuleActions } from './set-push-rule-actions.ts'
-import { setPushRuleEnabled } from './set-push-rule-enabled.ts'
 import { setReadMarker } from './set-read-marker.ts'
 import { setRoomAlias } from './set-room-alias.ts'
 import { setRoomTag } from './set-room-tag.ts'
@@ -117,7 +106,7 @@ export function createSideParts(deps: SideDeps): SideParts {
 /** What people keep and show besides their rooms: settings, profiles, read positions and directories. */
 export function sideRoutes(deps: SideDeps, parts: SideParts): Route[] {
   const all = { ...deps, ...parts }
-  return [...serverRoutes(all), ...personRoutes(all), ...pushRoutes(all), ...directoryRoutes(all)]
+  return [...serverRoutes(all), ...personRoutes(all), ...directoryRoutes(all)]
 }
 
 type All = SideDeps & SideParts
@@ -158,22 +147,6 @@ function personRoutes(all: All): Route[] {
     postReceipt(reading),
     setReadMarker(reading),
     setTyping(all),
-  ]
-}
-
-function pushRoutes(all: All): Route[] {
-  return [
-    getPushRules(all),
-    getPushRulesGlobal(all),
-    getPushRule(all),
-    setPushRule(all),
-    deletePushRule(all),
-    isPushRuleEnabled(all),
-    setPushRuleEnabled(all),
-    getPushRuleActions(all),
-    setPushRuleActions(all),
-    getPushers(),
-    postPusher(),
   ]
 }
 

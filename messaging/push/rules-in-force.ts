@@ -48,6 +48,15 @@ export class RulesInForce {
     this.isDefault = (stored === undefined || isLikeDefault(this.#rules, person)) && this.#ignored.size === 0
   }
 
+  /** Whether a rule looks for the person's name in what is said. */
+  get asksForNames(): boolean {
+    if (this.isDefault) return false
+    const { override, underride } = this.#rules
+    return [...override, ...underride].some((rule) =>
+      rule.conditions?.some((one) => one.kind === 'contains_display_name'),
+    )
+  }
+
   /** What they say of an event, which is never the person's own. */
   decide(event: PushEvent, context: PushContext): PushDecision {
     if (event.sender === this.person.matrixId || this.#ignored.has(event.sender)) return silence

@@ -5,18 +5,17 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { evaluate, type JsonObject, type PushRuleset } from '#matrix/api.ts'
-import { type SecondNode, secondNode } from '#testing/second-node.ts'
-import { startTown, type Town } from '#testing/town.ts'
+import { startTown, type Town, type TownNode } from '#testing/town.ts'
 import { roomPath, type TownPerson } from '#testing/town-person.ts'
 
 let town: Town
-let node: SecondNode
+let node: TownNode
 beforeAll(async () => {
   town = await startTown()
-  node = await secondNode(town)
+  node = await town.openNode()
 })
 afterAll(async () => {
-  await node.stop()
+  await node[Symbol.asyncDispose]()
   await town[Symbol.asyncDispose]()
 })
 

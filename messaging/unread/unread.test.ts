@@ -1,17 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JsonObject } from '#matrix/api.ts'
-import { type SecondNode, secondNode } from '#testing/second-node.ts'
-import { startTown, type Town } from '#testing/town.ts'
+import { startTown, type Town, type TownNode } from '#testing/town.ts'
 import { roomPath, type TownPerson } from '#testing/town-person.ts'
 
 let town: Town
-let node: SecondNode
+let node: TownNode
 beforeAll(async () => {
   town = await startTown()
-  node = await secondNode(town)
+  node = await town.openNode()
 })
 afterAll(async () => {
-  await node.stop()
+  await node[Symbol.asyncDispose]()
   await town[Symbol.asyncDispose]()
 })
 

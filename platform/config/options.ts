@@ -160,6 +160,13 @@ export const options = {
       'Servers inside your network that Chancery may ask, a push gateway say: URLs without a path, separated by commas. ' +
       'Everything else is asked on public addresses only.',
   },
+  pushContent: {
+    name: 'push-content',
+    placeholder: 'on|off',
+    kind: kinds.onOrOff,
+    default: 'off',
+    meaning: 'Lets push gateways of others see who said what in which room. Off tells them the id of the event alone.',
+  },
   metricsPort: {
     name: 'metrics-port',
     placeholder: 'PORT',

@@ -50,6 +50,7 @@ describe('without anything', () => {
         publicUrl: 'http://localhost:8008',
         trustedProxies: [],
         outboundOrigins: [],
+        pushContent: false,
         databaseUrl: undefined,
         defaultRoomVersion: '12',
         peopleSearch: 'everybody',

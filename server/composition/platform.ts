@@ -38,6 +38,10 @@ export type MessagingSettings = {
   readonly media?: Partial<MediaSettings>
   /** Whom a search for people finds; everybody by default. */
   readonly peopleSearch?: PeopleSearchScope | undefined
+  /** Origins that the server may ask though they are inside its network, and by plain http; none by default. */
+  readonly outboundOrigins?: readonly string[] | undefined
+  /** Whether push gateways may be told more of an event than its id; not by default. */
+  readonly pushContent?: boolean | undefined
 }
 
 export interface Chancery {
@@ -94,6 +98,7 @@ export async function composeChancery(deps: ChanceryDeps): Promise<Chancery> {
     publicUrl: settings.publicUrl,
     defaultRoomVersion: settings.defaultRoomVersion ?? defaultRoomVersion,
     peopleSearch: settings.peopleSearch ?? 'everybody',
+    push: { outboundOrigins: settings.outboundOrigins ?? [], sendsContent: settings.pushContent ?? false },
     signingKey,
     metrics: deps.metrics,
   })
@@ -111,6 +116,7 @@ export async function composeChancery(deps: ChanceryDeps): Promise<Chancery> {
       running.abort()
       await lastSeen
       await messaging.drained()
+      await messaging.stop()
       outbound.close()
       await sandbox.close()
       await writerConnection.close()

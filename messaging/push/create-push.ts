@@ -1,0 +1,50 @@
+import type { Users } from '#identity/api.ts'
+import type { Clock, Log, Logger, LogReader, Outbound, Postgres, Vault } from '#platform/api.ts'
+import type { EventReader } from '../events/event-reader.ts'
+import type { Memberships } from '../rooms/memberships.ts'
+import type { RoomCache } from '../rooms/room-cache.ts'
+import type { Unread } from '../unread/unread.ts'
+import type { PeopleRules } from './people-rules.ts'
+import { PushDelivery } from './push-delivery.ts'
+import { PushReader } from './push-reader.ts'
+import { Pushers } from './pushers.ts'
+
+export type PushSettings = {
+  /** Origins that may be asked though they are inside the network, and by plain http. */
+  readonly outboundOrigins: readonly string[]
+  /** Whether push gateways may be told more of an event than its id. */
+  readonly sendsContent: boolean
+}
+
+type Deps = {
+  readonly postgres: Postgres
+  readonly vault: Vault
+  readonly log: Pick<Log, 'read'>
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly outbound: Outbound
+  readonly users: Users
+  readonly rooms: RoomCache
+  readonly memberships: Memberships
+  readonly reader: EventReader
+  readonly unread: Unread
+  readonly peopleRules: PeopleRules
+  readonly push: PushSettings
+}
+
+export interface Push {
+  readonly pushers: Pushers
+  /** Decides who is told. */
+  readonly reader: LogReader
+  /** What is being sent is broken off; whoever starts next sends it. */
+  stop(): Promise<void>
+}
+
+/** Telling sleeping devices: pushers, the reader of the log that decides, and what sends to their gateways. */
+export function createPush(deps: Deps): Push {
+  const { sendsContent } = deps.push
+  const delivery = new PushDelivery({ ...deps, db: deps.postgres, sendsContent })
+  const { reader } = new PushReader(deps, () => delivery.wake())
+  delivery.start()
+  return { pushers: new Pushers(deps), reader, stop: () => delivery.stop() }
+}
