@@ -263,7 +263,7 @@ describe('push rules', () => {
     expect(await ada.refusal('PUT', `${path}/.x`, draft)).toBe('400 M_INVALID_PARAM')
     expect(await ada.refusal('GET', '/pushrules/global/nonsense/a')).toBe('400 M_INVALID_PARAM')
     expect(await ada.get('GET', '/pushers')).toEqual({ pushers: [] })
-    expect(await ada.refusal('POST', '/pushers/set', { kind: 'http' })).toBe('403 M_FORBIDDEN')
+    expect(await ada.refusal('POST', '/pushers/set', { kind: 'http' })).toBe('400 M_MISSING_PARAM')
   })
 })
 

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { secondNode } from '#testing/second-node.ts'
 import { startTown, type Town } from '#testing/town.ts'
 import { roomPath } from '#testing/town-person.ts'
 
@@ -51,8 +50,8 @@ describe('profiles', () => {
 
   it('that change on one node are known on the other', async () => {
     const [alice, bob] = [await person(), await person()]
-    const node = await secondNode(town)
-    onTestFinished(() => node.stop())
+    await using node = await town.openNode()
+    onTestFinished(() => node[Symbol.asyncDispose]())
     const elsewhere = node.as(alice)
     expect((await elsewhere.ok('GET', `/profile/${enc(bob.id)}`)).displayname).toBe(`Pr${count}`)
     expect(await search(elsewhere, `pr${count}`)).toContain(bob.id)
