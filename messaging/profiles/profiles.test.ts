@@ -50,7 +50,7 @@ describe('profiles', () => {
 
   it('that change on one node are known on the other', async () => {
     const [alice, bob] = [await person(), await person()]
-    await using node = await town.openNode()
+    const node = await town.openNode()
     onTestFinished(() => node[Symbol.asyncDispose]())
     const elsewhere = node.as(alice)
     expect((await elsewhere.ok('GET', `/profile/${enc(bob.id)}`)).displayname).toBe(`Pr${count}`)
