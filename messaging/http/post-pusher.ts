@@ -8,7 +8,6 @@
  * - Pushers of kind `email` are refused: mail is not sent.
  */
 
-import Type from 'typebox'
 import { clientPaths, isJsonObject, type JsonObject, type JsonValue } from '#matrix/api.ts'
 import { limits, type Route, refuse, route } from '#platform/api.ts'
 import type { Pusher, Pushers } from '../push/pushers.ts'
