@@ -290,7 +290,7 @@ export function createMessaging(deps: MessagingDeps): Messaging {
       ...roomRoutes(core),
       ...sideRoutes(shared, side),
       ...mediaRoutes({ ...shared, ...files }),
-      ...pushRoutes({ ...side, pushers: push.pushers, push: deps.push }),
+      ...pushRoutes({ ...shared, ...push }),
       ...encryptionRoutes({ ...encryption, presence: deps.presence, places: reading.level }),
     ],
     maker,
