@@ -15,6 +15,12 @@ const downloads = [
 
 export const exceptions: readonly Exception[] = [
   {
+    operations: ['changePassword'],
+    where: 'status',
+    statuses: [400],
+    reason: 'M_WEAK_PASSWORD stands with registration only, and a new password can be as weak.',
+  },
+  {
     operations: ['uploadCrossSigningKeys'],
     where: 'status',
     statuses: [401],

@@ -1,5 +1,6 @@
 import { atRest } from './at-rest/at-rest.ts'
 import { display } from './display.ts'
+import { fuzz } from './fuzz.ts'
 import { idle } from './idle.ts'
 import { killNine } from './kill-nine/kill-nine.ts'
 import { killNineWithoutDurability } from './kill-nine/without-durability.ts'
@@ -19,5 +20,6 @@ export const proofs: Readonly<Record<string, Proof>> = {
   large,
   idle,
   'state-resolution': stateResolution,
+  fuzz,
   thumbnails,
 }
