@@ -135,7 +135,7 @@ export const roomActs = {
     meaning: 'report something in this room',
     members: joined,
     openings: [],
-    code: 'M_FORBIDDEN',
+    code: 'M_NOT_FOUND',
     whenSuspended: true,
   },
 } as const satisfies Readonly<Record<string, RoomActRow>>

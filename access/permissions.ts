@@ -35,6 +35,7 @@ export const permissionCatalogue = [
     roles: administrators,
   },
   { id: 'people.signIn', meaning: 'Make a token by which a program signs in as somebody.', roles: owners },
+  { id: 'reports.read', meaning: 'See what people reported, with their reasons.', roles: administrators },
   { id: 'registration.tokens', meaning: 'Make and withdraw tokens for registration.', roles: administrators },
   { id: 'server.settings', meaning: 'See how this server is set up.', roles: administrators },
   { id: 'server.notices', meaning: 'Write to people in the name of the server.', roles: administrators },

@@ -280,6 +280,8 @@ export const rates = {
   /** Typing fast in several rooms stays far below; a runaway bot does not. */
   message: { burst: 60, perSecond: 10, per: 'person' },
   join: { burst: 30, perSecond: 1, per: 'person' },
+  /** Whoever reports in earnest reports seldom. */
+  report: { burst: 20, perSecond: 0.1, per: 'person' },
   /** Invitations disturb others. */
   invite: { burst: 50, perSecond: 0.5, per: 'person' },
   createRoom: { burst: 20, perSecond: 0.2, per: 'person' },

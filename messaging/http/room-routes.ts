@@ -1,12 +1,13 @@
 import type { Access } from '#access/api.ts'
 import type { Users } from '#identity/api.ts'
-import type { Db, Logger, Route } from '#platform/api.ts'
+import type { Clock, Db, Logger, Random, Route, Vault } from '#platform/api.ts'
 import type { Aliases } from '../directory/aliases.ts'
 import { MutualRooms } from '../directory/mutual-rooms.ts'
 import { PublicRooms } from '../directory/public-rooms.ts'
 import type { RoomSummaries } from '../directory/room-summaries.ts'
 import type { EventReader } from '../events/event-reader.ts'
 import type { RoomWriter } from '../events/room-writer.ts'
+import { Reports } from '../reports/reports.ts'
 import type { RoomMaker } from '../rooms/create-room.ts'
 import type { Doors } from '../rooms/doors.ts'
 import type { JoinConditions } from '../rooms/join-conditions.ts'
@@ -19,6 +20,8 @@ import { RoomUpgrade } from '../upgrades/upgrade-room.ts'
 import { getMutualRooms } from './get-mutual-rooms.ts'
 import { getRoomSummary } from './get-room-summary.ts'
 import { getSpaceHierarchy } from './get-space-hierarchy.ts'
+import { listReports } from './list-reports.ts'
+import { reportEvent, reportRoom, reportUser } from './report-content.ts'
 import { upgradeRoom } from './upgrade-room.ts'
 
 export type RoomRouteDeps = {
@@ -36,12 +39,25 @@ export type RoomRouteDeps = {
   readonly heritage: Heritage
   readonly summaries: RoomSummaries
   readonly logger: Logger
+  readonly vault: Vault
+  readonly random: Random
+  readonly clock: Clock
 }
 
-/** Looking at rooms from outside, and replacing them. */
+/** Looking at rooms from outside, replacing them, and reporting what is amiss. */
 export function roomRoutes(deps: RoomRouteDeps): Route[] {
   const previews = new Previews(deps)
   const parts = { ...deps, previews, hierarchy: new Hierarchy({ previews }), mutualRooms: new MutualRooms(deps) }
   const upgrades = new RoomUpgrade({ ...deps, publicRooms: new PublicRooms(deps) })
-  return [upgradeRoom({ upgrades }), getSpaceHierarchy(parts), getRoomSummary(parts), getMutualRooms(parts)]
+  const reporting = { ...deps, reports: new Reports(deps) }
+  return [
+    upgradeRoom({ upgrades }),
+    getSpaceHierarchy(parts),
+    getRoomSummary(parts),
+    getMutualRooms(parts),
+    reportEvent(reporting),
+    reportRoom(reporting),
+    reportUser(reporting),
+    listReports(reporting),
+  ]
 }
