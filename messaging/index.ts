@@ -300,7 +300,7 @@ export function createMessaging(deps: MessagingDeps): Messaging {
     receipts,
     accountData,
     profiles,
-    departure: new Departure(shared),
+    departure: new Departure({ ...shared, ...files }),
     media: files.media,
     previews: files.previews,
     reader,

@@ -1,6 +1,7 @@
 import { type Access, permissionsOf, room as roomObject, type Subject } from '#access/api.ts'
 import type { Departing } from '#identity/api.ts'
 import { type Logger, type Postgres, Refusal } from '#platform/api.ts'
+import type { Media } from '../media/media.ts'
 import type { Profiles } from '../profiles/profiles.ts'
 import type { Members } from '../rooms/members.ts'
 import type { Memberships } from '../rooms/memberships.ts'
@@ -14,6 +15,7 @@ type Deps = {
   memberships: Pick<Memberships, 'load'>
   members: Pick<Members, 'leave'>
   profiles: Pick<Profiles, 'remove'>
+  media: Pick<Media, 'removeAllOf'>
   logger: Logger
 }
 
@@ -21,7 +23,8 @@ const roomsAtOnce = 8
 
 /**
  * What becomes of a person whose account is closed: she leaves every room, and what she kept for herself is deleted.
- * What she said stays where it was said. Doing it again does no harm.
+ * What she said stays where it was said; the files that she uploaded go when she asks to be erased. Doing it again does no
+ * harm.
  */
 export class Departure {
   readonly #deps: Deps
@@ -31,10 +34,12 @@ export class Departure {
   }
 
   async depart(person: Departing): Promise<void> {
-    const { postgres, profiles } = this.#deps
+    const { media, postgres, profiles } = this.#deps
     await this.#leaveRooms(person)
     await postgres.transaction((tx) => deleteBelongings(tx, person.userId))
-    if (person.isErased) await profiles.remove(person.userId)
+    if (!person.isErased) return
+    await profiles.remove(person.userId)
+    await media.removeAllOf(person.userId)
   }
 
   async #leaveRooms({ userId, matrixId }: Departing): Promise<void> {

@@ -11,17 +11,17 @@ import { fileAnswer } from '../media/file-answer.ts'
 import type { Media } from '../media/media.ts'
 import type { Thumbnails } from '../media/thumbnails.ts'
 import { openFile } from './known-file.ts'
+import { mediaPaths } from './media-paths.ts'
 import { thumbnailAnswer, thumbnailQuery } from './thumbnail-wish.ts'
 
 type Deps = { media: Pick<Media, 'find' | 'read'>; thumbnails: Pick<Thumbnails, 'of'>; serverName: string }
 
-const paths = (path: string) => ['v3', 'r0', 'v1'].map((version) => `/_matrix/media/${version}${path}`)
 const params = { serverName: Type.String(), mediaId: Type.String() }
 
 export function getContent(deps: Deps): Route {
   return route({
     method: 'GET',
-    path: paths('/download/:serverName/:mediaId'),
+    path: mediaPaths('/download/:serverName/:mediaId'),
     operation: 'getContent',
     needs: 'nobody',
     rate: 'download',
@@ -33,7 +33,7 @@ export function getContent(deps: Deps): Route {
 export function getContentOverrideName(deps: Deps): Route {
   return route({
     method: 'GET',
-    path: paths('/download/:serverName/:mediaId/:fileName'),
+    path: mediaPaths('/download/:serverName/:mediaId/:fileName'),
     operation: 'getContentOverrideName',
     needs: 'nobody',
     rate: 'download',
@@ -47,7 +47,7 @@ export function getContentOverrideName(deps: Deps): Route {
 export function getContentThumbnail(deps: Deps): Route {
   return route({
     method: 'GET',
-    path: paths('/thumbnail/:serverName/:mediaId'),
+    path: mediaPaths('/thumbnail/:serverName/:mediaId'),
     operation: 'getContentThumbnail',
     needs: 'nobody',
     rate: 'download',

@@ -1,4 +1,4 @@
 /** Where an endpoint of the older media API is served. */
 export function mediaPaths(path: string): readonly string[] {
-  return [`/_matrix/media/v3${path}`, `/_matrix/media/r0${path}`]
+  return ['v3', 'r0', 'v1'].map((version) => `/_matrix/media/${version}${path}`)
 }

@@ -1,11 +1,12 @@
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { systemClock } from '#platform/api.ts'
+import { SandboxFailed, silentLogger, systemClock } from '#platform/api.ts'
 import { connect } from '#platform/index.ts'
 import { FakeClock } from '#testing/fake-clock.ts'
-import { startTown, type Town } from '#testing/town.ts'
+import { startTown, type Town, townPassword } from '#testing/town.ts'
 import type { TownPerson } from '#testing/town-person.ts'
 import { Arrivals } from './arrivals.ts'
+import { Thumbnails } from './thumbnails.ts'
 
 let town: Town
 let ada: TownPerson
@@ -220,6 +221,31 @@ describe('thumbnails', () => {
   })
 })
 
+describe('where no pictures can be opened', () => {
+  test('they stand in for their thumbnails themselves, unless they are too large', async () => {
+    const { blobs, messaging } = town.chancery
+    const thumbnails = new Thumbnails({
+      postgres: town.postgres,
+      blobs,
+      media: messaging.media,
+      sandbox: { shrink: () => Promise.reject(new SandboxFailed('unavailable')) },
+      quotas: { takeThumbnail: async () => {} },
+      logger: silentLogger,
+    })
+    const wish = { width: 32, height: 32, method: 'crop', animated: false } as const
+    const of = async (bytes: Buffer) => {
+      const file = await messaging.media.find((await upload(ben, bytes)).split('/')[1]!)
+      return thumbnails.of(file!, wish).catch((error) => error.code)
+    }
+    const png = await picture(500, 500).png().toBuffer()
+    expect(await of(png)).toEqual({ kind: 'original', contentType: 'image/png' })
+    expect(await of(await picture(50, 50).avif({ effort: 0 }).toBuffer())).toBe('M_UNKNOWN')
+    const file = await messaging.media.find((await upload(ben, png)).split('/')[1]!)
+    const large = { ...file!, sizeBytes: 11 * 2 ** 20 }
+    expect(await thumbnails.of(large, wish).catch((error) => error.code)).toBe('M_TOO_LARGE')
+  })
+})
+
 describe('names', () => {
   test.each([
     ['\u202egnp.exe', `inline; filename=gnp.exe`],
@@ -322,6 +348,18 @@ describe('files that are removed', () => {
     expect((await download(ada, others)).text).toBe('stays')
     expect(await usage(id)).toEqual({ size: 0, files: 0 })
     expect(await town.postgres.row('select 1 from media_pending where owner_id = $1', [id])).toBeUndefined()
+  })
+
+  test('when an account is closed, only if its person asked to be erased', async () => {
+    for (const erase of [false, true]) {
+      const who = await town.person(`gone${erase}`)
+      const file = await upload(who, 'words', 'text/plain')
+      const auth = { type: 'm.login.password', identifier: { type: 'm.id.user', user: who.id }, password: townPassword }
+      const path = '/account/deactivate'
+      const { session } = (await who.call('POST', path, { body: { erase } })).json
+      expect((await who.call('POST', path, { body: { erase, auth: { ...auth, session } } })).status).toBe(200)
+      expect((await download(ada, file)).status).toBe(erase ? 404 : 200)
+    }
   })
 
   test('the sum of the server is the sum of what is there', async () => {
