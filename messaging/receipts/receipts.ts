@@ -89,17 +89,34 @@ export function isTold(receipt: Receipt, matrixId: string): boolean {
   return receipt.type !== 'm.read.private' || receipt.matrixId === matrixId
 }
 
-/** The `m.receipt` event that tells receipts; undefined when the reader may see none of them. */
-export function receiptEvent(receipts: readonly Receipt[], reader: string): JsonObject | undefined {
-  const content: { [eventId: string]: { [type: string]: { [user: string]: JsonObject } } } = {}
-  for (const receipt of receipts) {
-    if (!isTold(receipt, reader)) continue
-    content[receipt.eventId] ??= {}
-    const ofEvent = content[receipt.eventId] ?? {}
-    ofEvent[receipt.type] ??= {}
-    const ofType = ofEvent[receipt.type] ?? {}
-    ofType[receipt.matrixId] =
-      receipt.thread === '' ? { ts: receipt.ts } : { ts: receipt.ts, thread_id: receipt.thread }
+type ReceiptContent = { [eventId: string]: { [type: string]: { [user: string]: JsonObject } } }
+
+/**
+ * The `m.receipt` events that tell receipts; none when the reader may see none of them. One such event has room for one receipt
+ * of a person for an event: where she has read up to it in the whole room and in a thread, the second stands in another.
+ * Receipts for the whole room come first.
+ */
+export function receiptEvents(receipts: readonly Receipt[], reader: string): JsonObject[] {
+  const contents: ReceiptContent[] = []
+  const told = receipts.filter((receipt) => isTold(receipt, reader))
+  for (const receipt of told.toSorted((a, b) => Number(a.thread !== '') - Number(b.thread !== ''))) {
+    let content = contents.find((one) => mayHold(one, receipt))
+    if (content === undefined) {
+      content = {}
+      contents.push(content)
+    }
+    const { eventId, type, matrixId, thread, ts } = receipt
+    const ofEvent = content[eventId] ?? {}
+    const ofType = ofEvent[type] ?? {}
+    ofType[matrixId] = thread === '' ? { ts } : { ts, thread_id: thread }
+    ofEvent[type] = ofType
+    content[eventId] = ofEvent
   }
-  return Object.keys(content).length === 0 ? undefined : { type: 'm.receipt', content }
+  return contents.map((content) => ({ type: 'm.receipt', content }))
+}
+
+/** The same receipt told twice is one. */
+function mayHold(content: ReceiptContent, { eventId, type, matrixId, thread }: Receipt): boolean {
+  const held = content[eventId]?.[type]?.[matrixId]
+  return held === undefined || (held.thread_id ?? '') === thread
 }

@@ -2,12 +2,14 @@ import type { Users } from '#identity/api.ts'
 import { type Logger, limits, type Postgres, Recent, Refusal, type SealingKey, type Vault } from '#platform/api.ts'
 import type { RoomIdentity } from '../events/event-codec.ts'
 import type { Room } from './room.ts'
-import { identitiesOf, identityOf, loadRoom, type RoomIdentityRow } from './room-loader.ts'
+import { identitiesOf, identityOf, loadRooms, type RoomIdentityRow } from './room-loader.ts'
 
 type Deps = { db: Postgres; vault: Vault; users: Users; logger: Logger }
 
 /** A room that changes on another node faster than it can be read is taken as it is; its writer compares heads anyway. */
 const loadsMax = 3
+/** Rooms that are read together. */
+const roomsAtOnce = 100
 
 /**
  * Rooms in memory. There is one `Room` object a room at a time; who finds that another object has taken its place
@@ -50,11 +52,8 @@ export class RoomCache {
     }
     let loading = this.#loading.get(id)
     if (loading === undefined) {
-      loading = this.#load(id).finally(() => {
-        this.#loading.delete(id)
-        this.#awaited.delete(id)
-      })
-      this.#loading.set(id, loading)
+      loading = this.#load(id)
+      this.#keepLoading(id, loading)
     }
     return loading
   }
@@ -67,6 +66,19 @@ export class RoomCache {
       if (error instanceof Refusal && error.code === 'CHANCERY_UNREADABLE') return undefined
       throw error
     }
+  }
+
+  /** Many at once, a few queries for a hundred of them; those that stay shut are left out. */
+  async readableOf(ids: readonly number[]): Promise<Map<number, Room>> {
+    const missing = ids.filter((id) => this.#rooms.peek(id) === undefined && !this.#loading.has(id))
+    for (let start = 0; start < missing.length; start += roomsAtOnce) {
+      const some = missing.slice(start, start + roomsAtOnce)
+      if (some.length === 1) break
+      const all = this.#loadMany(some)
+      for (const id of some) this.#keepLoading(id, this.#oneOf(all, id))
+    }
+    const rooms = await Promise.all(ids.map((id) => this.readable(id)))
+    return new Map(ids.flatMap((id, n) => (rooms[n] === undefined ? [] : [[id, rooms[n]] as const])))
   }
 
   async byMatrixId(matrixId: string): Promise<Room | undefined> {
@@ -133,25 +145,61 @@ export class RoomCache {
     this.#idsByMatrixId.delete(identity.matrixId)
   }
 
+  #keepLoading(id: number, loading: Promise<Room>): void {
+    const kept = loading.finally(() => {
+      this.#loading.delete(id)
+      this.#awaited.delete(id)
+    })
+    // Whoever asked hears of a failure; what is kept for others may have nobody left to tell.
+    kept.catch(() => undefined)
+    this.#loading.set(id, kept)
+  }
+
   async #load(id: number): Promise<Room> {
-    let identity = this.#identities.get(id)
-    if (identity === undefined) {
-      identity = (await identitiesOf(this.#deps.db, [id]))[0]
-      if (identity === undefined) throw new Error(`room ${id} does not exist`)
-      this.#remember(identity)
+    let room: Room | undefined
+    for (let loads = 0; loads < loadsMax; loads += 1) {
+      room = roomAt(await this.#loadMany([id]), id)
+      if (room.head.ordering >= (this.#awaited.get(id) ?? 0)) break
     }
-    let room = await loadRoom(this.#deps, identity)
-    for (let loads = 1; loads < loadsMax && room.head.ordering < (this.#awaited.get(id) ?? 0); loads += 1) {
-      room = await loadRoom(this.#deps, identity)
-    }
-    this.#rooms.set(room.id, room)
+    return this.#take(id, room)
+  }
+
+  /** One of many that were read together; by itself again when it has moved since. */
+  async #oneOf(all: Promise<LoadedRooms>, id: number): Promise<Room> {
+    const room = roomAt(await all, id)
+    return room.head.ordering < (this.#awaited.get(id) ?? 0) ? this.#load(id) : this.#take(id, room)
+  }
+
+  #take(id: number, room: Room | undefined): Room {
+    if (room === undefined) throw new Error(`room ${id} was not read`)
+    this.#rooms.set(id, room)
     return room
+  }
+
+  async #loadMany(ids: readonly number[]): Promise<LoadedRooms> {
+    const missing = ids.filter((id) => !this.#identities.has(id))
+    const read = missing.length === 0 ? [] : await identitiesOf(this.#deps.db, missing)
+    for (const identity of read) this.#remember(identity)
+    const known = new Map(read.map((identity) => [identity.id, identity]))
+    return loadRooms(
+      this.#deps,
+      ids.flatMap((id) => known.get(id) ?? this.#identities.get(id) ?? []),
+    )
   }
 
   #remember(identity: RoomIdentityRow): void {
     this.#identities.set(identity.id, identity)
     this.#idsByMatrixId.set(identity.matrixId, identity.id)
   }
+}
+
+type LoadedRooms = Awaited<ReturnType<typeof loadRooms>>
+
+function roomAt(rooms: LoadedRooms, id: number): Room {
+  const found = rooms.get(id)
+  if (found === undefined) throw new Error(`room ${id} does not exist`)
+  if ('error' in found) throw found.error
+  return found
 }
 
 function weightOf(room: Room): number {

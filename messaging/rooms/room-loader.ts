@@ -12,8 +12,8 @@ import {
 } from '#platform/api.ts'
 import { openPdu } from '../events/event-codec.ts'
 import { type EventRow, eventRowByMatrixId, eventRowsByIds } from '../store/events.ts'
-import { memberRows, otherStateRows } from '../store/room-state.ts'
-import { type HeadRow, headRow, type RoomRow, roomByMatrixId, roomsByIds } from '../store/rooms.ts'
+import { type MemberRow, memberRows, otherStateRows, type StateEventRow } from '../store/room-state.ts'
+import { type HeadRow, headRows, type RoomRow, roomByMatrixId, roomsByIds } from '../store/rooms.ts'
 import { type Member, membershipOfCode, Room, type StateEntry } from './room.ts'
 
 export type RoomIdentityRow = {
@@ -37,35 +37,88 @@ const neededToDecide = new Set([
 
 const oneSnapshot = sql('one_snapshot', 'set transaction isolation level repeatable read, read only')
 
+type StoredRoom = {
+  readonly head: HeadRow | undefined
+  readonly memberships: readonly MemberRow[]
+  readonly rows: readonly EventRow[]
+  readonly named: readonly EventRow[]
+}
+
 /**
- * Reads a whole room: its head, who is in it, and its other state. All from one snapshot: a head that is newer than the state
- * beside it would let the next event be built on what no longer holds.
+ * Reads whole rooms, a few queries for all of them: their heads, who is in them, and their other state. All from one snapshot: a
+ * head that is newer than the state beside it would let the next event be built on what no longer holds. Instead of a room
+ * that cannot be read stands the error.
  */
-export async function loadRoom(deps: Deps, identity: RoomIdentityRow): Promise<Room> {
-  const { head, memberships, rows, named } = await deps.db.transaction(async (tx) => {
-    await tx.run(oneSnapshot)
-    const [head, memberships, others] = await Promise.all([
-      headRow(tx, identity.id),
-      memberRows(tx, identity.id),
-      otherStateRows(tx, identity.id),
-    ])
-    const ids = others.map((row) => row.eventId)
-    const rows = ids.length === 0 ? [] : await eventRowsByIds(tx, ids)
-    return { head, memberships, rows, named: await namedRows(tx, identity, head, [...memberships, ...others]) }
-  })
-  const [people, key] = await Promise.all([
-    deps.users.byIds(memberships.map((row) => row.userId)),
-    deps.vault.key(identity.keyId),
+export async function loadRooms(
+  deps: Deps,
+  identities: readonly RoomIdentityRow[],
+): Promise<Map<number, Room | { readonly error: unknown }>> {
+  const stored = await deps.db.transaction((tx) => readRooms(tx, identities))
+  const everybody = new Set([...stored.values()].flatMap(({ memberships }) => memberships.map((row) => row.userId)))
+  const [people, keys] = await Promise.all([
+    deps.users.byIds([...everybody]),
+    deps.vault.keys(identities.map((identity) => identity.keyId)),
   ])
-  const members: Member[] = memberships.map((row) => ({
-    userId: row.userId,
-    matrixId: people.get(row.userId)?.matrixId ?? '',
-    membership: membershipOfCode(row.membership),
-    eventId: row.matrixId,
-    internalId: row.eventId,
-  }))
-  const state = rows.flatMap((row) => openState(deps.logger, identity, key, row))
-  return new Room({ ...identity, key, head, members, state, hashes: openHashes(identity, key, named) })
+  const rooms = new Map<number, Room | { readonly error: unknown }>()
+  for (const identity of identities) {
+    const parts = stored.get(identity.id)
+    try {
+      // Whose key is not among those that could be had is asked for by itself, for the sake of its error.
+      const key = keys.get(identity.keyId) ?? (await deps.vault.key(identity.keyId))
+      rooms.set(identity.id, roomOf(deps, identity, key, parts, people))
+    } catch (error) {
+      rooms.set(identity.id, { error })
+    }
+  }
+  return rooms
+}
+
+async function readRooms(tx: Db, identities: readonly RoomIdentityRow[]): Promise<Map<number, StoredRoom>> {
+  await tx.run(oneSnapshot)
+  const ids = identities.map((identity) => identity.id)
+  const [heads, memberships, others] = await Promise.all([
+    headRows(tx, ids),
+    memberRows(tx, ids),
+    otherStateRows(tx, ids),
+  ])
+  const eventIds = others.map((row) => row.eventId)
+  const rows = eventIds.length === 0 ? [] : await eventRowsByIds(tx, eventIds)
+  const headOf = new Map(heads.map((head) => [head.roomId, head]))
+  const [members, state, events] = [memberships, others, rows].map((list) =>
+    Map.groupBy(list as readonly { roomId: number }[], (row) => row.roomId),
+  ) as [Map<number, MemberRow[]>, Map<number, StateEventRow[]>, Map<number, EventRow[]>]
+  const stored = new Map<number, StoredRoom>()
+  for (const identity of identities) {
+    const { id } = identity
+    const head = headOf.get(id)
+    const ofRoom = members.get(id) ?? []
+    const all = [...ofRoom, ...(state.get(id) ?? [])]
+    const named = head === undefined ? [] : await namedRows(tx, identity, head, all)
+    stored.set(id, { head, memberships: ofRoom, rows: events.get(id) ?? [], named })
+  }
+  return stored
+}
+
+function roomOf(
+  { logger }: Deps,
+  identity: RoomIdentityRow,
+  key: SealingKey,
+  stored: StoredRoom | undefined,
+  people: ReadonlyMap<number, { readonly matrixId: string }>,
+): Room {
+  if (stored?.head === undefined) throw new Error(`room ${identity.id} has no head`)
+  const members = stored.memberships.map(
+    (row): Member => ({
+      userId: row.userId,
+      matrixId: people.get(row.userId)?.matrixId ?? '',
+      membership: membershipOfCode(row.membership),
+      eventId: row.matrixId,
+      internalId: row.eventId,
+    }),
+  )
+  const state = stored.rows.flatMap((row) => openState(logger, identity, key, row))
+  const hashes = openHashes(identity, key, stored.named)
+  return new Room({ ...identity, key, head: stored.head, members, state, hashes })
 }
 
 /** In versions 1 and 2 whatever the next event may name: all state, and the newest events. */

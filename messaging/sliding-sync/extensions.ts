@@ -6,7 +6,7 @@
 import type { JsonObject } from '#matrix/api.ts'
 import type { Db } from '#platform/api.ts'
 import type { AccountData, OwnedDatum } from '../account-data/account-data.ts'
-import { isTold, type Receipts, receiptEvent } from '../receipts/receipts.ts'
+import { isTold, type Receipts, receiptEvents } from '../receipts/receipts.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
 import { accountDataReferencesSince, receiptReferencesSince } from '../store/log-rows.ts'
 import type { Changes } from '../sync/changes.ts'
@@ -116,7 +116,8 @@ export class RoomExtensions {
     const told = new Map<number, JsonObject>()
     for (const [id, since] of rooms) {
       const receipts = [...(first.get(id) ?? []), ...(await this.#receiptsSince(at, id, since))]
-      const event = receiptEvent(receipts, subject.matrixId)
+      // An answer has place for one event a room; what the whole room is told goes before threads.
+      const [event] = receiptEvents(receipts, subject.matrixId)
       if (event !== undefined) told.set(id, event)
     }
     const changed = [...at.changes.rooms].filter(([, change]) => change.receipts.length > 0).map(([id]) => id)

@@ -67,12 +67,13 @@ export class RoomResults {
     const results = new Map<number, RoomResult>()
     const tasks: RoomTask[] = []
     const directs = await this.#deps.directs.of(query.subject.userId)
-    for (const wish of wishes.values()) {
+    const chosen = [...wishes.values()].filter((wish) => mayTell(query, wish, draft.rooms.get(wish.own.roomId), draft))
+    const rooms = await this.#deps.rooms.readableOf(chosen.map((wish) => wish.own.roomId))
+    for (const wish of chosen) {
       const { roomId, membership } = wish.own
       const sent = draft.rooms.get(roomId)
       const isIn = membership === 'join' || (wish.own.wasJoined && (membership === 'leave' || membership === 'ban'))
-      if (!mayTell(query, wish, sent, draft)) continue
-      const room = await this.#deps.rooms.readable(roomId)
+      const room = rooms.get(roomId)
       if (room === undefined) continue
       if (!isIn) await this.#addOutsider(query, wish, room, draft, results)
       else tasks.push(await this.#task(query, wish, room, sent))

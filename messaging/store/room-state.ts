@@ -5,21 +5,21 @@
  */
 import { type Db, sql } from '#platform/api.ts'
 
-export type MemberRow = { userId: number; membership: number; eventId: number; matrixId: string }
-export type StateEventRow = { type: string; stateKey: string; eventId: number }
+export type MemberRow = { roomId: number; userId: number; membership: number; eventId: number; matrixId: string }
+export type StateEventRow = { roomId: number; type: string; stateKey: string; eventId: number }
 export type MembershipStep = { membership: number; eventId: number; position: number; ordering: number }
 export type MembershipRow = { roomId: number; membership: number; eventId: number; position: number }
 
 const membersNow = sql(
   'room_state_members_now',
-  `select s.user_id as "userId", s.membership, s.event_id as "eventId", e.matrix_id as "matrixId"
+  `select s.room_id as "roomId", s.user_id as "userId", s.membership, s.event_id as "eventId", e.matrix_id as "matrixId"
    from room_state s join event e on e.id = s.event_id
-   where s.room_id = $1 and s.type = 'm.room.member' and s.to_position is null and s.user_id is not null`,
+   where s.room_id = any($1::int[]) and s.type = 'm.room.member' and s.to_position is null and s.user_id is not null`,
 )
 const othersNow = sql(
   'room_state_others_now',
-  `select type, state_key as "stateKey", event_id as "eventId"
-   from room_state where room_id = $1 and to_position is null and user_id is null`,
+  `select room_id as "roomId", type, state_key as "stateKey", event_id as "eventId"
+   from room_state where room_id = any($1::int[]) and to_position is null and user_id is null`,
 )
 const membershipsOfUser = sql(
   'room_state_memberships_of_user',
@@ -111,8 +111,8 @@ const successor = sql(
    where s.room_id = $1 and s.event_id = $2`,
 )
 
-export const memberRows = (db: Db, roomId: number) => db.rows<MemberRow>(membersNow, [roomId])
-export const otherStateRows = (db: Db, roomId: number) => db.rows<StateEventRow>(othersNow, [roomId])
+export const memberRows = (db: Db, roomIds: readonly number[]) => db.rows<MemberRow>(membersNow, [roomIds])
+export const otherStateRows = (db: Db, roomIds: readonly number[]) => db.rows<StateEventRow>(othersNow, [roomIds])
 export const membershipRows = (db: Db, userId: number) => db.rows<MembershipRow>(membershipsOfUser, [userId])
 
 /**

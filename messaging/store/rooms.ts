@@ -42,7 +42,7 @@ const headOf = sql(
   'room_head',
   `select room_id as "roomId", version, extremities, depth, ordering, notify_count as "notifyCount",
           line_id as "lineId", line_seq as "lineSeq"
-   from room_head where room_id = $1`,
+   from room_head where room_id = any($1::int[])`,
 )
 
 const listing = sql(
@@ -88,8 +88,10 @@ export type ListingRow = {
 
 export const listingRows = (db: Db, roomIds: readonly number[]) => db.rows<ListingRow>(listing, [roomIds])
 
+export const headRows = (db: Db, roomIds: readonly number[]) => db.rows<HeadRow>(headOf, [roomIds])
+
 export async function headRow(db: Db, roomId: number): Promise<HeadRow> {
-  const row = await db.row<HeadRow>(headOf, [roomId])
+  const [row] = await headRows(db, [roomId])
   if (row === undefined) throw new Error(`room ${roomId} has no head`)
   return row
 }

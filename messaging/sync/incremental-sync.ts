@@ -5,7 +5,7 @@ import type { AccountData } from '../account-data/account-data.ts'
 import { aggregationsOf } from '../events/aggregations.ts'
 import type { EventReader } from '../events/event-reader.ts'
 import { everything, type Visibility, visibilityFor } from '../events/visibility.ts'
-import { type Receipts, receiptEvent } from '../receipts/receipts.ts'
+import { type Receipts, receiptEvents } from '../receipts/receipts.ts'
 import { membershipCodes, membershipOfCode, type Room } from '../rooms/room.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
 import { orderingAtPosition } from '../store/events.ts'
@@ -45,7 +45,12 @@ type VisiblePart = TimelinePart & {
   readonly hides: boolean
   /** Everything that happened since the timeline's first event, seen or not. */
   readonly span: readonly Placed[]
+  /** For a room of an earlier stay: where that ended. */
+  readonly toldUpTo?: number | undefined
 }
+
+/** What of a room's state the client needs. */
+type HowMuch = { readonly isNew: boolean; readonly hasGap: boolean; readonly toldUpTo: number | undefined }
 
 /** What happened for one person between two places in the log. */
 export class IncrementalSync {
@@ -129,6 +134,7 @@ export class IncrementalSync {
     const told = part.events.map((placed) => placed.event).filter((event) => filter.timeline.passes(event))
     const state = await this.#state(span, room, part.events, {
       isNew: isNew || span.query.fullState,
+      toldUpTo: part.toldUpTo,
       hasGap: part.limited || part.hides || (stateAfter && part.span.some(({ event }) => event.stateKey !== undefined)),
     })
     const parts: JoinedRoomParts = {
@@ -189,17 +195,17 @@ export class IncrementalSync {
     const seen = placed.filter(({ event }) => visibility.sees(event))
     // What was hidden between two stays may be seen now: the client is to begin the timeline anew.
     const part = newestPart(seen, limit, rows.length > limit || told !== undefined)
-    return { ...part, hides: false, span: sinceStart(placed, part), visibility }
+    return { ...part, hides: false, span: sinceStart(placed, part), visibility, toldUpTo: told }
   }
 
-  #state(span: Span, room: Room, timeline: readonly Placed[], how: { isNew: boolean; hasGap: boolean }) {
+  #state(span: Span, room: Room, timeline: readonly Placed[], how: HowMuch) {
     const { subject, filter } = span.query
     const { sent } = this.#deps
     const { userId, sessionId } = subject
     const query: StateQuery = { userId, sessionId, filter: filter.state, sent, stateAfter: span.query.stateAfter }
     const tellsHeroes = how.isNew || how.hasGap || timeline.some(({ event }) => membershipSetBy(event) !== undefined)
     const heroes = tellsHeroes ? heroIds(room, subject.matrixId) : []
-    const wish = { roomId: room.id, timeline, until: span.until.position, heroes }
+    const wish = { roomId: room.id, timeline, until: span.until.position, heroes, toldUpTo: how.toldUpTo }
     if (how.isNew) return fullState(this.#deps, query, [wish]).then((rooms) => rooms.get(room.id) ?? [])
     return stateChange(this.#deps, query, { ...wish, after: span.after.position, hasGap: how.hasGap })
   }
@@ -212,8 +218,8 @@ export class IncrementalSync {
   ): JsonObject[] {
     const { filter, subject } = span.query
     const events: JsonObject[] = []
-    const receipts = receiptEvent([...receiptsBefore, ...(change?.receipts ?? [])], subject.matrixId)
-    if (receipts !== undefined && filter.ephemeral.passes({ type: 'm.receipt' })) events.push(receipts)
+    const receipts = receiptEvents([...receiptsBefore, ...(change?.receipts ?? [])], subject.matrixId)
+    if (filter.ephemeral.passes({ type: 'm.receipt' })) events.push(...receipts)
     const typists = this.#deps.typing.since(room.id, span.after.typing)
     if (typists !== undefined && filter.ephemeral.passes({ type: 'm.typing' })) {
       events.push({ type: 'm.typing', content: { user_ids: typists } })

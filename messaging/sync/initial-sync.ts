@@ -6,7 +6,7 @@ import { aggregationsOf } from '../events/aggregations.ts'
 import type { EventReader } from '../events/event-reader.ts'
 import type { Aggregations } from '../events/stored-event.ts'
 import { type Visibility, visibilityFor } from '../events/visibility.ts'
-import { type Receipts, receiptEvent } from '../receipts/receipts.ts'
+import { type Receipts, receiptEvents } from '../receipts/receipts.ts'
 import type { Room } from '../rooms/room.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
 import { forgottenRooms } from '../store/forgotten-rooms.ts'
@@ -114,7 +114,7 @@ export class InitialSync {
           end: (part?.events[0]?.event.ordering ?? room.head.ordering + 1) - 1,
           state: query.stateAfter ? state : withHidden(state, part?.span ?? [], timeline, own.state),
           stateAfter: query.stateAfter,
-          ephemeral: this.#ephemeral(own, room, receiptEvent(receipts.get(room.id) ?? [], subject.matrixId)),
+          ephemeral: this.#ephemeral(own, room, receiptEvents(receipts.get(room.id) ?? [], subject.matrixId)),
           accountData: data
             .filter((datum) => datum.roomId === room.id && own.roomAccountData.passes(datum))
             .map(({ type, content }) => ({ type, content })),
@@ -129,9 +129,9 @@ export class InitialSync {
     }
   }
 
-  #ephemeral({ ephemeral }: SyncFilter, room: Room, receipts: JsonObject | undefined): JsonObject[] {
+  #ephemeral({ ephemeral }: SyncFilter, room: Room, receipts: readonly JsonObject[]): JsonObject[] {
     const events: JsonObject[] = []
-    if (receipts !== undefined && ephemeral.passes({ type: 'm.receipt' })) events.push(receipts)
+    if (ephemeral.passes({ type: 'm.receipt' })) events.push(...receipts)
     const typists = this.#deps.typing.since(room.id, 0)
     if (typists !== undefined && typists.length > 0 && ephemeral.passes({ type: 'm.typing' })) {
       events.push({ type: 'm.typing', content: { user_ids: typists } })
@@ -176,8 +176,8 @@ export class InitialSync {
   }
 
   async #allowed(query: SyncQuery, roomIds: readonly number[]): Promise<Room[]> {
-    const rooms = await Promise.all(roomIds.map((id) => this.#deps.rooms.readable(id)))
-    return rooms.filter((room) => room !== undefined && query.filter.allowsRoom(room.matrixId)) as Room[]
+    const rooms = await this.#deps.rooms.readableOf(roomIds)
+    return [...rooms.values()].filter((room) => query.filter.allowsRoom(room.matrixId))
   }
 
   async #addOutside(

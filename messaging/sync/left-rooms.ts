@@ -21,6 +21,8 @@ type Stay = {
   readonly isNew: boolean
   /** Whether the client was told of an earlier stay, and may lack what was said between the two. */
   readonly isReturn: boolean
+  /** Where the earlier stay ended that the client was told of. */
+  readonly toldUpTo: number | undefined
 }
 
 /** Rooms that a person has left, or was removed from: told up to there, and not an event further. */
@@ -78,7 +80,7 @@ export class LeftRooms {
     const { sent } = this.#deps
     const { userId, sessionId } = subject
     const wanted: StateQuery = { userId, sessionId, filter: filter.state, sent, stateAfter: query.stateAfter }
-    const wish = { roomId: room.id, timeline, until: stay.end.position }
+    const wish = { roomId: room.id, timeline, until: stay.end.position, toldUpTo: stay.toldUpTo }
     if (stay.isNew) return (await fullState(this.#deps, wanted, [wish])).get(room.id) ?? []
     return stateChange(this.#deps, wanted, { ...wish, after: stay.after, hasGap: true })
   }
@@ -112,6 +114,8 @@ function untoldStay(steps: readonly MembershipStep[], after: number): Stay | und
   if (lastJoin < 0 || end === undefined || end.position <= after) return undefined
   const told = steps.findLast((step) => step.position <= after)
   const isNew = told?.membership !== membershipCodes.join
-  const wasHere = steps.some((step) => step.position <= after && step.membership === membershipCodes.join)
-  return { after, end, isNew, isReturn: isNew && wasHere }
+  const isBefore = (step: MembershipStep) => step.position <= after
+  const toldJoin = steps.findLastIndex((step) => isBefore(step) && step.membership === membershipCodes.join)
+  const isReturn = isNew && toldJoin >= 0
+  return { after, end, isNew, isReturn, toldUpTo: isReturn ? steps[toldJoin + 1]?.position : undefined }
 }

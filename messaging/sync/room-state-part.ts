@@ -29,6 +29,8 @@ export type StateWish = {
   readonly until: number
   /** People by whom a client may call the room: with lazy loading, their member events come along. */
   readonly heroes?: readonly number[]
+  /** For a room of an earlier stay: the position up to which the client was told of it. */
+  readonly toldUpTo?: number | undefined
 }
 
 /** The full state of rooms, each as it was before its timeline began, or behind it. */
@@ -47,8 +49,25 @@ export async function fullState(
   const events = await deps.reader.byIds(rows.map((row) => row.eventId))
   const byRoom = new Map<number, StoredEvent[]>(wishes.map((wish) => [wish.roomId, []]))
   for (const event of events) if (query.filter.passes(event)) byRoom.get(event.roomId)?.push(event)
-  if (lazy) for (const [roomId, people] of wanted) query.sent.add(query.sessionId, roomId, people)
+  if (lazy) {
+    for (const [roomId, people] of wanted) query.sent.add(query.sessionId, roomId, people)
+    for (const wish of wishes) byRoom.get(wish.roomId)?.push(...(await membersSince(deps, query, wish, events)))
+  }
   return byRoom
+}
+
+/** Whoever comes back still knows members of then: those who changed meanwhile are told, speakers or not. */
+async function membersSince(
+  deps: Deps,
+  query: StateQuery,
+  wish: StateWish,
+  told: readonly StoredEvent[],
+): Promise<StoredEvent[]> {
+  if (wish.toldUpTo === undefined) return []
+  const rows = await stateRowsBetween(deps.db, wish.roomId, wish.toldUpTo, placeOf(query, wish))
+  const known = new Set(told.map((event) => event.id))
+  const ids = rows.filter((row) => row.userId !== null && !known.has(row.eventId)).map((row) => row.eventId)
+  return (await deps.reader.byIds(ids)).filter((event) => query.filter.passes(event))
 }
 
 /**

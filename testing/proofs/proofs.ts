@@ -8,6 +8,7 @@ import { large } from './large/large.ts'
 import { load } from './load.ts'
 import type { Proof } from './proof.ts'
 import { stateResolution } from './state-resolution.ts'
+import { syncLaw } from './sync-law/sync-law.ts'
 import { thumbnails } from './thumbnails.ts'
 
 /** Every law that `npm run prove` can prove in full, by its name. */
@@ -21,5 +22,6 @@ export const proofs: Readonly<Record<string, Proof>> = {
   idle,
   'state-resolution': stateResolution,
   fuzz,
+  sync: syncLaw,
   thumbnails,
 }

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { atRest } from './at-rest/at-rest.ts'
 import { killNine } from './kill-nine/kill-nine.ts'
 import type { Proof } from './proof.ts'
+import { syncLaw, syncLawOfForgetful } from './sync-law/sync-law.ts'
 
 /** A short run of a proof, with another seed each time; a failure names the seed. */
 async function sample(proof: Proof, count: number | undefined): Promise<void> {
@@ -14,6 +15,10 @@ async function sample(proof: Proof, count: number | undefined): Promise<void> {
 }
 
 test('three kills lose nothing', { timeout: 180_000 }, () => sample(killNine, 3))
+
+test('whoever follows ends with what is, over two servers', { timeout: 120_000 }, () => sample(syncLaw, 6))
+
+test('whoever passes over answers is found out', { timeout: 120_000 }, () => sample(syncLawOfForgetful, 2))
 
 test('no word stands on the disk, and what was altered is refused', { timeout: 120_000 }, () =>
   sample(atRest, undefined),

@@ -104,10 +104,54 @@ async function accountFigures(
   }
   const isBroadest = rooms.length === roomsMany
   return [
+    ...(await slidingFigures(owner, other, rooms)),
     ...(isBroadest
       ? []
       : [{ what: `first sync of ${rooms.length} rooms`, ms: percentiles(first).p50, boundMs: 1_000 }]),
     { what: `sync with one change among ${rooms.length} rooms, median`, ms: percentiles(changes).p50, boundMs: 20 },
+  ]
+}
+
+/** What a phone asks for that shows a list of rooms. */
+const roomList = {
+  conn_id: 'room-list',
+  lists: {
+    all_rooms: {
+      ranges: [[0, 19]],
+      timeline_limit: 1,
+      required_state: [
+        ['m.room.name', ''],
+        ['m.room.encryption', ''],
+        ['m.room.member', '$LAZY'],
+        ['m.room.member', '$ME'],
+        ['m.room.topic', ''],
+        ['m.room.avatar', ''],
+        ['m.room.canonical_alias', ''],
+        ['m.room.power_levels', ''],
+        ['m.room.create', ''],
+      ],
+      filters: { not_room_types: ['m.space'] },
+    },
+  },
+  extensions: { account_data: { enabled: true }, receipts: { enabled: true }, typing: { enabled: true } },
+}
+
+async function slidingFigures(owner: TownPerson, other: TownPerson, rooms: readonly string[]): Promise<Figure[]> {
+  const first = await timesOf(5, () => owner.sliding(roomList))
+  let { pos } = await owner.sliding(roomList)
+  const quiet = await timesOf(20, () => owner.sliding(roomList, { pos }))
+  const changes: number[] = []
+  for (let n = 0; n < 40; n++) {
+    await other.say(rooms[(n * 37) % rooms.length] as string, `More news ${n}`)
+    const startMs = performance.now()
+    pos = (await owner.sliding(roomList, { pos })).pos
+    changes.push(performance.now() - startMs)
+  }
+  const of = `of ${rooms.length} rooms`
+  return [
+    { what: `first sliding sync ${of}, median`, ms: percentiles(first).p50, boundMs: 60 },
+    { what: `sliding sync ${of} without a change, median`, ms: percentiles(quiet).p50, boundMs: 10 },
+    { what: `sliding sync ${of} with one change, median`, ms: percentiles(changes).p50, boundMs: 20 },
   ]
 }
 

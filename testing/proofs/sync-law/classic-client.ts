@@ -1,0 +1,96 @@
+import type { TownPerson } from '../../town-person.ts'
+import { addTo, type Event, FoldedRoom, foldReceipts, gapBefore, nameOf } from './folded.ts'
+
+/** A client that believes what /sync tells it, and fills gaps. It asks now one server and now the other. */
+export class ClassicClient {
+  readonly rooms = new Map<string, FoldedRoom>()
+  readonly invites = new Set<string>()
+  readonly accountData = new Map<string, string>()
+  readonly notes: number[] = []
+  readonly faults: string[] = []
+  readonly filter: any
+  readonly #stateAfter: boolean
+  #since: string | undefined
+  readonly #isForgetful: boolean
+
+  /** A forgetful one passes over answers now and then, as none may. */
+  constructor(filter: object, stateAfter: boolean, isForgetful = false) {
+    this.filter = filter
+    this.#isForgetful = isForgetful
+    this.#stateAfter = stateAfter
+  }
+
+  get isLazy(): boolean {
+    return this.filter.room.state?.lazy_load_members === true
+  }
+
+  async follow(who: TownPerson): Promise<void> {
+    const answer: any = await who.sync(this.#since, {
+      filter: JSON.stringify(this.filter),
+      ...(this.#stateAfter && { use_state_after: 'true' }),
+    })
+    const isPassedOver = this.#isForgetful && this.#since !== undefined && answer.rooms?.join !== undefined
+    this.#since = answer.next_batch
+    if (isPassedOver) return
+    for (const { type, content } of answer.account_data?.events ?? [])
+      this.accountData.set(type, JSON.stringify(content))
+    for (const { content } of answer.to_device?.events ?? []) this.notes.push(content.n)
+    for (const kind of ['invite', 'knock'] as const) {
+      for (const id of Object.keys(answer.rooms?.[kind] ?? {})) {
+        this.invites.add(`${kind} ${id}`)
+        const room = this.rooms.get(id)
+        if (room !== undefined) room.membership = kind
+      }
+    }
+    for (const [id, part] of Object.entries<any>(answer.rooms?.join ?? {})) await this.#joined(who, id, part)
+    for (const [id, part] of Object.entries<any>(answer.rooms?.leave ?? {})) await this.#left(who, id, part)
+  }
+
+  #noLongerInvited(id: string): void {
+    this.invites.delete(`invite ${id}`)
+    this.invites.delete(`knock ${id}`)
+  }
+
+  async #joined(who: TownPerson, id: string, part: any): Promise<void> {
+    this.#noLongerInvited(id)
+    const room = this.rooms.get(id) ?? new FoldedRoom()
+    this.rooms.set(id, room)
+    if (room.membership !== 'join') {
+      room.receipts.clear()
+      // Whoever comes back may now see what was hidden: the timeline begins anew.
+      if (part.timeline.limited) room.timeline = []
+    }
+    room.membership = 'join'
+    await this.#take(who, id, room, part)
+    for (const { type, content } of part.ephemeral?.events ?? []) {
+      if (type === 'm.receipt') foldReceipts(room.receipts, content)
+    }
+    for (const { type, content } of part.account_data?.events ?? []) room.accountData.set(type, JSON.stringify(content))
+    const { 'm.joined_member_count': joined, 'm.invited_member_count': invited } = part.summary ?? {}
+    if (joined !== undefined) room.about.set('counts', `${joined} ${invited}`)
+    if (part.unread_notifications) room.about.set('unread', JSON.stringify(part.unread_notifications))
+  }
+
+  async #left(who: TownPerson, id: string, part: any): Promise<void> {
+    this.#noLongerInvited(id)
+    const room = this.rooms.get(id)
+    if (room === undefined) return
+    if (room.membership !== 'join' && part.timeline.limited) room.timeline = []
+    room.membership = 'leave'
+    await this.#take(who, id, room, part)
+  }
+
+  async #take(who: TownPerson, id: string, room: FoldedRoom, part: any): Promise<void> {
+    const events = part.timeline.events as Event[]
+    const known = new Set(room.timeline)
+    const { types } = this.filter.room.timeline
+    const hasGap = part.timeline.limited || known.size === 0
+    const before = hasGap ? await gapBefore(who, id, known, part.timeline.prev_batch, types && { types }) : []
+    for (const event of (part.state_after ?? part.state).events) room.state.set(nameOf(event), event.event_id)
+    if (part.state_after === undefined) {
+      for (const event of events) if (event.state_key !== undefined) room.state.set(nameOf(event), event.event_id)
+    }
+    // A page of history may have run ahead of what sync had told.
+    addTo(room, before, events, this.faults)
+  }
+}
