@@ -8,7 +8,7 @@ import { runBench } from './run.ts'
 async function main(options: Options): Promise<void> {
   console.log(machine())
   const figures = await runBench(options, (line) => console.log(line))
-  const verdict = bars(figures)
+  const verdict = bars(figures, options.only)
   console.log('')
   for (const bar of verdict) console.log(barLine(bar))
   if (options.jsonFile !== undefined) {

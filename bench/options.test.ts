@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { readOptions } from './options.ts'
+import { parts, readOptions } from './options.ts'
 
 test('without options everything is measured on a server of its own', () => {
   const expected = { url: undefined, secret: undefined, seconds: 12, pid: undefined }
-  expect(readOptions([])).toMatchObject({ ...expected, only: new Set(['sends', 'fanout', 'memory', 'commits']) })
+  expect(readOptions([])).toMatchObject({ ...expected, only: new Set(parts) })
 })
 
 test.each([
@@ -12,6 +12,8 @@ test.each([
   [['--only', 'sends,fan-out'], '"fan-out"'],
   [['--seconds', 'long'], '--seconds'],
   [['--pid', '-1'], '--pid'],
+  [['--rooms', '1'], '--rooms'],
+  [['--members', 'many'], '--members'],
   [['--colour'], '--colour'],
 ])('%j is refused with a hint', (args, hint) => {
   expect(() => readOptions(args)).toThrow(hint)

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 
-export const parts = ['sends', 'fanout', 'memory', 'commits'] as const
+export const parts = ['sends', 'fanout', 'memory', 'commits', 'rooms', 'joins', 'pages'] as const
 export type Part = (typeof parts)[number]
 
 export type Options = {
@@ -10,6 +10,10 @@ export type Options = {
   readonly only: ReadonlySet<Part>
   /** How long each measurement of a rate takes. */
   readonly seconds: number
+  /** How many rooms the account of `rooms` is in. */
+  readonly rooms: number
+  /** How many members the room of `joins` has. */
+  readonly members: number
   /** The process whose memory is read, with its descendants. */
   readonly pid: number | undefined
   readonly databaseUrl: string | undefined
@@ -22,6 +26,8 @@ export const help = `npm run bench -- [OPTIONS]: puts a load on a Matrix server,
   --shared-secret S     what opens the server's /_synapse/admin/v1/register (needed with --url)
   --only LIST           of ${parts.join(', ')}; all without it
   --seconds N           how long each rate is measured, in four rounds (12)
+  --rooms N             in how many rooms the account is that signs in (2000)
+  --members N           how many members the room has that is joined (10000)
   --pid N               the server's process, for its memory (with --url, on this machine)
   --database-url URL    the PostgreSQL whose bare commits are the yardstick (with --url)
   --json FILE           writes all figures there as well
@@ -30,6 +36,9 @@ What is measured:
   sends     durable sends a second: 1, 16 and 64 senders over 1 and 64 rooms
   fanout    one message until 1, 100 and 1,000 clients that wait in /sync have it
   memory    proportional set size of the server, idle and after the load, without npm, shells and PostgreSQL
+  rooms     an account in many rooms signs in: first sliding sync, again as another client, initial /sync
+  joins     a public room fills with members, and is joined when it is full
+  pages     pages of 100 messages of a room's history
   commits   bare durable one-row commits a second that the same PostgreSQL gives to 1, 16 and 64 connections
 `
 
@@ -52,16 +61,25 @@ export function readOptions(args: readonly string[]): Options | 'help' {
     secret: values['shared-secret'],
     only: readParts(values.only),
     seconds,
+    rooms: readCount('rooms', values.rooms ?? '2000'),
+    members: readCount('members', values.members ?? '10000'),
     pid,
     databaseUrl: values['database-url'],
     jsonFile: values.json,
   }
 }
 
+function readCount(name: string, text: string): number {
+  const count = Number(text)
+  if (Number.isSafeInteger(count) && count >= 2 && count <= 1_000_000) return count
+  throw new BadOptions(`--${name} is a whole number of at least 2.`)
+}
+
 function parse(args: readonly string[]) {
   const text = { type: 'string' } as const
   const options = {
     ...{ url: text, 'shared-secret': text, only: text, seconds: text, pid: text, 'database-url': text, json: text },
+    ...{ rooms: text, members: text },
     help: { type: 'boolean' } as const,
   }
   try {

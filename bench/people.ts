@@ -25,13 +25,15 @@ export class People {
   }
 
   /** Runs `work` for every item, several at once, each on a line that it has to itself. */
-  async each<T, R>(items: readonly T[], work: (item: T, call: Call) => Promise<R>): Promise<R[]> {
+  async each<T, R>(items: readonly T[], work: (item: T, call: Call, n: number) => Promise<R>): Promise<R[]> {
     const results: R[] = []
     let next = 0
     await Promise.all(
       this.#lines.map(async (line) => {
         const call: Call = (parts) => callOn(line, this.#target, parts)
-        for (let at = next++; at < items.length; at = next++) results[at] = await work(items[at] as T, call)
+        for (let at = next++; at < items.length; at = next++) {
+          results[at] = await work(items[at] as T, call, at)
+        }
       }),
     )
     return results

@@ -4,6 +4,7 @@ import type { Bar } from './figures.ts'
 import type { Memory } from './memory.ts'
 import type { Percentiles } from './percentiles.ts'
 import type { SendsResult } from './sends.ts'
+import type { Timed } from './timed.ts'
 
 const titleWidth = 44
 const rateWidth = 10
@@ -27,6 +28,10 @@ export function sendsLine(result: SendsResult): string {
 
 export function fanOutLine(result: FanOutResult): string {
   return line(`one message to ${several(result.clients, 'waiting client')}`, undefined, result)
+}
+
+export function timedLine(result: Timed): string {
+  return line(result.title, result.perSecond, result)
 }
 
 export function commitsLine(result: CommitsResult): string {

@@ -4,12 +4,17 @@ import { Commits } from './commits.ts'
 import { databaseAddress } from './database-address.ts'
 import { measureFanOut } from './fan-out.ts'
 import { type Figures, machine } from './figures.ts'
+import { measureJoins } from './joins.ts'
+import type { Target } from './line.ts'
+import { measureManyRooms } from './many-rooms.ts'
 import { memoryOf } from './memory.ts'
 import type { Options, Part } from './options.ts'
 import { startOwnServer } from './own-server.ts'
+import { measurePages } from './pages.ts'
 import { People } from './people.ts'
-import { commitsLine, fanOutLine, memoryLine, sendsLine, tableHead } from './report.ts'
+import { commitsLine, fanOutLine, memoryLine, sendsLine, tableHead, timedLine } from './report.ts'
 import { Sends } from './sends.ts'
+import type { Timed } from './timed.ts'
 
 /** A busy minute of the machine, or of its disk, then falls on the sends and on their yardstick alike. */
 const rounds = 4
@@ -58,7 +63,7 @@ async function subjectOf(options: Options, show: (line: string) => void): Promis
 async function measure(options: Options, subject: Subject, show: (line: string) => void): Promise<Figures> {
   const { url, secret, pid, database } = subject
   const figures: Figures = {
-    ...{ machine: machine(), server: url.href, sends: [], fanOut: [], commits: [] },
+    ...{ machine: machine(), server: url.href, sends: [], fanOut: [], commits: [], timed: [] },
     ...{ memoryIdle: undefined, memoryAfter: undefined },
   }
   const wants = (part: Part) => options.only.has(part)
@@ -82,6 +87,7 @@ async function measure(options: Options, subject: Subject, show: (line: string) 
     for (const result of figures.commits) show(commitsLine(result))
     for (const result of figures.sends) show(sendsLine(result))
     if (wants('fanout')) figures.fanOut = await measureFanOut(target, people, (result) => show(fanOutLine(result)))
+    figures.timed = await measureTimed(options, target, people, show)
   } finally {
     people.close()
   }
@@ -91,4 +97,19 @@ async function measure(options: Options, subject: Subject, show: (line: string) 
     show(memoryLine('after the load', figures.memoryAfter))
   }
   return figures
+}
+
+async function measureTimed(
+  options: Options,
+  target: Target,
+  people: People,
+  show: (line: string) => void,
+): Promise<Timed[]> {
+  const { only, rooms, members } = options
+  const tell = (result: Timed) => show(timedLine(result))
+  return [
+    ...(only.has('rooms') ? await measureManyRooms(target, people, rooms, tell) : []),
+    ...(only.has('pages') ? await measurePages(target, people, tell) : []),
+    ...(only.has('joins') ? await measureJoins(target, people, members, tell) : []),
+  ]
 }
