@@ -32,6 +32,11 @@ export interface Users {
   keysOf(userIds: readonly number[]): Promise<Map<number, SealingKey>>
   /** Whether it is an account of this server that can still sign in (a deactivated one cannot be invited). */
   isActive(userId: number): Promise<boolean>
+  /**
+   * Somebody in whose name the server does what she asked for earlier, with what she may do now and without a session (its id is
+   * 0); undefined when the account is no longer in use.
+   */
+  subjectOf(userId: number, deviceId: string): Promise<Subject | undefined>
   /** The same for many, in one query. */
   activeAmong(userIds: readonly number[]): Promise<Set<number>>
   /** People who can sign in here and have an id above `after`, by id. */

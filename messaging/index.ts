@@ -17,6 +17,7 @@ import type {
   WriterMetrics,
 } from '#platform/api.ts'
 import { AccountData } from './account-data/account-data.ts'
+import { DelayedEvents } from './delayed/delayed-events.ts'
 import { Departure } from './departure/departure.ts'
 import { RoomSummaries } from './directory/room-summaries.ts'
 import type { DeviceFeed } from './encryption/device-feed.ts'
@@ -25,6 +26,7 @@ import { createEncryption } from './encryption/encryption.ts'
 import { EventIds } from './events/event-ids.ts'
 import { EventReader } from './events/event-reader.ts'
 import { GroupCommit } from './events/group-commit.ts'
+import { Posting } from './events/posting.ts'
 import { RoomWriter } from './events/room-writer.ts'
 import { coreRoutes } from './http/core-routes.ts'
 import { encryptionRoutes } from './http/encryption-routes.ts'
@@ -61,6 +63,7 @@ import { RoomResults } from './sliding-sync/room-results.ts'
 import { SlidingStates } from './sliding-sync/room-states.ts'
 import { SlidingSync } from './sliding-sync/sliding-sync.ts'
 import { forgetTransactionsBefore } from './store/append.ts'
+import { forgetDelayedEventsBefore } from './store/delayed-events.ts'
 import { forgetConnectionsBefore } from './store/sliding-connections.ts'
 import { IncrementalSync } from './sync/incremental-sync.ts'
 import { InitialSync } from './sync/initial-sync.ts'
@@ -164,6 +167,8 @@ export interface Messaging {
   waitingPeople(): number
   /** The reader of the log that decides who is told on sleeping devices. */
   readonly pushReader: LogReader
+  /** Sends what people wanted to be sent later, until the signal. */
+  run(signal: AbortSignal): Promise<void>
   /** Resolves when everything that was accepted is committed. */
   drained(): Promise<void>
   /** Ends what runs by itself; readers of the log end with the log. */
@@ -274,8 +279,12 @@ export function createMessaging(deps: MessagingDeps): Messaging {
   const maker = new RoomMaker({ ...building, postgres, rooms, members, writer, aliases, defaultRoomVersion })
   const forSync = { accountData: side.accountDataForSync, feed: encryption.feed }
   const timelines = createTimelines({ ...deps, ...reading })
+  const posting = new Posting({ ...shared, aliases, relations: timelines.relations })
+  const delayed = new DelayedEvents({ ...shared, posting })
   const core = {
     ...shared,
+    posting,
+    delayed,
     maker,
     sessions,
     aliases,
@@ -306,12 +315,17 @@ export function createMessaging(deps: MessagingDeps): Messaging {
     reader,
     searchReader: timelines.indexer.reader,
     async forgetBefore(ts) {
-      return (await forgetTransactionsBefore(db, ts)) + (await encryption.forgetBefore(ts))
+      return (
+        (await forgetTransactionsBefore(db, ts)) +
+        (await encryption.forgetBefore(ts)) +
+        (await forgetDelayedEventsBefore(db, ts))
+      )
     },
     forgetConnectionsBefore: (ts) => forgetConnectionsBefore(db, ts),
     waitingPeople: () => waiters.size,
     pushReader: push.reader,
     stop: () => push.stop(),
+    run: (signal) => delayed.run(signal),
     async drained() {
       await files.previews.close()
       await side.profileSpread.settled()

@@ -45,6 +45,10 @@ export const limits = {
   searchContextMax: 50,
   /** A search waits so long for what was said just before it. */
   searchWaitMs: 500,
+  /** Events that one person lets the server send later. A call has one a device. */
+  delayedEventsPerPersonMax: 100,
+  /** How much later. */
+  delayedEventMsMax: 7 * 24 * 3_600_000,
   /** Events that a page of /messages passes over because of its filter, before it tells the client where to go on. */
   filteredEventsMax: 5_000,
   /** Connections for sliding sync that a device may keep; clients use two or three. The oldest goes. */

@@ -1,7 +1,8 @@
-import { type Access, permissionsOf, type Subject } from '#access/api.ts'
+import type { Access, Subject } from '#access/api.ts'
 import { type Clock, type Db, type Gate, type Log, limits, Recent, refuse } from '#platform/api.ts'
 import type { IdentityEvents } from '../api.ts'
-import { type SessionRow, sessionByTokenHash } from '../store/session.ts'
+import { sessionByTokenHash } from '../store/session.ts'
+import { subjectOf } from '../users/subject.ts'
 import type { LastSeen } from './last-seen.ts'
 import type { Sessions } from './sessions.ts'
 import { hashToken, isWellFormedToken } from './token.ts'
@@ -91,19 +92,6 @@ export function createGate(deps: GateDeps): Gate<Subject | undefined> {
       return subject
     },
   }
-}
-
-function subjectOf(row: SessionRow): Subject {
-  const standing = row.lockedTs !== null ? 'locked' : row.suspendedTs !== null ? 'suspended' : undefined
-  return Object.freeze({
-    userId: row.userId,
-    matrixId: row.matrixId,
-    deviceId: row.deviceId,
-    sessionId: row.id,
-    isGuest: row.role === 'guest',
-    permissions: permissionsOf(row.role),
-    ...(standing !== undefined && { standing }),
-  })
 }
 
 function signedOut() {

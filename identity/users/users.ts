@@ -1,8 +1,10 @@
+import type { Subject } from '#access/api.ts'
 import type { Clock, Db, Postgres, SealingKey, Vault } from '#platform/api.ts'
 import type { User, Users } from '../api.ts'
 import { accountByUserId, activeAccountIds, activeAccountPage } from '../store/account.ts'
 import { insertMissingUsers, type UserRow, usersByIds, usersByMatrixIds } from '../store/users.ts'
 import { PersonKeys } from './keys.ts'
+import { subjectOf } from './subject.ts'
 import { serverNameOf } from './usernames.ts'
 
 /** People in memory; each takes about 400 bytes. Who came in first goes out first, so that a peek writes nothing. */
@@ -85,6 +87,12 @@ class KnownUsers implements Users {
   async isActive(userId: number): Promise<boolean> {
     const account = await accountByUserId(this.#db, userId)
     return account !== undefined && account.deactivatedTs === null
+  }
+
+  async subjectOf(userId: number, deviceId: string): Promise<Subject | undefined> {
+    const account = await accountByUserId(this.#db, userId)
+    if (account === undefined || account.deactivatedTs !== null) return undefined
+    return subjectOf({ ...account, deviceId, id: 0 })
   }
 
   activeAmong(userIds: readonly number[]): Promise<Set<number>> {

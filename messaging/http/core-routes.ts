@@ -1,7 +1,9 @@
 import type { Access } from '#access/api.ts'
 import type { Users } from '#identity/api.ts'
-import type { Route } from '#platform/api.ts'
+import type { Random, Route } from '#platform/api.ts'
+import type { DelayedEvents } from '../delayed/delayed-events.ts'
 import type { EventReader } from '../events/event-reader.ts'
+import type { Posting } from '../events/posting.ts'
 import type { Relations } from '../events/relations.ts'
 import type { RoomWriter } from '../events/room-writer.ts'
 import type { Threads } from '../events/threads.ts'
@@ -19,6 +21,8 @@ import type { SlidingSync } from '../sliding-sync/sliding-sync.ts'
 import type { SessionSignals } from '../sync/session-signals.ts'
 import type { Sync } from '../sync/sync.ts'
 import { createRoom } from './create-room.ts'
+import { getDelayedEvent } from './get-delayed-event.ts'
+import { getDelayedEvents } from './get-delayed-events.ts'
 import { getEventByTimestamp } from './get-event-by-timestamp.ts'
 import { getEventContext } from './get-event-context.ts'
 import { getJoinedMembersByRoom, getJoinedRooms, getMembersByRoom } from './get-members.ts'
@@ -35,6 +39,7 @@ import { sendMessage } from './send-message.ts'
 import { setRoomStateWithKey } from './set-room-state-with-key.ts'
 import { slidingSync, slidingSyncUnstable } from './sliding-sync.ts'
 import { type FilterLookup, sync } from './sync.ts'
+import { updateDelayedEvent } from './update-delayed-event.ts'
 
 export type CoreRouteDeps = {
   access: Access
@@ -50,6 +55,9 @@ export type CoreRouteDeps = {
   timeline: Timeline
   relations: Relations
   threads: Threads
+  posting: Posting
+  delayed: DelayedEvents
+  random: Random
   search: Search
   sync: Sync
   slidingSync: SlidingSync
@@ -79,6 +87,9 @@ export function coreRoutes(deps: CoreRouteDeps): Route[] {
     getMembersByRoom(deps),
     getJoinedMembersByRoom(deps),
     getJoinedRooms(deps),
+    getDelayedEvents(deps),
+    getDelayedEvent(deps),
+    updateDelayedEvent(deps),
     getRelatingEvents(deps),
     getThreadRoots(deps),
     search(deps),

@@ -24,6 +24,7 @@ const answer = {
     'uk.half-shot.msc2666.query_mutual_rooms.stable': true,
     'im.nheko.summary': true,
     'org.matrix.msc3266.stable': true,
+    'org.matrix.msc4140': true,
   },
 }
 

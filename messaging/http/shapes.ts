@@ -18,3 +18,13 @@ export const EmptyAnswer = Type.Object({})
 /** By algorithm, how many one-time keys are left. */
 export const KeyCounts = Type.Record(Type.String(), Type.Integer())
 export const PageLimit = Type.Optional(Type.Integer({ minimum: 0 }))
+export const DelayId = Type.String({ minLength: 1, maxLength: 64 })
+/** https://github.com/matrix-org/matrix-spec-proposals/pull/4140 */
+export const delayKey = 'org.matrix.msc4140.delay'
+export const WithDelay = Type.Object({
+  [delayKey]: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
+})
+export const EventOrDelayId = Type.Object({
+  event_id: Type.Optional(Type.String()),
+  delay_id: Type.Optional(Type.String()),
+})

@@ -104,7 +104,7 @@ export async function composeChancery(deps: ChanceryDeps): Promise<Chancery> {
   })
   identity.departures.onDeparture((person) => messaging.departure.depart(person))
   const running = new AbortController()
-  const lastSeen = identity.run(running.signal)
+  const work = Promise.all([identity.run(running.signal), messaging.run(running.signal)])
   return {
     vault,
     log,
@@ -114,7 +114,7 @@ export async function composeChancery(deps: ChanceryDeps): Promise<Chancery> {
     messaging,
     async close() {
       running.abort()
-      await lastSeen
+      await work
       await messaging.drained()
       await messaging.stop()
       outbound.close()

@@ -32,3 +32,35 @@ comment on column message_words.words is '48 bits each. Equal words have equal h
 create index message_words_found on message_words using gin (words) with (gin_pending_list_limit = 256);
 create index message_words_recent on message_words (position);
 create index message_words_room on message_words (room_id);
+
+create table delayed_event (
+  id text primary key,
+  user_id int not null,
+  device_id text not null,
+  room_id int not null references room (id) on delete cascade,
+  type text not null,
+  state_key text,
+  transaction_key bytea unique,
+  position bigint not null,
+  delay_ms bigint not null,
+  running_since_ts bigint not null,
+  due_ts bigint not null,
+  leased_until_ts bigint,
+  finished_ts bigint,
+  outcome text check (outcome in ('send', 'cancel')),
+  reason text,
+  error text,
+  event_id text,
+  sealed bytea not null
+);
+comment on table delayed_event is 'Events that the server sends for somebody later, unless they are put off or cancelled (MSC4140).';
+comment on column delayed_event.id is 'Random; what clients call it.';
+comment on column delayed_event.state_key is 'As in event: null when it is no state event, and never anybody''s words.';
+comment on column delayed_event.transaction_key is 'Of the request that asked for it, so that a repeat makes no second one.';
+comment on column delayed_event.position is 'The end of the log when it was asked for: state that others set later cancels it.';
+comment on column delayed_event.leased_until_ts is 'A server is sending it until then; past it that server died, and another sends it.';
+comment on column delayed_event.reason is 'Why it came to its end: delay, action, state or error; error holds a code.';
+comment on column delayed_event.sealed is 'Content and state key under the key of the room, bound to the id.';
+create index delayed_event_due on delayed_event (due_ts) where finished_ts is null;
+create index delayed_event_user on delayed_event (user_id, finished_ts);
+create index delayed_event_room on delayed_event (room_id);

@@ -1,0 +1,34 @@
+/**
+ * GET /_matrix/client/unstable/org.matrix.msc4140/delayed_events
+ * https://github.com/matrix-org/matrix-spec-proposals/pull/4140
+ *
+ * - `delayed_events` is the name that clients of an earlier form of the proposal read.
+ */
+import Type from 'typebox'
+import { type Route, route } from '#platform/api.ts'
+import type { DelayedEvents } from '../delayed/delayed-events.ts'
+import type { Caller } from './acts.ts'
+
+export const delayedPath = '/_matrix/client/unstable/org.matrix.msc4140/delayed_events'
+
+export function getDelayedEvents(deps: { delayed: DelayedEvents }): Route {
+  return route({
+    method: 'GET',
+    path: delayedPath,
+    operation: 'getDelayedEvents',
+    needs: 'session',
+    rate: 'read',
+    query: Type.Object({
+      status: Type.Optional(Type.Union([Type.Literal('scheduled'), Type.Literal('finalised')])),
+    }),
+    async handle({ query, caller }) {
+      const subject = caller as Caller
+      const scheduled = query.status === 'finalised' ? undefined : await deps.delayed.waiting(subject)
+      const finalised = query.status === 'scheduled' ? undefined : await deps.delayed.finished(subject)
+      return {
+        ...(scheduled && { scheduled, delayed_events: scheduled }),
+        ...(finalised && { finalised }),
+      }
+    },
+  })
+}
