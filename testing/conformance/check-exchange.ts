@@ -35,19 +35,22 @@ export function checkExchange(specification: Specification, exchange: Exchange):
   const candidates = specification.find(exchange.method, exchange.path)
   const verdicts = candidates.map((operation) => ({
     operation,
-    violations: [...violationsOf(specification, operation, exchange)].filter((one) => exceptionFor(one) === undefined),
+    violations: [...violationsOf(specification, operation, exchange)].filter(
+      (one) => exceptionFor(one, exchange) === undefined,
+    ),
   }))
   const [best] = verdicts.toSorted((a, b) => a.violations.length - b.violations.length)
   return best ?? { operation: undefined, violations: [] }
 }
 
-function exceptionFor(violation: Violation): Exception | undefined {
+function exceptionFor(violation: Violation, exchange: Pick<Exchange, 'query'>): Exception | undefined {
   return exceptions.find(
-    ({ operations, where, statuses, pointer }) =>
+    ({ operations, where, statuses, pointer, query }) =>
       operations.includes(violation.operation) &&
       where === violation.where &&
       (statuses === undefined || statuses.includes(violation.status)) &&
-      (pointer === undefined || pointer.test(violation.pointer)),
+      (pointer === undefined || pointer.test(violation.pointer)) &&
+      (query === undefined || query.test(exchange.query)),
   )
 }
 

@@ -5,6 +5,8 @@ export type Exception = {
   readonly statuses?: readonly number[]
   /** The JSON pointers that it covers; all without it. */
   readonly pointer?: RegExp
+  /** Where it covers only requests whose query is such a one. */
+  readonly query?: RegExp
   readonly reason: string
 }
 
@@ -14,6 +16,14 @@ const downloads = [
 ]
 
 export const exceptions: readonly Exception[] = [
+  {
+    operations: ['sendMessage', 'setRoomStateWithKey'],
+    where: 'answer',
+    statuses: [200],
+    pointer: /^\/$/,
+    query: /org\.matrix\.msc4140\.delay=/,
+    reason: 'MSC4140: what is sent later has no event id yet, and the answer names the delayed event.',
+  },
   {
     operations: ['changePassword'],
     where: 'status',
