@@ -27,8 +27,7 @@ export class Arrivals {
     { timeoutMs, signal }: { timeoutMs: number; signal: AbortSignal },
   ): Promise<T | undefined> {
     // Heard from before the first look on, so that nothing falls between.
-    this.#listening ??= this.#deps.postgres.listen(channel, (told) => this.#wake(told))
-    await this.#listening
+    await this.#listen()
     const over = new AbortController()
     const ends = AbortSignal.any([signal, over.signal])
     const late = this.#deps.clock.sleep(timeoutMs, ends).catch(() => undefined)
@@ -46,6 +45,17 @@ export class Arrivals {
     } finally {
       over.abort()
     }
+  }
+
+  /** One connection hears for everybody who waits; if it could not be had, the next who waits tries again. */
+  #listen(): Promise<unknown> {
+    this.#listening ??= this.#deps.postgres
+      .listen(channel, (told) => this.#wake(told))
+      .catch((error: unknown) => {
+        this.#listening = undefined
+        throw error
+      })
+    return this.#listening
   }
 
   #arrival(id: string): { promise: Promise<void>; forget: () => void } {

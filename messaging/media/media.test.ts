@@ -362,6 +362,25 @@ describe('files that are removed', () => {
     }
   })
 
+  test('while thumbnails of them are being made, without holding anybody up', async () => {
+    const who = await town.person('hurried')
+    const sizes = [400, 410, 420, 430]
+    const files = await Promise.all(sizes.map(async (size) => upload(who, await picture(size, size).png().toBuffer())))
+    const id = await idOf(who)
+    const making = files.flatMap((file) => [
+      thumbnail(file, 'width=96&height=96'),
+      thumbnail(file, 'width=32&height=32&method=crop'),
+    ])
+    await Promise.race(making)
+    expect(await town.chancery.messaging.media.removeAllOf(id)).toBe(files.length)
+    for (const { status } of await Promise.all(making)) expect([200, 404]).toContain(status)
+    expect(
+      await town.postgres.row('select count(*)::int as n from media_thumbnail where media_id = any($1)', [
+        files.map((file) => file.split('/')[1]),
+      ]),
+    ).toEqual({ n: 0 })
+  })
+
   test('the sum of the server is the sum of what is there', async () => {
     const sums = await town.postgres.row<{ kept: number; counted: number }>(
       `select (select size_bytes from media_usage where owner_id = 0) as kept,

@@ -17,9 +17,9 @@ import {
   type Tx,
   type Vault,
 } from '#platform/api.ts'
-import { deleteMedia, insertMedia, type MediaRow, mediaIdsOf, mediaRow } from '../store/media.ts'
+import { deleteMedia, insertMedia, lockMedia, type MediaRow, mediaIdsOf, mediaRow } from '../store/media.ts'
 import { forgetPendingBefore, forgetPendingOf, insertPending, pendingRow, takePending } from '../store/media-pending.ts'
-import { thumbnailRowsOf } from '../store/media-thumbnails.ts'
+import { deleteThumbnailsOf } from '../store/media-thumbnails.ts'
 import { Arrivals } from './arrivals.ts'
 import { withoutPath } from './content-disposition.ts'
 import { contentTypeFrom } from './content-types.ts'
@@ -195,25 +195,17 @@ export class Media {
 
   async #removeAll(ids: readonly string[]): Promise<number> {
     const { blobs, logger, postgres, quotas, vault } = this.#deps
-    const gone: BlobRef[] = []
+    let gone: BlobRef[] = []
     const removed = await postgres.transaction(async (tx) => {
-      gone.length = 0
-      let count = 0
-      for (const id of ids) {
-        const thumbnails = await thumbnailRowsOf(tx, id)
-        const row = await deleteMedia(tx, id)
-        if (row === undefined) continue
-        count += 1
-        gone.push({ id: row.blobId, keyId: row.blobKeyId })
-        let thumbnailBytes = 0
-        for (const { blobId, blobKeyId, sizeBytes } of thumbnails) {
-          thumbnailBytes += sizeBytes
-          if (blobId !== null && blobKeyId !== null) gone.push({ id: blobId, keyId: blobKeyId })
-        }
-        await quotas.giveBack(tx, row.ownerId, row.sizeBytes, thumbnailBytes)
-      }
+      const rows = await lockMedia(tx, ids)
+      const thumbnails = await deleteThumbnailsOf(tx, ids)
+      await deleteMedia(tx, ids)
+      gone = [...rows, ...thumbnails].flatMap(({ blobId, blobKeyId }) =>
+        blobId === null || blobKeyId === null ? [] : [{ id: blobId, keyId: blobKeyId }],
+      )
       for (const { keyId } of gone) await vault.destroyKey(tx, keyId)
-      return count
+      await quotas.giveBack(tx, rows, thumbnails)
+      return rows.length
     })
     // Without their keys they are noise; what cannot be removed now is swept later.
     for (const blob of gone) {

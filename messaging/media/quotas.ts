@@ -36,11 +36,24 @@ export class Quotas {
     await addUsage(db, server, { sizeBytes, files: 0 }, undefined)
   }
 
-  /** In the transaction that removes the file with its thumbnails. */
-  async giveBack(db: Db, ownerId: number | null, sizeBytes: number, thumbnailBytes: number): Promise<void> {
-    if (ownerId !== null) await subtractUsage(db, ownerId, { sizeBytes, files: 1 })
-    await subtractUsage(db, server, { sizeBytes: sizeBytes + thumbnailBytes, files: 1 })
+  /**
+   * In the transaction that removes files with their thumbnails, last in it. All of the files that belong to people
+   * belong to one: rows of several people would be locked in no fixed order.
+   */
+  async giveBack(
+    db: Db,
+    files: readonly { ownerId: number | null; sizeBytes: number }[],
+    thumbnails: readonly { sizeBytes: number }[],
+  ): Promise<void> {
+    const owned = files.filter(({ ownerId }) => ownerId !== null)
+    const ownerId = owned[0]?.ownerId ?? null
+    if (ownerId !== null) await subtractUsage(db, ownerId, { sizeBytes: sumOf(owned), files: owned.length })
+    await subtractUsage(db, server, { sizeBytes: sumOf(files) + sumOf(thumbnails), files: files.length })
   }
+}
+
+function sumOf(files: readonly { sizeBytes: number }[]): number {
+  return files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
 }
 
 /** https://spec.matrix.org/v1.19/client-server-api/#security-considerations-5 asks for M_FORBIDDEN. */

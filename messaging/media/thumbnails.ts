@@ -56,17 +56,19 @@ export class Thumbnails {
     const { width, height, method } = boxFor(wish)
     const name = { mediaId: file.id, width, height, method, isAnimated: wish.animated && mayMove(type) }
     const key = JSON.stringify(name)
-    const made = this.#making.get(key) ?? this.#find(file, type, name)
-    this.#making.set(key, made)
     try {
-      return await made
+      return await (this.#making.get(key) ?? this.#begin(key, () => this.#find(file, type, name)))
     } catch (error) {
       if (!(error instanceof SandboxFailed)) throw error
       if (error.failure === 'unavailable') return originalInstead(file, type)
       throw this.#refusal(error.failure, file)
-    } finally {
-      this.#making.delete(key)
     }
+  }
+
+  #begin(key: string, make: () => Promise<Thumbnail>): Promise<Thumbnail> {
+    const making = make().finally(() => this.#making.delete(key))
+    this.#making.set(key, making)
+    return making
   }
 
   async #find(file: MediaFile, type: PictureType, name: ThumbnailName): Promise<Thumbnail> {

@@ -26,7 +26,10 @@ const one = sql(
   `select ${columns} from media_thumbnail
    where media_id = $1 and width = $2 and height = $3 and method = $4 and is_animated = $5`,
 )
-const all = sql('media_thumbnail_all', `select ${columns} from media_thumbnail where media_id = $1`)
+const remove = sql(
+  'media_thumbnail_delete',
+  `delete from media_thumbnail where media_id = any($1::text[]) returning ${columns}`,
+)
 
 const values = (name: ThumbnailName) => [name.mediaId, name.width, name.height, name.method, name.isAnimated]
 
@@ -37,4 +40,5 @@ export async function insertThumbnail(db: Db, name: ThumbnailName, row: Thumbnai
 
 export const thumbnailRow = (db: Db, name: ThumbnailName) => db.row<ThumbnailRow>(one, values(name))
 
-export const thumbnailRowsOf = (db: Db, mediaId: string) => db.rows<ThumbnailRow>(all, [mediaId])
+/** The rows that are gone with this. The files are locked: none comes while they go. */
+export const deleteThumbnailsOf = (db: Db, mediaIds: readonly string[]) => db.rows<ThumbnailRow>(remove, [mediaIds])

@@ -25,7 +25,8 @@ const insert = sql(
    values ($1, $2, $3, $4, $5, $6, $7, $8)`,
 )
 const one = sql('media_one', `select ${columns} from media where id = $1`)
-const remove = sql('media_delete', `delete from media where id = $1 returning ${columns}`)
+const lock = sql('media_lock', `select ${columns} from media where id = any($1::text[]) order by id for update`)
+const remove = sql('media_delete', 'delete from media where id = any($1::text[])')
 const ofOwner = sql('media_of_owner', 'select id from media where owner_id = $1 order by id limit $2')
 
 export const insertMedia = (db: Db, row: MediaRow) =>
@@ -36,8 +37,10 @@ export const insertMedia = (db: Db, row: MediaRow) =>
 
 export const mediaRow = (db: Db, id: string) => db.row<MediaRow>(one, [id])
 
-/** The row that is gone with this, and its thumbnails with it. */
-export const deleteMedia = (db: Db, id: string) => db.row<MediaRow>(remove, [id])
+/** The rows, which nobody else changes or gives thumbnails to until the transaction ends. */
+export const lockMedia = (db: Db, ids: readonly string[]) => db.rows<MediaRow>(lock, [ids])
+
+export const deleteMedia = (db: Db, ids: readonly string[]) => db.run(remove, [ids])
 
 export async function mediaIdsOf(db: Db, ownerId: number, limit: number): Promise<string[]> {
   return (await db.rows<{ id: string }>(ofOwner, [ownerId, limit])).map(({ id }) => id)
