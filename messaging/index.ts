@@ -39,6 +39,7 @@ import { createMediaParts } from './media/parts.ts'
 import type { Previews } from './media/previews.ts'
 import type { MediaSettings } from './media/settings.ts'
 import type { PeopleSearchScope, SendGuard } from './ports.ts'
+import { PresenceBoard } from './presence/presence-board.ts'
 import { Profiles } from './profiles/profiles.ts'
 import type { AccountDataForSync } from './push/account-data-for-sync.ts'
 import { createPush, type PushSettings } from './push/create-push.ts'
@@ -137,6 +138,8 @@ export type MessagingDeps = {
   readonly defaultRoomVersion: string
   readonly peopleSearch: PeopleSearchScope
   readonly push: PushSettings
+  /** Whether people are told who is there. */
+  readonly hasPresence: boolean
   readonly signingKey: SigningKey
   readonly metrics?: WriterMetrics | undefined
 }
@@ -202,9 +205,12 @@ function createReading(deps: MessagingDeps) {
   tail.listen(listings)
   const directs = new DirectRooms({ accountData })
   tail.listen(directs)
+  const presenceBoard = deps.hasPresence ? new PresenceBoard({ ...deps, rooms, memberships, waiters }) : undefined
+  if (presenceBoard !== undefined) tail.listen(presenceBoard)
+  presenceBoard?.start()
   tail.listen(waiters)
   log.follow(tail)
-  const listeners = { listings, directs, unread, waiters, peopleRules, summaries }
+  const listeners = { listings, directs, unread, waiters, peopleRules, summaries, presenceBoard }
   const level = new Level({ memberships, tail, log })
   return { db, rooms, memberships, reader, receipts, accountData, tail, typing, level, ...listeners }
 }
@@ -231,11 +237,11 @@ type SyncParts = { accountData: AccountDataForSync; feed: DeviceFeed }
 
 function createSync(deps: MessagingDeps, reading: Reading, { accountData, feed }: SyncParts): Sync {
   const { access, clock } = deps
-  const { db, reader, tail, typing, waiters, level } = reading
+  const { db, reader, tail, typing, waiters, level, presenceBoard } = reading
   const sent = new SentMembers()
   const parts = { ...reading, accountData, sent, leftRooms: new LeftRooms({ db, reader, sent }) }
   const [initial, incremental] = [new InitialSync(parts), new IncrementalSync(parts)]
-  return new Sync({ access, clock, tail, typing, waiters, level, sent, initial, incremental, feed })
+  return new Sync({ access, clock, tail, typing, waiters, level, sent, initial, incremental, feed, presenceBoard })
 }
 
 function createSlidingSync(deps: MessagingDeps, reading: Reading, { accountData, feed }: SyncParts): SlidingSync {
@@ -324,7 +330,9 @@ export function createMessaging(deps: MessagingDeps): Messaging {
     forgetConnectionsBefore: (ts) => forgetConnectionsBefore(db, ts),
     waitingPeople: () => waiters.size,
     pushReader: push.reader,
-    stop: () => push.stop(),
+    async stop() {
+      await Promise.all([push.stop(), reading.presenceBoard?.stop()])
+    },
     run: (signal) => delayed.run(signal),
     async drained() {
       await files.previews.close()

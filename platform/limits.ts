@@ -94,6 +94,8 @@ export const limits = {
   /** Messages kept for one device. Years of a quiet one; one that nobody uses any more must not fill the disk. */
   toDeviceWaitingMax: 50_000,
 
+  /** What a person says of herself beside her presence. */
+  statusMsgCharactersMax: 250,
   /** Where a person may be told; each of her devices has one. */
   pushersOfPersonMax: 100,
   /** A pusher as JSON, with what the app wants its gateway to be told each time. */
@@ -142,6 +144,17 @@ export const limits = {
   pushAgeMsMax: 24 * 60 * 60_000,
   /** One request to a push gateway. */
   pushTimeoutMs: 10_000,
+
+  /** Presence: who did nothing for so long is away; the specification's own example. */
+  presenceIdleMs: 5 * 60_000,
+  /** Presence: who did something so lately is told as active, and not again while that lasts. */
+  presenceActiveMs: 60_000,
+  /** Presence: how often those who fell idle or went away are looked for. */
+  presenceSweepMs: 5_000,
+  /** Presence: changes are told together, at most so often. */
+  presenceGatherMs: 250,
+  /** Presence: a node repeats who is there, so that another one that started later or missed it knows. */
+  presenceRepeatMs: 60_000,
 
   // --- sockets
 
@@ -238,6 +251,14 @@ export const limits = {
   eventsInMemoryMax: 5_000,
   /** Transaction ids whose event is remembered without asking the database. */
   transactionsInMemoryMax: 20_000,
+  /** People, and their devices, of whom it is known whether they are there; about 300 bytes each. */
+  presenceInMemoryMax: 20_000,
+  /** The newest changes of presence; who missed more is told of all who are there. */
+  presenceChangesMax: 5_000,
+  /** Presence events in one answer, the newest first. Nobody looks at more. */
+  presenceEventsMax: 500,
+  /** Members of a room in which a change of presence wakes those who wait; larger ones would never be quiet. */
+  presenceWakesRoomMax: 100,
   /** Read positions of people in rooms. */
   readStatesInMemoryMax: 50_000,
   /** Devices of which it is remembered up to where their messages are forgotten; about 100 bytes each. */

@@ -37,6 +37,7 @@ export type TownOptions = {
   readonly outbound?: Outbound
   readonly outboundOrigins?: readonly string[]
   readonly pushContent?: boolean
+  readonly presence?: boolean
   readonly rateLimits?: boolean
   readonly registrationSharedSecret?: string
   readonly defaultRoomVersion?: string
@@ -169,6 +170,7 @@ async function moveIn(database: TestDatabase, folder: string, options: TownOptio
       media: options.media ?? {},
       outboundOrigins: options.outboundOrigins,
       pushContent: options.pushContent,
+      presence: options.presence ?? false,
     },
   })
   const http = createHttp({

@@ -2,17 +2,18 @@
  * PUT /_matrix/client/v3/presence/{userId}/status
  * https://spec.matrix.org/v1.19/client-server-api/#put_matrixclientv3presenceuseridstatus
  *
- * - Taken and not kept: presence is off, and clients send theirs without being asked.
+ * - Where presence is turned off it is taken and not kept: clients send theirs without being asked.
  */
 
 import Type from 'typebox'
 import { clientPaths } from '#matrix/api.ts'
-import { type Route, route } from '#platform/api.ts'
+import { limits, type Route, refuse, route } from '#platform/api.ts'
+import type { PresenceBoard } from '../presence/presence-board.ts'
 import type { Caller } from './acts.ts'
 import { requireOwn } from './own-person.ts'
 import { EmptyAnswer, UserId } from './shapes.ts'
 
-export function setPresence(): Route {
+export function setPresence({ presenceBoard }: { presenceBoard: Pick<PresenceBoard, 'set'> | undefined }): Route {
   return route({
     method: 'PUT',
     path: clientPaths('/presence/:userId/status'),
@@ -25,8 +26,14 @@ export function setPresence(): Route {
       status_msg: Type.Optional(Type.Union([Type.String(), Type.Null()])),
     }),
     answer: EmptyAnswer,
-    async handle({ params, caller }) {
-      requireOwn(caller as Caller, params.userId)
+    async handle({ params, body, caller }) {
+      const subject = caller as Caller
+      requireOwn(subject, params.userId)
+      const { presence, status_msg: statusMsg } = body
+      if (statusMsg && statusMsg.length > limits.statusMsgCharactersMax) {
+        throw refuse('M_TOO_LARGE', `A status message has at most ${limits.statusMsgCharactersMax} characters.`)
+      }
+      presenceBoard?.set(subject, presence, statusMsg || undefined)
       return {}
     },
   })

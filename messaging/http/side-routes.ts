@@ -12,6 +12,7 @@ import type { EventReader } from '../events/event-reader.ts'
 import type { RoomWriter } from '../events/room-writer.ts'
 import { Filters } from '../filters/filters.ts'
 import type { PeopleSearchScope } from '../ports.ts'
+import type { PresenceBoard } from '../presence/presence-board.ts'
 import { ProfileChanges } from '../profiles/profile-changes.ts'
 import type { Profiles } from '../profiles/profiles.ts'
 import { ProfileSpread } from '../profiles/spread.ts'
@@ -79,6 +80,8 @@ export type SideDeps = {
   readonly receipts: Receipts
   readonly accountData: AccountData
   readonly typing: Typing
+  /** Absent where presence is turned off. */
+  readonly presenceBoard: PresenceBoard | undefined
   readonly profiles: Profiles
   readonly serverName: string
   readonly publicUrl: string
@@ -120,7 +123,7 @@ function serverRoutes(all: All): Route[] {
     getTurnServer(),
     getProtocols(),
     getPresence(all),
-    setPresence(),
+    setPresence(all),
     getNotifications(),
   ]
 }

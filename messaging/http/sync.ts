@@ -6,6 +6,7 @@
 import Type from 'typebox'
 import { clientPaths, type JsonValue } from '#matrix/api.ts'
 import { type Route, refuse, route } from '#platform/api.ts'
+import { type PresenceState, presenceStates } from '../presence/presence-record.ts'
 import { eventForm } from '../sync/event-form.ts'
 import { parseSyncFilter } from '../sync/filter.ts'
 import type { SessionSignals } from '../sync/session-signals.ts'
@@ -45,6 +46,7 @@ export function sync(deps: { sync: Sync; filters: FilterLookup; sessions: Sessio
           since: query.since === '' ? undefined : query.since,
           filter: parsed,
           form: eventForm(parsed.form, subject),
+          presence: presenceIn(query.set_presence),
           fullState: query.full_state ?? false,
           stateAfter: query.use_state_after ?? query['org.matrix.msc4222.use_state_after'] ?? false,
           timeoutMs: query.timeout ?? 0,
@@ -61,4 +63,11 @@ export function sync(deps: { sync: Sync; filters: FilterLookup; sessions: Sessio
       }
     },
   })
+}
+
+function presenceIn(text: string | undefined): PresenceState {
+  if (text === undefined) return 'online'
+  const state = presenceStates.find((one) => one === text)
+  if (state === undefined) throw refuse('M_INVALID_PARAM', 'set_presence is online, unavailable or offline.')
+  return state
 }

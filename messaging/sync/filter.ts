@@ -32,6 +32,7 @@ export type SyncFilter = {
   readonly ephemeral: EventFilter
   readonly roomAccountData: EventFilter
   readonly accountData: EventFilter
+  readonly presence: EventFilter
   readonly form: FormWish
   /** The same for one room: a section that names rooms, and not this one, lets nothing of it through. */
   inRoom(matrixId: string): SyncFilter
@@ -57,6 +58,7 @@ export function parseSyncFilter(source: JsonValue | undefined): SyncFilter {
     ephemeral: parseEventFilter(room.ephemeral, 'room.ephemeral'),
     roomAccountData: parseEventFilter(room.account_data, 'room.account_data'),
     accountData: parseEventFilter(filter.account_data, 'account_data'),
+    presence: parseEventFilter(filter.presence, 'presence'),
     form: formAt(filter),
     inRoom: (matrixId) => narrowed(whole, matrixId),
   }

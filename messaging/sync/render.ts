@@ -64,8 +64,9 @@ function stateText({ state, stateAfter }: Pick<JoinedRoomParts, 'state' | 'state
   return `"${name}":{"events":[${state.map((event) => form(event)).join(',')}]}`
 }
 
-/** What concerns the device alone. */
+/** What belongs to no room and to no person's settings. */
 export type DevicePart = {
+  readonly presence: readonly JsonObject[]
   readonly toDevice: readonly JsonObject[]
   readonly deviceLists: { readonly changed: readonly string[]; readonly left: readonly string[] }
 }
@@ -86,8 +87,8 @@ export type SyncAnswer = {
 
 export function isEmpty(answer: SyncAnswer, device: DevicePart): boolean {
   const { join, invite, knock, leave, accountData } = answer
-  const { toDevice, deviceLists } = device
-  const ofDevice = toDevice.length + deviceLists.changed.length + deviceLists.left.length
+  const { toDevice, deviceLists, presence } = device
+  const ofDevice = presence.length + toDevice.length + deviceLists.changed.length + deviceLists.left.length
   return join.size + invite.size + knock.size + leave.size + accountData.length + ofDevice === 0
 }
 
@@ -102,6 +103,7 @@ export function syncText(answer: SyncAnswer, device: DevicePart, keys: KeyCountP
   ]
   const { changed, left } = device.deviceLists
   if (changed.length + left.length > 0) parts.push(`"device_lists":${JSON.stringify({ changed, left })}`)
+  if (device.presence.length > 0) parts.push(`"presence":{"events":${JSON.stringify(device.presence)}}`)
   if (answer.accountData.length > 0) parts.push(`"account_data":{"events":${JSON.stringify(answer.accountData)}}`)
   if (device.toDevice.length > 0) parts.push(`"to_device":{"events":${JSON.stringify(device.toDevice)}}`)
   if (rooms.length > 0) parts.push(`"rooms":{${rooms.join(',')}}`)

@@ -8,6 +8,8 @@
 import type { Access, Subject } from '#access/api.ts'
 import { type Clock, limits } from '#platform/api.ts'
 import type { DeviceFeed } from '../encryption/device-feed.ts'
+import type { PresenceBoard } from '../presence/presence-board.ts'
+import type { PresenceState } from '../presence/presence-record.ts'
 import type { Typing } from '../typing/typing.ts'
 import type { EventForm } from './event-form.ts'
 import type { SyncFilter } from './filter.ts'
@@ -28,6 +30,8 @@ export type SyncQuery = {
   /** Whether the client wants the state behind each timeline, and not that before it. */
   readonly stateAfter: boolean
   readonly form: EventForm
+  /** How present the device says its person is. */
+  readonly presence: PresenceState
   readonly timeoutMs: number
   /** Aborts when the client leaves, the session ends or the server stops: the answer is then given at once. */
   readonly signal: AbortSignal
@@ -44,6 +48,8 @@ type Deps = {
   initial: InitialSync
   incremental: IncrementalSync
   feed: DeviceFeed
+  /** Absent where presence is turned off. */
+  presenceBoard: PresenceBoard | undefined
 }
 
 export class Sync {
@@ -58,6 +64,7 @@ export class Sync {
     const { access, level, sent, tail, typing, initial } = this.#deps
     const since = query.since === undefined ? undefined : parseSyncToken(query.since)
     if (since !== undefined && !(await level.reach(since.position))) throw unknownToken()
+    this.#deps.presenceBoard?.seen(query.subject, query.presence)
     sent.begin(query.subject.sessionId, query.fullState ? undefined : query.since)
     if (since !== undefined) await this.#deps.feed.forget(query.subject, since.toDevice)
     if (since !== undefined) return this.#since(query, since)
@@ -65,27 +72,41 @@ export class Sync {
     const until = { position: tail.position, typing: typing.serial }
     const visible = access.visible(query.subject)
     const answer = await initial.collect(query, visible, until.position)
-    const { part, end } = await this.#device(query.subject, since, until.position)
-    return this.#text(query, answer, part, { ...until, toDevice: end })
+    const { part, end, serial } = await this.#device(query, since, until.position)
+    return this.#text(query, answer, { part, serial }, { ...until, toDevice: end })
   }
 
-  async #text(query: SyncQuery, answer: SyncAnswer, device: DevicePart, place: SyncToken): Promise<string> {
+  async #text(
+    query: SyncQuery,
+    answer: SyncAnswer,
+    device: { part: DevicePart; serial: number },
+    place: SyncToken,
+  ): Promise<string> {
     const token = syncToken(place)
     const keys = await this.#deps.feed.keyCounts(query.subject)
     this.#deps.sent.end(query.subject.sessionId, token)
-    return syncText(answer, device, keys, token)
+    this.#deps.presenceBoard?.tell(query.subject.sessionId, token, device.serial)
+    return syncText(answer, device.part, keys, token)
   }
 
   /**
    * What concerns the device alone, and the place up to which it was told of messages. A client that begins anew has no
    * lists of devices that could have changed.
    */
-  async #device(subject: Subject, since: SyncToken | undefined, until: number) {
+  async #device(query: SyncQuery, since: SyncToken | undefined, until: number) {
     const { feed } = this.#deps
+    const { subject } = query
     const { events, end } = await feed.toDevice(subject, since?.toDevice ?? 0, until, limits.toDeviceAnswerMax)
     const deviceLists = await feed.deviceLists(subject, since?.position ?? until, until)
-    const part: DevicePart = { toDevice: events, deviceLists }
-    return { part, end }
+    const { presence, serial } = this.#presence(query)
+    const part: DevicePart = { toDevice: events, deviceLists, presence }
+    return { part, end, serial }
+  }
+
+  #presence({ subject, since, filter }: SyncQuery) {
+    const news = this.#deps.presenceBoard?.news(subject, since)
+    const presence = (news?.events ?? []).filter((event) => filter.presence.passes(event))
+    return { presence, serial: news?.serial ?? 0 }
   }
 
   async #since(query: SyncQuery, since: SyncToken): Promise<string> {
@@ -98,13 +119,14 @@ export class Sync {
       const until = { position: tail.position, typing: typing.serial }
       const visible = access.visible(query.subject)
       const answer = await incremental.collect(query, visible, after, until)
-      const { part, end } = await this.#device(query.subject, after, until.position)
+      const { part, end, serial } = await this.#device(query, after, until.position)
       const leftMs = endMs - clock.nowMs()
       if (query.fullState || !isEmpty(answer, part) || leftMs <= 0 || query.signal.aborted) {
-        return this.#text(query, answer, part, { ...until, toDevice: end })
+        return this.#text(query, answer, { part, serial }, { ...until, toDevice: end })
       }
       after = { ...until, toDevice: end }
-      if (tail.position === until.position && typing.serial === until.typing) {
+      const isQuiet = tail.position === until.position && typing.serial === until.typing
+      if (isQuiet && this.#presence(query).presence.length === 0) {
         await waiters.wait(userId, leftMs, query.signal)
       }
     }

@@ -160,6 +160,14 @@ export const options = {
       'Servers inside your network that Chancery may ask, a push gateway say: URLs without a path, separated by commas. ' +
       'Everything else is asked on public addresses only.',
   },
+  presence: {
+    name: 'presence',
+    placeholder: 'on|off',
+    kind: kinds.onOrOff,
+    default: 'on',
+    meaning:
+      'Tells people who of those in their rooms is there. Off costs nothing at all, which large servers may want.',
+  },
   pushContent: {
     name: 'push-content',
     placeholder: 'on|off',

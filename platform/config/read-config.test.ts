@@ -50,6 +50,7 @@ describe('without anything', () => {
         publicUrl: 'http://localhost:8008',
         trustedProxies: [],
         outboundOrigins: [],
+        presence: true,
         pushContent: false,
         databaseUrl: undefined,
         defaultRoomVersion: '12',

@@ -18,6 +18,7 @@ export type Config = {
   readonly trustedProxies: readonly string[]
   /** Asked by the server although they may be inside. */
   readonly outboundOrigins: readonly string[]
+  readonly presence: boolean
   readonly pushContent: boolean
   /** Undefined means the embedded PostgreSQL. */
   readonly databaseUrl: string | undefined
@@ -183,6 +184,7 @@ function configOf(values: Values, wants: Config['wants']): Config {
     media: mediaOf(values),
     registrationSharedSecret: values.registrationSharedSecret,
     outboundOrigins: values.outboundOrigins ?? Object.freeze([]),
+    presence: values.presence ?? true,
     pushContent: values.pushContent ?? false,
     rateLimits: values.rateLimits!,
     passwordHashing: values.passwordHashing!,

@@ -40,6 +40,8 @@ export type MessagingSettings = {
   readonly peopleSearch?: PeopleSearchScope | undefined
   /** Origins that the server may ask though they are inside its network, and by plain http; none by default. */
   readonly outboundOrigins?: readonly string[] | undefined
+  /** Whether people are told who is there; by default they are. */
+  readonly presence?: boolean | undefined
   /** Whether push gateways may be told more of an event than its id; not by default. */
   readonly pushContent?: boolean | undefined
 }
@@ -98,6 +100,7 @@ export async function composeChancery(deps: ChanceryDeps): Promise<Chancery> {
     publicUrl: settings.publicUrl,
     defaultRoomVersion: settings.defaultRoomVersion ?? defaultRoomVersion,
     peopleSearch: settings.peopleSearch ?? 'everybody',
+    hasPresence: settings.presence ?? true,
     push: { outboundOrigins: settings.outboundOrigins ?? [], sendsContent: settings.pushContent ?? false },
     signingKey,
     metrics: deps.metrics,

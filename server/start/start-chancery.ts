@@ -104,9 +104,9 @@ async function startAll(deps: StartDeps, undo: Step[]): Promise<Omit<RunningChan
 
 function settingsOf(config: Config, isDemo: boolean): ChanceryDeps['settings'] {
   const { serverName, publicUrl, passwordHashing, rateLimits, registrationSharedSecret } = config
-  const { defaultRoomVersion, peopleSearch, media, outboundOrigins, pushContent } = config
+  const { defaultRoomVersion, peopleSearch, media, outboundOrigins, pushContent, presence } = config
   const identity = { serverName, publicUrl, version, isDemo, passwordHashing, rateLimits, registrationSharedSecret }
-  return { ...identity, defaultRoomVersion, peopleSearch, media, outboundOrigins, pushContent }
+  return { ...identity, defaultRoomVersion, peopleSearch, media, outboundOrigins, pushContent, presence }
 }
 
 /** The demo is loaded only by those who want it: it is a large part of the program, and never needed otherwise. */
