@@ -15,6 +15,8 @@ import { createInvitations, type Invitations } from './accounts/invitations.ts'
 import { createModeration } from './accounts/moderation.ts'
 import { createOrganisation } from './accounts/organisation.ts'
 import { createPeople } from './accounts/people.ts'
+import { createRegistration, type RegistrationSettings } from './accounts/registration.ts'
+import { createRegistrationTokens } from './accounts/registration-tokens.ts'
 import { createSetup } from './accounts/setup.ts'
 import { createSharedSecret } from './accounts/shared-secret.ts'
 import type {
@@ -36,9 +38,13 @@ import { createGate } from './sessions/gate.ts'
 import { createLastSeen } from './sessions/last-seen.ts'
 import { createSessions, type Sessions } from './sessions/sessions.ts'
 import { createAttempts } from './sign-in/attempts.ts'
+import { createConfirmations } from './sign-in/confirmations.ts'
 import { createLoginTokens } from './sign-in/login-tokens.ts'
 import { createPresence } from './sign-in/presence.ts'
 import { createSignIn } from './sign-in/sign-in.ts'
+import { deleteConfirmationsBefore } from './store/confirmation.ts'
+import { deleteLoginTokensBefore } from './store/login-token.ts'
+import { deleteOpenIdTokensBefore } from './store/open-id-token.ts'
 import { createUsers } from './users/users.ts'
 
 export type UserDirectoryDeps = {
@@ -78,6 +84,10 @@ export type IdentitySettings = {
   readonly isDemo: boolean
   /** Opens `/_synapse/admin/v1/register`. */
   readonly registrationSharedSecret?: string | undefined
+  /** Left out: closed. */
+  readonly registration?: RegistrationSettings
+  /** Whom to ask for help with this server. */
+  readonly support?: { readonly email?: string | undefined; readonly page?: string | undefined }
   /** `cheap` is for tests only. */
   readonly passwordHashing: keyof typeof hashingCosts
   /** Off is for tests only. */
@@ -102,6 +112,15 @@ export interface Identity extends UserDirectory {
   readonly departures: Departures
   /** Writes down from time to time when devices were seen; ends, after a last writing, when the signal is aborted. */
   run(signal: AbortSignal): Promise<void>
+  /** Deletes tokens and confirmations that ended before. @returns how many. */
+  forgetBefore(ts: number): Promise<number>
+}
+
+async function forgetBefore(db: Postgres, ts: number): Promise<number> {
+  const gone = [deleteLoginTokensBefore, deleteConfirmationsBefore, deleteOpenIdTokensBefore]
+  let count = 0
+  for (const forget of gone) count += await forget(db, ts)
+  return count
 }
 
 /** The secret that is mixed into password hashes comes from the vault under this name. */
@@ -119,7 +138,8 @@ export function createIdentity(deps: IdentityDeps): Identity {
   const loginTokens = createLoginTokens({ db, clock, random })
   const attempts = createAttempts({ clock, isOn: settings.rateLimits })
   const signIn = createSignIn({ db, passwords, sessions, loginTokens, attempts, serverName })
-  const presence = createPresence({ signIn, vault, clock, serverName })
+  const confirmations = createConfirmations({ db, clock, random })
+  const presence = createPresence({ signIn, confirmations, serverName })
   const organisation = createOrganisation({ db, vault })
   const departures = createDepartures({ db, clock })
   const shared = {
@@ -140,6 +160,15 @@ export function createIdentity(deps: IdentityDeps): Identity {
   const accounts = createAccounts(shared)
   const setup = createSetup({ ...shared, accounts })
   const invitations = createInvitations({ ...shared, accounts, organisation })
+  const registrationTokens = createRegistrationTokens({ db, vault, clock, random })
+  const registration = createRegistration({
+    ...shared,
+    settings: settings.registration ?? { mode: 'closed', guests: false },
+    accounts,
+    organisation,
+    confirmations,
+    tokens: registrationTokens,
+  })
   const secret = settings.registrationSharedSecret
   const lastSeen = createLastSeen({ db, users, clock, events })
   const routes = identityRoutes({
@@ -152,6 +181,10 @@ export function createIdentity(deps: IdentityDeps): Identity {
     invitations,
     organisation,
     people: createPeople({ db, profiles }),
+    registration,
+    registrationTokens,
+    confirmations,
+    support: settings.support ?? {},
     moderation: createModeration({ ...shared, accounts, organisation }),
     access,
     sharedSecret: secret === undefined ? undefined : createSharedSecret({ ...shared, accounts, secret }),
@@ -167,5 +200,6 @@ export function createIdentity(deps: IdentityDeps): Identity {
     invitations,
     departures,
     run: (signal) => lastSeen.run(signal),
+    forgetBefore: (ts) => forgetBefore(db, ts),
   }
 }

@@ -18,6 +18,8 @@ afterAll(() => town[Symbol.asyncDispose]())
 /** Routes that anybody may ask before they are signed in; whoever adds one here has thought about it. */
 const forNobody = [
   'acceptInvitation',
+  'authFallback',
+  'authFallbackForm',
   'checkSetupLink',
   'checkUsernameAvailability',
   'completeSetup',
@@ -27,11 +29,18 @@ const forNobody = [
   'getInstallation',
   'getInvitation',
   'getLoginFlows',
+  'getOpenIdUserInfo',
   'getVersions',
   'getWellknown',
+  'getWellknownSupport',
   'login',
   'refresh',
   'register',
+  'registrationTokenValidity',
+  'requestTokenToRegisterEmail',
+  'requestTokenToRegisterMSISDN',
+  'requestTokenToResetPasswordEmail',
+  'requestTokenToResetPasswordMSISDN',
   'sharedSecretNonce',
   'sharedSecretRegister',
 ]

@@ -23,7 +23,7 @@ import {
   systemClock,
 } from '#platform/api.ts'
 import { connect, createHttp } from '#platform/index.ts'
-import { type Chancery, composeChancery } from '#server/composition/platform.ts'
+import { type Chancery, type ChanceryDeps, composeChancery } from '#server/composition/platform.ts'
 import { watchPort } from './conformance/recorder.ts'
 import { type TestDatabase, testDatabase } from './database.ts'
 import { seededRandom } from './seeded-random.ts'
@@ -40,6 +40,7 @@ export type TownOptions = {
   readonly presence?: boolean
   readonly rateLimits?: boolean
   readonly registrationSharedSecret?: string
+  readonly registration?: ChanceryDeps['settings']['registration']
   readonly defaultRoomVersion?: string
   readonly peopleSearch?: PeopleSearchScope
   readonly media?: Partial<MediaSettings>
@@ -165,6 +166,7 @@ async function moveIn(database: TestDatabase, folder: string, options: TownOptio
       passwordHashing: 'cheap',
       rateLimits: options.rateLimits ?? false,
       registrationSharedSecret: options.registrationSharedSecret,
+      ...(options.registration === undefined ? {} : { registration: options.registration }),
       defaultRoomVersion: options.defaultRoomVersion,
       peopleSearch: options.peopleSearch,
       media: options.media ?? {},

@@ -16,7 +16,12 @@ import { insertMissingUsers, setUserKey, usersByMatrixIds } from '../store/users
 import { checkNewUsername } from '../users/usernames.ts'
 import type { DepartureKeeper } from './departures.ts'
 
-export type NewAccount = { readonly matrixId: string; readonly passwordHash: string; readonly role: RoleName }
+export type NewAccount = {
+  readonly matrixId: string
+  /** None cannot sign in by password. */
+  readonly passwordHash: string | null
+  readonly role: RoleName
+}
 
 export interface AccountKeeper extends Accounts {
   /** Makes the account in a transaction of the caller's. @returns the user id; throws M_USER_IN_USE. */

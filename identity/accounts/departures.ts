@@ -2,6 +2,7 @@ import type { Clock, Db } from '#platform/api.ts'
 import type { Departing, Departures } from '../api.ts'
 import { departingAccounts, setDeparted } from '../store/account.ts'
 import { deleteLoginTokensOf } from '../store/login-token.ts'
+import { deleteOpenIdTokensOf } from '../store/open-id-token.ts'
 
 const atOnceMax = 100
 
@@ -17,6 +18,7 @@ export function createDepartures({ db, clock }: { db: Db; clock: Clock }): Depar
     try {
       for (const work of works) await work(person)
       await deleteLoginTokensOf(db, person.userId)
+      await deleteOpenIdTokensOf(db, person.userId)
       await setDeparted(db, person.userId, clock.nowMs())
       return true
     } catch {

@@ -4,18 +4,22 @@ import type { AccountKeeper } from '../accounts/accounts.ts'
 import type { Invitations } from '../accounts/invitations.ts'
 import type { Moderation } from '../accounts/moderation.ts'
 import type { People } from '../accounts/people.ts'
+import type { Registration } from '../accounts/registration.ts'
+import type { RegistrationTokens } from '../accounts/registration-tokens.ts'
 import type { SetupKeeper } from '../accounts/setup.ts'
 import type { SharedSecret } from '../accounts/shared-secret.ts'
 import type { Presence } from '../api.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { SignIn } from '../sign-in/sign-in.ts'
 import { acceptInvitation } from './accept-invitation.ts'
+import { type AuthFallbackDeps, authFallback } from './auth-fallback.ts'
 import { type ChangePasswordDeps, changePassword } from './change-password.ts'
 import { checkSetupLink } from './check-setup-link.ts'
 import { type AvailabilityDeps, checkUsernameAvailability } from './check-username-availability.ts'
 import { completeSetup } from './complete-setup.ts'
 import { createInvitation } from './create-invitation.ts'
 import { createPersonLoginToken } from './create-person-login-token.ts'
+import { createRegistrationToken } from './create-registration-token.ts'
 import { deactivateAccount } from './deactivate-account.ts'
 import { deactivatePerson } from './deactivate-person.ts'
 import { deleteDevice } from './delete-device.ts'
@@ -31,28 +35,39 @@ import { getInstallation, type InstallationDeps } from './get-installation.ts'
 import { getInvitation } from './get-invitation.ts'
 import { getLoginFlows } from './get-login-flows.ts'
 import { getMe } from './get-me.ts'
+import { getOpenIdUserInfo } from './get-open-id-user-info.ts'
 import { getTokenOwner } from './get-token-owner.ts'
+import { getWellknownSupport, type SupportSettings } from './get-wellknown-support.ts'
 import { getWhoIs } from './get-who-is.ts'
 import { listInvitations } from './list-invitations.ts'
 import { listPeople } from './list-people.ts'
 import { listPersonDevices } from './list-person-devices.ts'
+import { listRegistrationTokens } from './list-registration-tokens.ts'
 import { login } from './login.ts'
 import { logout } from './logout.ts'
 import { logoutAll } from './logout-all.ts'
 import { refresh } from './refresh.ts'
 import { register } from './register.ts'
+import { registrationTokenValidity, type TokenValidityDeps } from './registration-token-validity.ts'
+import { type OpenIdDeps, requestOpenIdToken } from './request-open-id-token.ts'
 import { resetPersonPassword } from './reset-person-password.ts'
 import { setAdminLockUser } from './set-admin-lock-user.ts'
 import { setAdminSuspendUser } from './set-admin-suspend-user.ts'
 import { sharedSecretNonce } from './shared-secret-nonce.ts'
 import { sharedSecretRegister } from './shared-secret-register.ts'
+import { thirdPartyIds } from './third-party-ids.ts'
 import { updateDevice } from './update-device.ts'
 import { withdrawInvitation } from './withdraw-invitation.ts'
+import { withdrawRegistrationToken } from './withdraw-registration-token.ts'
 
 export type RouteDeps = ChangePasswordDeps &
   AvailabilityDeps &
   InstallationDeps &
-  GenerateLoginTokenDeps & {
+  GenerateLoginTokenDeps &
+  AuthFallbackDeps &
+  OpenIdDeps &
+  TokenValidityDeps & {
+    readonly support: SupportSettings
     readonly signIn: SignIn
     readonly sessions: Sessions
     readonly presence: Presence
@@ -61,6 +76,8 @@ export type RouteDeps = ChangePasswordDeps &
     readonly invitations: Invitations
     readonly people: People
     readonly moderation: Moderation
+    readonly registration: Registration
+    readonly registrationTokens: RegistrationTokens
     readonly access: Pick<Access, 'require'>
     readonly publicUrl: string
     /** Without one the endpoints for it do not exist. */
@@ -85,7 +102,13 @@ export function identityRoutes(deps: RouteDeps): Route[] {
     deleteDevices(deps),
     changePassword(deps),
     deactivateAccount(deps),
-    register(),
+    register(deps),
+    ...authFallback(deps),
+    ...thirdPartyIds(),
+    requestOpenIdToken(deps),
+    getOpenIdUserInfo(deps),
+    getWellknownSupport(deps),
+    registrationTokenValidity(deps),
     checkUsernameAvailability(deps),
     getAccount3pids(),
     getWhoIs({ ...deps, devices }),
@@ -110,6 +133,9 @@ export function identityRoutes(deps: RouteDeps): Route[] {
     deactivatePerson(deps),
     createPersonLoginToken(deps),
     getMe(),
+    createRegistrationToken(deps),
+    listRegistrationTokens(deps),
+    withdrawRegistrationToken(deps),
   ]
   const { sharedSecret } = deps
   if (sharedSecret === undefined) return [...matrix, ...own]

@@ -9,7 +9,11 @@ const clock = {
   sleep: (ms: number, signal?: AbortSignal) =>
     new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, ms)
-      signal?.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true })
+      const wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+      signal?.addEventListener('abort', wake, { once: true })
     }),
 }
 

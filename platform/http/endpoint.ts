@@ -10,6 +10,8 @@ export type Endpoint = {
   readonly route: Route
   readonly bodyKind: 'json' | 'stream' | 'none'
   readonly queryPlan: QueryPlan
+  /** Whether its query asks for an access token that is not one of this server's sign-ins. */
+  readonly hasOwnToken: boolean
   readonly checkParams: Check | undefined
   readonly checkQuery: Check | undefined
   readonly checkBody: Check | undefined
@@ -23,6 +25,7 @@ export function prepareEndpoint(route: Route, checkAnswers: boolean): Endpoint {
     route,
     bodyKind: route.bodyKind ?? defaultBodyKind(route),
     queryPlan: planQuery(route.query),
+    hasOwnToken: Object.hasOwn((route.query as { properties?: object } | undefined)?.properties ?? {}, 'access_token'),
     checkParams: route.params && compileCheck(route.params, 'path'),
     checkQuery: route.query && compileCheck(route.query, 'query'),
     checkBody: route.body && compileCheck(route.body, 'body'),

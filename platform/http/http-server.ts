@@ -160,7 +160,7 @@ class FastifyHttpServer implements HttpServer {
     const params = request.params as Record<string, string>
     checkParams(params)
     const query = readQuery(raw.url!, endpoint.queryPlan)
-    const accessToken = takeAccessToken(raw, query)
+    const accessToken = endpoint.hasOwnToken ? undefined : takeAccessToken(raw, query)
     const caller = await this.#deps.gate.admit(route.needs, { accessToken, ip, userAgent: raw.headers['user-agent'] })
     if (rateBy === 'person') this.#rates?.take(route.rate!, caller?.userId ?? ip)
     const wrong = endpoint.checkParams?.(params) ?? endpoint.checkQuery?.(query)

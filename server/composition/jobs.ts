@@ -22,6 +22,7 @@ export function startJobs(deps: {
         handler: async () => {
           const before = clock.nowMs() - limits.transactionIdDays * dayMs
           const count = await chancery.messaging.forgetBefore(before)
+          await chancery.identity.forgetBefore(clock.nowMs())
           logger.info('transactions.forgotten', { count })
         },
       },
