@@ -126,9 +126,8 @@ async function forgetBefore(db: Postgres, ts: number): Promise<number> {
 /** The secret that is mixed into password hashes comes from the vault under this name. */
 const passwordSecret = ['password', 'argon2id secret'] as const
 
-export function createIdentity(deps: IdentityDeps): Identity {
-  const { db, vault, clock, random, access, profiles, settings } = deps
-  const { users, events, devices: sessions } = deps.directory
+/** By which people prove who they are. */
+function createProofs({ db, vault, clock, random, directory, settings }: IdentityDeps) {
   const { serverName } = settings
   const passwords = createPasswordHashes({
     random,
@@ -137,9 +136,18 @@ export function createIdentity(deps: IdentityDeps): Identity {
   })
   const loginTokens = createLoginTokens({ db, clock, random })
   const attempts = createAttempts({ clock, isOn: settings.rateLimits })
-  const signIn = createSignIn({ db, passwords, sessions, loginTokens, attempts, serverName })
+  const signIn = createSignIn({ db, passwords, sessions: directory.devices, loginTokens, attempts, serverName })
   const confirmations = createConfirmations({ db, clock, random })
   const presence = createPresence({ signIn, confirmations, serverName })
+  return { passwords, loginTokens, attempts, signIn, confirmations, presence }
+}
+
+export function createIdentity(deps: IdentityDeps): Identity {
+  const { db, vault, clock, random, access, profiles, settings } = deps
+  const { users, events, devices: sessions } = deps.directory
+  const { serverName } = settings
+  const proofs = createProofs(deps)
+  const { presence, confirmations } = proofs
   const organisation = createOrganisation({ db, vault })
   const departures = createDepartures({ db, clock })
   const shared = {
@@ -149,10 +157,8 @@ export function createIdentity(deps: IdentityDeps): Identity {
     random,
     serverName,
     users,
-    passwords,
+    ...proofs,
     sessions,
-    attempts,
-    signIn,
     profiles,
     events,
     departures,
@@ -166,7 +172,6 @@ export function createIdentity(deps: IdentityDeps): Identity {
     settings: settings.registration ?? { mode: 'closed', guests: false },
     accounts,
     organisation,
-    confirmations,
     tokens: registrationTokens,
   })
   const secret = settings.registrationSharedSecret
@@ -174,8 +179,6 @@ export function createIdentity(deps: IdentityDeps): Identity {
   const routes = identityRoutes({
     ...settings,
     ...shared,
-    loginTokens,
-    presence,
     accounts,
     setup,
     invitations,
@@ -183,7 +186,6 @@ export function createIdentity(deps: IdentityDeps): Identity {
     people: createPeople({ db, profiles }),
     registration,
     registrationTokens,
-    confirmations,
     support: settings.support ?? {},
     moderation: createModeration({ ...shared, accounts, organisation }),
     access,

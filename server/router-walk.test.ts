@@ -10,8 +10,8 @@ beforeAll(async () => {
   town = await startTown({ registrationSharedSecret: 'open for the walk' })
   const alice = await town.person('alice', { role: 'owner' })
   stranger = await town.person('stranger')
-  room = await alice.createRoom({ preset: 'private_chat', name: 'Secret of the house' })
-  await alice.say(room, 'the secret itself')
+  room = await alice.createRoom({ preset: 'private_chat', name: 'Zebra of the house' })
+  await alice.say(room, 'zebra itself')
 })
 afterAll(() => town[Symbol.asyncDispose]())
 
@@ -69,10 +69,9 @@ describe('every route', () => {
       if (/log-?out|deactivate|delete_devices/i.test(path) || path.endsWith('/sync')) continue
       const answer = await stranger.call(route.method, path, body)
       expect([route.operation, answer.status < 500]).toEqual([route.operation, true])
-      expect(answer.text).not.toContain('secret')
-      expect(answer.text).not.toContain('Secret of the house')
+      expect(answer.text).not.toMatch(/zebra/i)
     }
-    expect(JSON.stringify(await stranger.sync())).not.toContain('ecret')
+    expect(JSON.stringify(await stranger.sync())).not.toContain('ebra')
   })
 })
 
