@@ -147,7 +147,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
   const { users, events, devices: sessions } = deps.directory
   const { serverName } = settings
   const proofs = createProofs(deps)
-  const { presence, confirmations } = proofs
+  const { presence } = proofs
   const organisation = createOrganisation({ db, vault })
   const departures = createDepartures({ db, clock })
   const shared = {
