@@ -40,6 +40,7 @@ import { createSessions, type Sessions } from './sessions/sessions.ts'
 import { createAttempts } from './sign-in/attempts.ts'
 import { createConfirmations } from './sign-in/confirmations.ts'
 import { createLoginTokens } from './sign-in/login-tokens.ts'
+import { createOpenIdProofs } from './sign-in/open-id-proofs.ts'
 import { createPresence } from './sign-in/presence.ts'
 import { createSignIn } from './sign-in/sign-in.ts'
 import { deleteConfirmationsBefore } from './store/confirmation.ts'
@@ -186,6 +187,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
     people: createPeople({ db, profiles }),
     registration,
     registrationTokens,
+    openIdProofs: createOpenIdProofs({ db, clock, random }),
     support: settings.support ?? {},
     moderation: createModeration({ ...shared, accounts, organisation }),
     access,

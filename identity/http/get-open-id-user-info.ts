@@ -5,11 +5,10 @@
  * - Tells another service whose proof it holds.
  */
 import Type from 'typebox'
-import { type Clock, type Db, type Route, refuse, route } from '#platform/api.ts'
-import { hashToken, isWellFormedToken } from '../sessions/token.ts'
-import { findOpenIdToken } from '../store/open-id-token.ts'
+import { type Route, refuse, route } from '#platform/api.ts'
+import type { OpenIdProofs } from '../sign-in/open-id-proofs.ts'
 
-export function getOpenIdUserInfo({ db, clock }: { db: Db; clock: Clock }): Route {
+export function getOpenIdUserInfo({ openIdProofs }: { openIdProofs: Pick<OpenIdProofs, 'whose'> }): Route {
   return route({
     method: 'GET',
     path: '/_matrix/federation/v1/openid/userinfo',
@@ -19,9 +18,7 @@ export function getOpenIdUserInfo({ db, clock }: { db: Db; clock: Clock }): Rout
     query: Type.Object({ access_token: Type.String() }),
     answer: Type.Object({ sub: Type.String() }),
     async handle({ query }) {
-      const sub = isWellFormedToken(query.access_token, 'openId')
-        ? await findOpenIdToken(db, hashToken(query.access_token), clock.nowMs())
-        : undefined
+      const sub = await openIdProofs.whose(query.access_token)
       if (sub === undefined) throw refuse('M_UNKNOWN_TOKEN', 'This proof is unknown or has expired. Ask for a new one.')
       return { sub }
     },

@@ -7,18 +7,12 @@
 import Type from 'typebox'
 import type { Subject } from '#access/api.ts'
 import { clientPaths } from '#matrix/api.ts'
-import { type Clock, type Db, limits, type Random, type Route, refuse, route } from '#platform/api.ts'
-import { hashToken, makeToken } from '../sessions/token.ts'
-import { insertOpenIdToken } from '../store/open-id-token.ts'
+import { type Route, refuse, route } from '#platform/api.ts'
+import type { OpenIdProofs } from '../sign-in/open-id-proofs.ts'
 
-export type OpenIdDeps = {
-  readonly db: Db
-  readonly clock: Clock
-  readonly random: Random
-  readonly serverName: string
-}
+export type OpenIdDeps = { readonly openIdProofs: OpenIdProofs; readonly serverName: string }
 
-export function requestOpenIdToken({ db, clock, random, serverName }: OpenIdDeps): Route {
+export function requestOpenIdToken({ openIdProofs, serverName }: OpenIdDeps): Route {
   return route({
     method: 'POST',
     path: clientPaths('/user/:userId/openid/request_token'),
@@ -32,14 +26,12 @@ export function requestOpenIdToken({ db, clock, random, serverName }: OpenIdDeps
       if (params.userId !== subject.matrixId) {
         throw refuse('M_FORBIDDEN', 'You can prove only who you are yourself. Use your own user id.')
       }
-      const token = makeToken(random, 'openId')
-      const expiresTs = clock.nowMs() + limits.openIdTokenLivesMs
-      await insertOpenIdToken(db, { hash: hashToken(token), userId: subject.userId, expiresTs })
+      const { token, livesMs } = await openIdProofs.create(subject.userId)
       return {
         access_token: token,
         token_type: 'Bearer',
         matrix_server_name: serverName,
-        expires_in: limits.openIdTokenLivesMs / 1000,
+        expires_in: livesMs / 1000,
       }
     },
   })
