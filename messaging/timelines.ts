@@ -1,6 +1,6 @@
 import type { Access } from '#access/api.ts'
 import type { Users } from '#identity/api.ts'
-import type { Clock, Db, Log, Logger } from '#platform/api.ts'
+import type { Clock, Db, Log, Logger, Vault } from '#platform/api.ts'
 import type { EventReader } from './events/event-reader.ts'
 import { Relations } from './events/relations.ts'
 import { Threads } from './events/threads.ts'
@@ -21,6 +21,7 @@ type Deps = {
   reader: EventReader
   rooms: RoomCache
   memberships: Memberships
+  vault: Vault
 }
 
 /** What is read of rooms besides sync: their timelines and states, what refers to what, and what is found in them. */

@@ -7,13 +7,13 @@ import Type from 'typebox'
 import type { Access, Membership } from '#access/api.ts'
 import { clientPaths, type JsonObject } from '#matrix/api.ts'
 import { type Route, refuse, route } from '#platform/api.ts'
-import { eventText } from '../events/stored-event.ts'
+import { eventText, type StoredEvent } from '../events/stored-event.ts'
 import type { Doors } from '../rooms/doors.ts'
 import type { Memberships } from '../rooms/memberships.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
 import type { RoomStates } from '../rooms/room-states.ts'
 import type { Caller } from './acts.ts'
-import { jsonText } from './json-text.ts'
+import { jsonStream } from './json-text.ts'
 import { RoomId } from './shapes.ts'
 
 type Deps = { doors: Doors; states: RoomStates; access: Access; memberships: Memberships; rooms: RoomCache }
@@ -36,8 +36,8 @@ export function getMembersByRoom(deps: Deps): Route {
       const { room } = await deps.doors.enter(subject, 'room.members', params.roomId)
       const { membership, not_membership: not } = query
       const wanted = (one: Membership) => (membership === undefined || one === membership) && one !== not
-      const events = await deps.states.members(room, subject, wanted, query.at)
-      return jsonText(`{"chunk":[${events.map((event) => eventText(event, subject)).join(',')}]}`)
+      const pages = deps.states.members(room, subject, wanted, query.at)
+      return jsonStream(memberTexts(pages, subject))
     },
   })
 }
@@ -56,9 +56,9 @@ export function getJoinedMembersByRoom(deps: Deps): Route {
       if (room.member(subject.matrixId)?.membership !== 'join') {
         throw refuse('M_FORBIDDEN', 'You are not in this room. Ask a member to invite you.')
       }
-      const events = await deps.states.members(room, subject, (membership) => membership === 'join')
+      const pages = deps.states.members(room, subject, (membership) => membership === 'join')
       const joined: { [userId: string]: JsonObject } = {}
-      for (const event of events) {
+      for await (const event of eachOf(pages)) {
         const { displayname, avatar_url } = event.content
         joined[event.stateKey ?? ''] = {
           // Old clients (matrix-nio 0.20) refuse the whole answer where one member has no name in it.
@@ -69,6 +69,20 @@ export function getJoinedMembersByRoom(deps: Deps): Route {
       return { joined }
     },
   })
+}
+
+async function* memberTexts(pages: AsyncIterable<StoredEvent[]>, subject: Caller): AsyncGenerator<string> {
+  let before = '{"chunk":['
+  for await (const events of pages) {
+    if (events.length === 0) continue
+    yield before + events.map((event) => eventText(event, subject)).join(',')
+    before = ','
+  }
+  yield before === ',' ? ']}' : `${before}]}`
+}
+
+async function* eachOf(pages: AsyncIterable<StoredEvent[]>): AsyncGenerator<StoredEvent> {
+  for await (const events of pages) yield* events
 }
 
 export function getJoinedRooms(deps: Deps): Route {

@@ -213,3 +213,22 @@ describe('addresses of rooms', () => {
     expect(await bob.join(alias)).toEqual({ room_id: room })
   })
 })
+
+describe('state of then', () => {
+  it('is read one event at a time by who left', async () => {
+    const [alice, bob] = [await person(), await person()]
+    const room = await alice.createRoom({ preset: 'public_chat', topic: 'then' })
+    await bob.join(room)
+    await alice.setState(room, 'm.x', { of: 'then' }, 'a key')
+    await bob.leave(room)
+    await alice.setState(room, 'm.room.topic', { topic: 'now' })
+    await alice.setState(room, 'm.x', { of: 'now' }, 'a key')
+    await alice.setState(room, 'm.x', { of: 'now' }, 'new key')
+    const state = (type: string, key = '') => bob.call('GET', `${roomPath(room)}/state/${type}/${enc(key)}`)
+    expect((await state('m.room.topic')).json.topic).toBe('then')
+    expect((await state('m.x', 'a key')).json).toEqual({ of: 'then' })
+    expect((await state('m.x', 'new key')).status).toBe(404)
+    expect((await state('m.room.member', bob.id)).json.membership).toBe('leave')
+    expect((await state('m.room.member', alice.id)).json.membership).toBe('join')
+  })
+})

@@ -1,13 +1,16 @@
 import type { Membership, Subject } from '#access/api.ts'
-import { type Db, refuse } from '#platform/api.ts'
+import { type Db, refuse, type Vault } from '#platform/api.ts'
 import type { EventReader } from '../events/event-reader.ts'
+import { storedStateKey } from '../events/state-keys.ts'
 import type { StoredEvent } from '../events/stored-event.ts'
 import { positionAtPlace, positionOfEvent } from '../store/events.ts'
-import { memberEventIdsAt, membershipHistoryRows, stateRowsAt } from '../store/room-state.ts'
+import { memberEventIdsAt, membershipHistoryRows, stateRowAt, stateRowsAt } from '../store/room-state.ts'
 import { parsePagingToken } from '../sync/tokens.ts'
 import { membershipCodes, type Room } from './room.ts'
 
-type Deps = { db: Db; reader: EventReader }
+type Deps = { db: Db; reader: EventReader; vault: Vault }
+
+const membersAtOnce = 500
 
 /** The state of rooms for readers: of now for those who are in it, of then for those who left. */
 export class RoomStates {
@@ -30,32 +33,44 @@ export class RoomStates {
 
   async one(room: Room, subject: Subject, type: string, stateKey: string): Promise<StoredEvent | undefined> {
     const then = await this.#positionOfLeaving(room, subject)
-    if (then !== undefined) {
-      const events = await this.visibleTo(room, subject)
-      return events.find((event) => event.type === type && event.stateKey === stateKey)
-    }
-    const id =
-      type === 'm.room.member' ? room.member(stateKey)?.internalId : room.stateEntry(type, stateKey)?.internalId
+    const id = then === undefined ? heldNow(room, type, stateKey) : await this.#heldAt(room, then, { type, stateKey })
     return id === undefined ? undefined : (await this.#deps.reader.byIds([id]))[0]
   }
 
-  /** Member events of now, of the place that a token stands for or, for who left, of then; by membership. */
-  async members(
+  async #heldAt(room: Room, position: number, { type, stateKey }: { type: string; stateKey: string }) {
+    const key = storedStateKey(this.#deps.vault, room.matrixId, stateKey)
+    return (await stateRowAt(this.#deps.db, { roomId: room.id, type, stateKey: key, position }))?.eventId
+  }
+
+  /**
+   * Member events of now, of the place that a token stands for or, for who left, of then; by membership. In portions, so
+   * that a room of tens of thousands holds nobody else up.
+   */
+  async *members(
     room: Room,
     subject: Subject,
     wanted: (membership: Membership) => boolean,
     token?: string,
-  ): Promise<StoredEvent[]> {
+  ): AsyncGenerator<StoredEvent[]> {
+    const ids = await this.#memberEventIds(room, subject, wanted, token)
+    for (let start = 0; start < ids.length; start += membersAtOnce) {
+      const events = await this.#deps.reader.byIds(ids.slice(start, start + membersAtOnce))
+      yield events.filter((event) => wanted(event.content.membership as Membership))
+    }
+  }
+
+  async #memberEventIds(
+    room: Room,
+    subject: Subject,
+    wanted: (membership: Membership) => boolean,
+    token: string | undefined,
+  ): Promise<number[]> {
     const at = token === undefined ? undefined : await this.#positionOf(room, token)
     const left = await this.#positionOfLeaving(room, subject)
     const then = left === undefined || at === undefined ? (left ?? at) : Math.min(left, at)
-    if (then === undefined) {
-      const members = [...room.members()].filter((member) => wanted(member.membership))
-      return this.#deps.reader.byIds(members.map((member) => member.internalId))
-    }
-    const rows = await memberEventIdsAt(this.#deps.db, room.id, then)
-    const events = await this.#deps.reader.byIds(rows.map((row) => row.eventId))
-    return events.filter((event) => wanted(event.content.membership as Membership))
+    if (then !== undefined) return (await memberEventIdsAt(this.#deps.db, room.id, then)).map((row) => row.eventId)
+    const members = [...room.members()].filter((member) => wanted(member.membership))
+    return members.map((member) => member.internalId)
   }
 
   async #positionOf(room: Room, token: string): Promise<number> {
@@ -79,4 +94,8 @@ export class RoomStates {
     }
     return positionOfEvent(this.#deps.db, room.id, member.internalId)
   }
+}
+
+function heldNow(room: Room, type: string, stateKey: string): number | undefined {
+  return type === 'm.room.member' ? room.member(stateKey)?.internalId : room.stateEntry(type, stateKey)?.internalId
 }

@@ -181,5 +181,16 @@ export const stateSuccessorRow = (db: Db, roomId: number, eventId: number) =>
 export const membershipRowsAt = (db: Db, userId: number, roomIds: readonly number[], position: number) =>
   db.rows<{ roomId: number; membership: number }>(membershipsAt, [userId, roomIds, position])
 
+const oneAt = sql(
+  'room_state_one_at',
+  `select event_id as "eventId" from room_state
+   where room_id = $1 and type = $2 and state_key = $3 and from_position <= $4
+     and (to_position is null or to_position > $4)`,
+)
+
+/** `stateKey` as it is stored: `storedStateKey`. */
+export const stateRowAt = (db: Db, at: { roomId: number; type: string; stateKey: string; position: number }) =>
+  db.row<{ eventId: number }>(oneAt, [at.roomId, at.type, at.stateKey, at.position])
+
 export const memberEventIdsAt = (db: Db, roomId: number, position: number) =>
   db.rows<{ eventId: number }>(memberEventsAt, [roomId, position])
