@@ -38,6 +38,7 @@ import type { Media } from './media/media.ts'
 import { createMediaParts } from './media/parts.ts'
 import type { Previews } from './media/previews.ts'
 import type { MediaSettings } from './media/settings.ts'
+import { RoomWaiters } from './peeking/room-waiters.ts'
 import type { PeopleSearchScope, SendGuard } from './ports.ts'
 import { PresenceBoard } from './presence/presence-board.ts'
 import { Profiles } from './profiles/profiles.ts'
@@ -197,9 +198,11 @@ function createReading(deps: MessagingDeps) {
   const unread = new Unread({ db, rooms, reader, peopleRules })
   tail.listen(new MembershipFollower({ memberships, rooms }))
   tail.listen(peopleRules)
+  const roomWaiters = new RoomWaiters()
   const summaries = new RoomSummaries({ db, rooms, logger })
   tail.listen(deps.profiles)
   tail.listen(summaries)
+  tail.listen(roomWaiters)
   tail.listen(unread)
   const listings = new Listings({ db })
   tail.listen(listings)
@@ -210,7 +213,7 @@ function createReading(deps: MessagingDeps) {
   presenceBoard?.start()
   tail.listen(waiters)
   log.follow(tail)
-  const listeners = { listings, directs, unread, waiters, peopleRules, summaries, presenceBoard }
+  const listeners = { listings, directs, unread, waiters, peopleRules, summaries, roomWaiters, presenceBoard }
   const level = new Level({ memberships, tail, log })
   return { db, rooms, memberships, reader, receipts, accountData, tail, typing, level, ...listeners }
 }

@@ -1,18 +1,22 @@
 import type { Access } from '#access/api.ts'
 import type { Users } from '#identity/api.ts'
 import type { Clock, Db, Logger, Random, Route, Vault } from '#platform/api.ts'
+import type { AccountData } from '../account-data/account-data.ts'
 import type { Aliases } from '../directory/aliases.ts'
 import { MutualRooms } from '../directory/mutual-rooms.ts'
 import { PublicRooms } from '../directory/public-rooms.ts'
 import type { RoomSummaries } from '../directory/room-summaries.ts'
 import type { EventReader } from '../events/event-reader.ts'
 import type { RoomWriter } from '../events/room-writer.ts'
+import { Peek } from '../peeking/peek.ts'
+import type { RoomWaiters } from '../peeking/room-waiters.ts'
 import { Reports } from '../reports/reports.ts'
 import type { RoomMaker } from '../rooms/create-room.ts'
 import type { Doors } from '../rooms/doors.ts'
 import type { JoinConditions } from '../rooms/join-conditions.ts'
 import type { Memberships } from '../rooms/memberships.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
+import type { RoomStates } from '../rooms/room-states.ts'
 import { Hierarchy } from '../spaces/hierarchy.ts'
 import { Previews } from '../spaces/previews.ts'
 import type { Heritage } from '../upgrades/heritage.ts'
@@ -21,7 +25,9 @@ import { getMutualRooms } from './get-mutual-rooms.ts'
 import { getRoomSummary } from './get-room-summary.ts'
 import { getSpaceHierarchy } from './get-space-hierarchy.ts'
 import { listReports } from './list-reports.ts'
+import { peekEvents } from './peek-events.ts'
 import { reportEvent, reportRoom, reportUser } from './report-content.ts'
+import { roomInitialSync } from './room-initial-sync.ts'
 import { upgradeRoom } from './upgrade-room.ts'
 
 export type RoomRouteDeps = {
@@ -38,6 +44,9 @@ export type RoomRouteDeps = {
   readonly reader: EventReader
   readonly heritage: Heritage
   readonly summaries: RoomSummaries
+  readonly states: RoomStates
+  readonly accountData: AccountData
+  readonly roomWaiters: RoomWaiters
   readonly logger: Logger
   readonly vault: Vault
   readonly random: Random
@@ -48,7 +57,9 @@ export type RoomRouteDeps = {
 export function roomRoutes(deps: RoomRouteDeps): Route[] {
   const previews = new Previews(deps)
   const parts = { ...deps, previews, hierarchy: new Hierarchy({ previews }), mutualRooms: new MutualRooms(deps) }
-  const upgrades = new RoomUpgrade({ ...deps, publicRooms: new PublicRooms(deps) })
+  const publicRooms = new PublicRooms(deps)
+  const upgrades = new RoomUpgrade({ ...deps, publicRooms })
+  const peek = new Peek({ ...deps, publicRooms, waiters: deps.roomWaiters })
   const reporting = { ...deps, reports: new Reports(deps) }
   return [
     upgradeRoom({ upgrades }),
@@ -59,5 +70,7 @@ export function roomRoutes(deps: RoomRouteDeps): Route[] {
     reportRoom(reporting),
     reportUser(reporting),
     listReports(reporting),
+    peekEvents({ peek }),
+    roomInitialSync({ peek }),
   ]
 }
