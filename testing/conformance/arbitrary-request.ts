@@ -68,6 +68,9 @@ function parameter(name: string, known: Known): fc.Arbitrary<string> {
   return fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...values) }, { weight: 1, arbitrary: text })
 }
 
+/** Milliseconds. */
+const waits = fc.constantFrom(0, -1, waitMsMax)
+
 function queryValue(name: string, known: Known): fc.Arbitrary<string> {
   if (name === 'timeout') return fc.constantFrom('0', '-1', 'abc', '1.5', String(waitMsMax))
   return fc.oneof(parameter(name, known), fc.constantFrom('b', 'f', 'true', '10', 'join', 'room_id'))
@@ -115,6 +118,7 @@ function objectOf(schema: JsonObject, known: Known, depth: number): fc.Arbitrary
   const properties = Object.entries((schema.properties ?? {}) as JsonObject)
   const named = fromEntries(
     properties.map(([name, one]) => {
+      if (name === 'timeout') return [name, waits]
       const own = known[name] === undefined ? [] : [{ weight: 3, arbitrary: fc.constantFrom(...known[name]) }]
       return [name, fc.oneof({ weight: 3, arbitrary: wishFor(one, known, depth - 1) }, ...own)]
     }),

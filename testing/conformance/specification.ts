@@ -1,6 +1,7 @@
 /** The operations of the client-server API, found by method and path, with their schemas put together and compiled. */
 import Schema from 'typebox/schema'
 import { clientServerFolder, type Documents, type Json, targetOf } from './documents.ts'
+import { slidingSyncDocument, slidingSyncFile } from './sliding-sync.ts'
 
 export type Operation = {
   /** Its operationId, which is unique within this API. */
@@ -9,6 +10,8 @@ export type Operation = {
   /** `/_matrix/client/v3/rooms/{roomId}/…` */
   readonly path: string
   readonly isDeprecated: boolean
+  /** No released version of the specification has it yet. */
+  readonly isProposed: boolean
   /** The file that describes it, and the description as it stands there. */
   readonly file: string
   readonly definition: JsonObject
@@ -31,8 +34,8 @@ export class Specification {
   readonly #validators = new Map<string, Validator | undefined>()
 
   constructor(documents: Documents) {
-    this.#documents = documents
-    this.operations = [...operationsOf(documents)]
+    this.#documents = { ...documents, ...slidingSyncDocument }
+    this.operations = [...operationsOf(this.#documents)]
     for (const operation of this.operations) {
       const parts = partsOf(operation.path)
       const key = `${operation.method} ${parts.length}`
@@ -116,7 +119,16 @@ function* operationsOf(documents: Documents): Iterable<Operation> {
         const { operationId: id, deprecated } = definition
         // Two paths end with a space, which keeps them apart from others of the same name.
         const whole = base + path.trim()
-        yield { id, method: method.toUpperCase(), path: whole, isDeprecated: deprecated === true, file, definition }
+        const isProposed = file === slidingSyncFile
+        yield {
+          id,
+          method: method.toUpperCase(),
+          path: whole,
+          isDeprecated: deprecated === true,
+          isProposed,
+          file,
+          definition,
+        }
       }
     }
   }
