@@ -9,6 +9,7 @@ import { type Route, refuse, route } from '#platform/api.ts'
 import { type PresenceState, presenceStates } from '../presence/presence-record.ts'
 import { eventForm } from '../sync/event-form.ts'
 import { parseSyncFilter } from '../sync/filter.ts'
+import type { StateAfter } from '../sync/render.ts'
 import type { SessionSignals } from '../sync/session-signals.ts'
 import type { Sync } from '../sync/sync.ts'
 import type { Caller } from './acts.ts'
@@ -48,7 +49,7 @@ export function sync(deps: { sync: Sync; filters: FilterLookup; sessions: Sessio
           form: eventForm(parsed.form, subject),
           presence: presenceIn(query.set_presence),
           fullState: query.full_state ?? false,
-          stateAfter: query.use_state_after ?? query['org.matrix.msc4222.use_state_after'] ?? false,
+          stateAfter: stateAfterOf(query.use_state_after, query['org.matrix.msc4222.use_state_after']),
           timeoutMs: query.timeout ?? 0,
           signal: waiting.signal,
         })
@@ -70,4 +71,10 @@ function presenceIn(text: string | undefined): PresenceState {
   const state = presenceStates.find((one) => one === text)
   if (state === undefined) throw refuse('M_INVALID_PARAM', 'set_presence is online, unavailable or offline.')
   return state
+}
+
+/** Who asks by the name of the proposal is answered by its name: such clients look for no other. */
+function stateAfterOf(isStable: boolean | undefined, isUnstable: boolean | undefined): StateAfter {
+  if (isStable === true) return 'state_after'
+  return isUnstable === true && 'org.matrix.msc4222.state_after'
 }

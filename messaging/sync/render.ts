@@ -5,6 +5,9 @@ import { totalOf, type UnreadCount, type UnreadCounts } from '../unread/unread.t
 import type { EventForm } from './event-form.ts'
 import { tokenBehind } from './tokens.ts'
 
+/** Under which name the state at the end of the timeline is told, where that is asked for instead of that at its beginning. */
+export type StateAfter = false | 'state_after' | 'org.matrix.msc4222.state_after'
+
 export type JoinedRoomParts = {
   readonly timeline: readonly StoredEvent[]
   readonly limited: boolean
@@ -12,7 +15,7 @@ export type JoinedRoomParts = {
   readonly end: number
   readonly state: readonly StoredEvent[]
   /** Whether the state is that behind the timeline, and not that before it. */
-  readonly stateAfter: boolean
+  readonly stateAfter: StateAfter
   readonly ephemeral: readonly JsonObject[]
   readonly accountData: readonly JsonObject[]
   readonly unread: UnreadCounts | undefined
@@ -60,7 +63,7 @@ function timelineText(room: TimelineParts, form: EventForm): string {
 }
 
 function stateText({ state, stateAfter }: Pick<JoinedRoomParts, 'state' | 'stateAfter'>, form: EventForm): string {
-  const name = stateAfter ? 'state_after' : 'state'
+  const name = stateAfter === false ? 'state' : stateAfter
   return `"${name}":{"events":[${state.map((event) => form(event)).join(',')}]}`
 }
 

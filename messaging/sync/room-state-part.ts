@@ -9,6 +9,7 @@ import type { StoredEvent } from '../events/stored-event.ts'
 import { stateName } from '../rooms/room.ts'
 import { memberRowsAt, stateRowsAt, stateRowsBetween } from '../store/room-state.ts'
 import type { EventFilter } from './filter.ts'
+import type { StateAfter } from './render.ts'
 import type { Placed } from './room-delta.ts'
 import type { SentMembers } from './sent-members.ts'
 
@@ -20,7 +21,7 @@ export type StateQuery = {
   readonly filter: EventFilter
   readonly sent: SentMembers
   /** Whether the client wants the state behind the timeline, and not that before it. */
-  readonly stateAfter: boolean
+  readonly stateAfter: StateAfter
 }
 
 export type StateWish = {

@@ -20,22 +20,23 @@ const contents = (events: any[], type: string) =>
 
 describe('state behind the timeline', () => {
   it('stands in state_after, whole at first and then as it changes, whatever the timeline tells', async () => {
-    for (const name of ['use_state_after', 'org.matrix.msc4222.use_state_after']) {
+    for (const prefix of ['', 'org.matrix.msc4222.']) {
+      const [name, answered] = [`${prefix}use_state_after`, `${prefix}state_after`]
       const alice = await person()
       const room = await alice.createRoom({ name: 'first' })
       const filter = { room: { timeline: { limit: 1, types: ['m.room.message'] } } }
       const first = await ask(alice, filter, undefined, { [name]: 'true' })
       expect(joined(first, room).state).toBeUndefined()
-      expect(contents(joined(first, room).state_after.events, 'm.room.name')).toEqual([{ name: 'first' }])
+      expect(contents(joined(first, room)[answered].events, 'm.room.name')).toEqual([{ name: 'first' }])
       await alice.setState(room, 'm.room.name', { name: 'second' })
       await alice.setState(room, 'm.room.name', { name: 'third' })
       await alice.say(room, 'hello')
       const second = await ask(alice, filter, first.next_batch, { [name]: 'true' })
       expect(named(joined(second, room).timeline.events)).toEqual(['m.room.message'])
-      expect(contents(joined(second, room).state_after.events, 'm.room.name')).toEqual([{ name: 'third' }])
+      expect(contents(joined(second, room)[answered].events, 'm.room.name')).toEqual([{ name: 'third' }])
       await alice.say(room, 'nothing new')
       const third = await ask(alice, filter, second.next_batch, { [name]: 'true' })
-      expect(joined(third, room).state_after.events).toEqual([])
+      expect(joined(third, room)[answered].events).toEqual([])
     }
   })
 

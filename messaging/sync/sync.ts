@@ -16,7 +16,7 @@ import type { SyncFilter } from './filter.ts'
 import type { IncrementalSync } from './incremental-sync.ts'
 import type { InitialSync } from './initial-sync.ts'
 import type { Level } from './level.ts'
-import { type DevicePart, isEmpty, type SyncAnswer, syncText } from './render.ts'
+import { type DevicePart, isEmpty, type StateAfter, type SyncAnswer, syncText } from './render.ts'
 import type { SentMembers } from './sent-members.ts'
 import type { Tail } from './tail.ts'
 import { parseSyncToken, type SyncToken, syncToken, unknownToken } from './tokens.ts'
@@ -28,7 +28,7 @@ export type SyncQuery = {
   readonly filter: SyncFilter
   readonly fullState: boolean
   /** Whether the client wants the state behind each timeline, and not that before it. */
-  readonly stateAfter: boolean
+  readonly stateAfter: StateAfter
   readonly form: EventForm
   /** How present the device says its person is. */
   readonly presence: PresenceState
