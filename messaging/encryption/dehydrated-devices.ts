@@ -87,7 +87,7 @@ export class DehydratedDevices {
   }
 
   /**
-   * What waits for it, from the beginning or behind a place that was answered. Nothing is forgotten: whoever takes it over may
+   * What waits for it, from the beginning or behind a place that was answered, and whether more does. Nothing is forgotten: whoever takes it over may
    * break off, and begin again. Throws M_FORBIDDEN for another device, M_INVALID_PARAM for a place that is none.
    */
   async events(userId: number, deviceId: string, place: string | undefined) {
@@ -99,8 +99,9 @@ export class DehydratedDevices {
     if (match === null) throw refuse('M_INVALID_PARAM', 'Go on with the next_batch that this endpoint gave.')
     const after = Number(match?.[1] ?? 0)
     const { toDevice, tail } = this.#deps
-    const { events, end } = await toDevice.waiting({ userId, deviceId }, after, tail.position, limits.toDeviceAnswerMax)
-    return { events, next_batch: `d${Math.max(after, end)}` }
+    const until = tail.position
+    const { events, end } = await toDevice.waiting({ userId, deviceId }, after, until, limits.toDeviceAnswerMax)
+    return { events, nextBatch: `d${Math.max(after, end)}`, isLast: end >= until }
   }
 }
 

@@ -1,10 +1,11 @@
 /**
- * PUT, GET and DELETE /_matrix/client/unstable/org.matrix.msc3814.v1/dehydrated_device, and POST …/{deviceId}/events
+ * PUT, GET and DELETE /_matrix/client/unstable/org.matrix.msc3814.v1/dehydrated_device, GET and POST …/{deviceId}/events
  * https://github.com/matrix-org/matrix-spec-proposals/pull/3814, not in the specification yet; its keys and messages are
  * those of https://spec.matrix.org/v1.19/client-server-api/#end-to-end-encryption
  *
  * - A person has one at most; a new one takes its place, and what waited for the old one is gone.
  * - Its keys are checked like those of any device. What waits for it is answered in parts and forgotten with it only.
+ * - Clients read it by GET, where a part without `next_batch` is the last, or by POST, where an empty one is.
  */
 import Type from 'typebox'
 import type { JsonObject } from '#matrix/api.ts'
@@ -82,15 +83,36 @@ export function deleteDehydratedDevice({ dehydratedDevices }: Deps): Route {
 
 export function getDehydratedDeviceEvents({ dehydratedDevices }: Deps): Route {
   return route({
-    method: 'POST',
+    method: 'GET',
     path: `${path}/:deviceId/events`,
     operation: 'getDehydratedDeviceEvents',
     needs: 'session',
     rate: 'read',
     params: Type.Object({ deviceId: Type.String() }),
+    query: Type.Object({ from: Type.Optional(Type.String()) }),
+    answer: Type.Object({ events: Type.Array(JsonBody), next_batch: Type.Optional(Type.String()) }),
+    async handle({ params, query, caller }) {
+      const { userId } = caller as Caller
+      const { events, nextBatch, isLast } = await dehydratedDevices.events(userId, params.deviceId, query.from)
+      return isLast ? { events } : { events, next_batch: nextBatch }
+    },
+  })
+}
+
+export function postDehydratedDeviceEvents({ dehydratedDevices }: Deps): Route {
+  return route({
+    method: 'POST',
+    path: `${path}/:deviceId/events`,
+    operation: 'postDehydratedDeviceEvents',
+    needs: 'session',
+    rate: 'read',
+    params: Type.Object({ deviceId: Type.String() }),
     body: Type.Object({ next_batch: Type.Optional(Type.String()) }),
     answer: Type.Object({ events: Type.Array(JsonBody), next_batch: Type.String() }),
-    handle: ({ params, body, caller }) =>
-      dehydratedDevices.events((caller as Caller).userId, params.deviceId, body.next_batch),
+    async handle({ params, body, caller }) {
+      const { userId } = caller as Caller
+      const { events, nextBatch } = await dehydratedDevices.events(userId, params.deviceId, body.next_batch)
+      return { events, next_batch: nextBatch }
+    },
   })
 }

@@ -6,6 +6,7 @@ import {
   deleteDehydratedDevice,
   getDehydratedDevice,
   getDehydratedDeviceEvents,
+  postDehydratedDeviceEvents,
   putDehydratedDevice,
 } from './dehydrated-device.ts'
 import { deleteRoomKeyBySessionId, deleteRoomKeys, deleteRoomKeysByRoomId } from './delete-room-keys.ts'
@@ -39,6 +40,7 @@ export function encryptionRoutes(encryption: Encryption & { presence: Presence; 
     getDehydratedDevice(encryption),
     deleteDehydratedDevice(encryption),
     getDehydratedDeviceEvents(encryption),
+    postDehydratedDeviceEvents(encryption),
     ...keyBackupRoutes(encryption),
   ]
 }
