@@ -7,6 +7,7 @@ import {
   type Postgres,
   type Random,
   type Route,
+  type ShownSettings,
   type Vault,
 } from '#platform/api.ts'
 import { createAccounts } from './accounts/accounts.ts'
@@ -55,6 +56,7 @@ export type UserDirectoryDeps = {
   readonly random: Random
   readonly serverName: string
   readonly deviceLists: DeviceLists
+  readonly accessTokenLivesMs?: number | undefined
   readonly log: Pick<Log, 'append' | 'announce' | 'follow' | 'knownUpToMs' | 'reachNewest'>
 }
 
@@ -73,7 +75,12 @@ export function createUserDirectory(deps: UserDirectoryDeps): OwnDirectory {
   return {
     users,
     events,
-    devices: createSessions({ ...deps, users, events, accessTokenLivesMs: limits.accessTokenLivesMs }),
+    devices: createSessions({
+      ...deps,
+      users,
+      events,
+      accessTokenLivesMs: deps.accessTokenLivesMs ?? limits.accessTokenLivesMs,
+    }),
   }
 }
 
@@ -87,6 +94,10 @@ export type IdentitySettings = {
   readonly registrationSharedSecret?: string | undefined
   /** Left out: closed. */
   readonly registration?: RegistrationSettings
+  /** How long an access token lives that can be refreshed. Left out: the limit of the table. */
+  readonly accessTokenLivesMs?: number
+  /** What administrators see of the settings. */
+  readonly shown?: ShownSettings
   /** Whom to ask for help with this server. */
   readonly support?: { readonly email?: string | undefined; readonly page?: string | undefined }
   /** `cheap` is for tests only. */
@@ -189,6 +200,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
     registrationTokens,
     openIdProofs: createOpenIdProofs({ db, clock, random }),
     support: settings.support ?? {},
+    shown: settings.shown ?? { options: {}, rates: {} },
     moderation: createModeration({ ...shared, accounts, organisation }),
     access,
     sharedSecret: secret === undefined ? undefined : createSharedSecret({ ...shared, accounts, secret }),

@@ -300,6 +300,8 @@ export const rates = {
   register: { burst: 10, perSecond: 0.1, per: 'address' },
   /** Guessing set-up and invitation links: they hold 256 bits, so this only keeps the noise down. */
   link: { burst: 30, perSecond: 0.5, per: 'address' },
+  /** Requests with tokens that are no sign-ins: apps that were signed out ask a few times, who guesses asks for ever. */
+  badToken: { burst: 60, perSecond: 1, per: 'address' },
   /** The client's own password checks for sensitive acts. */
   confirm: { burst: 10, perSecond: 0.2, per: 'person' },
   /** Typing fast in several rooms stays far below; a runaway bot does not. */
@@ -330,3 +332,6 @@ export const rates = {
 } as const satisfies Record<string, Rate>
 
 export type RateName = keyof typeof rates
+
+/** What a setting says instead of the table. */
+export type RateChanges = { readonly [name in RateName]?: { readonly burst: number; readonly perSecond: number } }

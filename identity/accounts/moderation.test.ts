@@ -97,6 +97,12 @@ describe('administrators', () => {
     expect((await set(owner, 'suspend', second.id, true)).status).toBe(200)
   })
 
+  it('see the settings, and others do not', async () => {
+    const nia = await town.person('nia')
+    expect((await nia.call('GET', '/api/v1/settings')).json.errcode).toBe('M_FORBIDDEN')
+    expect(await admin.ok('GET', '/api/v1/settings')).toEqual({ options: {}, rates: {} })
+  })
+
   it('are told that they may', async () => {
     const mats = await town.person('mats')
     const of = async (who: TownPerson) => (await who.ok('GET', '/capabilities')).capabilities['m.account_moderation']

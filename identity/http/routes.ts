@@ -1,5 +1,5 @@
 import type { Access } from '#access/api.ts'
-import type { Route } from '#platform/api.ts'
+import type { Route, ShownSettings } from '#platform/api.ts'
 import type { AccountKeeper } from '../accounts/accounts.ts'
 import type { Invitations } from '../accounts/invitations.ts'
 import type { Moderation } from '../accounts/moderation.ts'
@@ -36,6 +36,7 @@ import { getInvitation } from './get-invitation.ts'
 import { getLoginFlows } from './get-login-flows.ts'
 import { getMe } from './get-me.ts'
 import { getOpenIdUserInfo } from './get-open-id-user-info.ts'
+import { getSettings } from './get-settings.ts'
 import { getTokenOwner } from './get-token-owner.ts'
 import { getWellknownSupport, type SupportSettings } from './get-wellknown-support.ts'
 import { getWhoIs } from './get-who-is.ts'
@@ -68,6 +69,7 @@ export type RouteDeps = ChangePasswordDeps &
   OpenIdDeps &
   TokenValidityDeps & {
     readonly support: SupportSettings
+    readonly shown: ShownSettings
     readonly signIn: SignIn
     readonly sessions: Sessions
     readonly presence: Presence
@@ -133,6 +135,7 @@ export function identityRoutes(deps: RouteDeps): Route[] {
     deactivatePerson(deps),
     createPersonLoginToken(deps),
     getMe(),
+    getSettings(deps),
     createRegistrationToken(deps),
     listRegistrationTokens(deps),
     withdrawRegistrationToken(deps),

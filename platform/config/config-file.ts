@@ -34,7 +34,7 @@ export function readConfigFile(file: string, content: string): Source {
     } else if (given.some((one) => one.name === name)) {
       problems.push({ key: name, from, text: 'It stands twice in the file. Leave one of them out.' })
     } else {
-      const takesList = optionOf(known.key).placeholder === 'ADDRESSES'
+      const takesList = ['ADDRESSES', 'RATES'].includes(optionOf(known.key).placeholder ?? '')
       const text = textOf(value, takesList)
       if (text === undefined) {
         problems.push({

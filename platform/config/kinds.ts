@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { isServerName } from '#matrix/api.ts'
+import { type RateChanges, rates } from '../limits.ts'
 
 /** What an option may hold: how its text is read, and the sentence for a text that cannot be. */
 export type Kind<T> = {
@@ -89,6 +90,35 @@ export const networks: Kind<readonly string[]> = {
   },
   right: 'addresses or networks, separated by commas, such as 10.0.0.7, 192.168.0.0/16, fd00::/8',
 }
+
+/** Instead of the table's, for the kinds of acts that are named. */
+export const rateChanges: Kind<RateChanges> = {
+  read(text) {
+    const changes: Record<string, { burst: number; perSecond: number }> = {}
+    for (const entry of text.split(',')) {
+      const match = /^\s*([A-Za-z]+)\s*=\s*(\d{1,6})\s*\/\s*(\d{1,6}(?:\.\d{1,6})?)\s*$/.exec(entry)
+      const [burst, perSecond] = [Number(match?.[2]), Number(match?.[3])]
+      if (match === null || !Object.hasOwn(rates, match[1]!) || burst < 1 || perSecond <= 0) return undefined
+      changes[match[1]!] = Object.freeze({ burst, perSecond })
+    }
+    return Object.freeze(changes)
+  },
+  right:
+    'kinds of acts, each with how many at once and how many a second, such as login=100/5, message=600/100. ' +
+    `The kinds are ${Object.keys(rates).join(', ')}`,
+}
+
+export const webPage: Kind<string> = {
+  read: (text) => (/^https?:\/\/./i.test(text) && URL.canParse(text) ? text : undefined),
+  right: 'the address of a page, such as https://agency.example/rules',
+}
+
+export const mailAddress: Kind<string> = {
+  read: (text) => (/^[^\s@]+@[^\s@]+$/.test(text) ? text : undefined),
+  right: 'a mail address',
+}
+
+export const minutes: Kind<number> = { read: (text) => wholeNumber(text, 1, 525_600), right: 'a number of minutes' }
 
 export const onOrOff: Kind<boolean> = {
   read: (text) => switchTexts.get(text.toLowerCase()),

@@ -1,4 +1,5 @@
 import { isIPv4 } from 'node:net'
+import type { RateChanges } from '../limits.ts'
 import type { LogLevel } from '../telemetry/create-logger.ts'
 import { readConfigFile } from './config-file.ts'
 import { type ConfigProblem, ConfigRefused } from './config-refused.ts'
@@ -36,6 +37,13 @@ export type Config = {
     readonly previewHostsBlocked: readonly string[]
   }
   readonly registrationSharedSecret: string | undefined
+  readonly registration: OptionValue<'registration'>
+  readonly guests: boolean
+  readonly termsPage: string | undefined
+  readonly supportEmail: string | undefined
+  readonly supportPage: string | undefined
+  readonly accessTokenMinutes: number
+  readonly rates: RateChanges
   readonly rateLimits: boolean
   readonly passwordHashing: OptionValue<'passwordHashing'>
   readonly isDemo: boolean
@@ -183,6 +191,13 @@ function configOf(values: Values, wants: Config['wants']): Config {
     peopleSearch: values.peopleSearch!,
     media: mediaOf(values),
     registrationSharedSecret: values.registrationSharedSecret,
+    registration: values.registration!,
+    guests: values.guests!,
+    termsPage: values.termsPage,
+    supportEmail: values.supportEmail,
+    supportPage: values.supportPage,
+    accessTokenMinutes: values.accessTokenMinutes!,
+    rates: values.rates ?? Object.freeze({}),
     outboundOrigins: values.outboundOrigins ?? Object.freeze([]),
     presence: values.presence ?? true,
     pushContent: values.pushContent ?? false,

@@ -429,6 +429,20 @@ test('rates count people by their token and tell when to come back', async () =>
   expect((await make('bob')).status).toBe(200)
 })
 
+test('rates are what the settings say', async () => {
+  const server = await serve({ rateLimits: { createRoom: { burst: 2, perSecond: 0.01 } } })
+  const make = async () => (await call('POST', `${server.url}/rooms`, { token: 'alice' })).status
+  expect([await make(), await make(), await make()]).toEqual([200, 200, 429])
+})
+
+test('who guesses tokens has to wait, and who has one does not', async () => {
+  const server = await serve({ rateLimits: { badToken: { burst: 3, perSecond: 0.01 } } })
+  const ask = async (token: string) => (await call('POST', `${server.url}/rooms`, { token })).status
+  const guesses = [await ask('guess'), await ask('guess'), await ask('guess'), await ask('guess')]
+  expect(guesses).toEqual([401, 401, 401, 429])
+  expect(await ask('alice')).toBe(200)
+})
+
 test('only trusted proxies say where a client is', async () => {
   const headers = { 'x-forwarded-for': '203.0.113.9, 10.0.0.1' }
   expect((await call('GET', '/who', { headers })).json.ip).toBe('127.0.0.1')

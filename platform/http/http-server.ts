@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { type Clock, systemClock } from '../clock.ts'
 import { Refusal, refuse } from '../errors/refusal.ts'
-import { limits } from '../limits.ts'
+import { limits, type RateChanges } from '../limits.ts'
 import { isLost } from '../postgres/errors.ts'
 import { type Random, systemRandom } from '../random.ts'
 import { type Logger, silentLogger } from '../telemetry/logger.ts'
@@ -38,7 +38,8 @@ export type HttpDeps = {
   readonly limits?: Partial<HttpLimits>
   /** Addresses or networks (CIDR) of proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies?: readonly string[]
-  readonly rateLimits?: boolean
+  /** Off is for tests only; otherwise what a setting says instead of the table of rates. */
+  readonly rateLimits?: boolean | RateChanges
   /** Holds each answer against its route's schema; for tests. */
   readonly checkAnswers?: boolean
   /** For /health/ready: whether everything that requests need answers. */
@@ -65,7 +66,8 @@ class FastifyHttpServer implements HttpServer {
     this.#deps = deps
     this.#limits = { ...limits, ...deps.limits }
     this.#logger = deps.logger ?? silentLogger
-    this.#rates = deps.rateLimits === false ? undefined : createRateLimits(deps.clock ?? systemClock)
+    this.#rates =
+      deps.rateLimits === false ? undefined : createRateLimits(deps.clock ?? systemClock, changesOf(deps.rateLimits))
     this.#app = this.#createApp(deps)
     this.#addHealth()
   }
@@ -161,7 +163,7 @@ class FastifyHttpServer implements HttpServer {
     checkParams(params)
     const query = readQuery(raw.url!, endpoint.queryPlan)
     const accessToken = endpoint.hasOwnToken ? undefined : takeAccessToken(raw, query)
-    const caller = await this.#deps.gate.admit(route.needs, { accessToken, ip, userAgent: raw.headers['user-agent'] })
+    const caller = await this.#admit(route.needs, { accessToken, ip, userAgent: raw.headers['user-agent'] })
     if (rateBy === 'person') this.#rates?.take(route.rate!, caller?.userId ?? ip)
     const wrong = endpoint.checkParams?.(params) ?? endpoint.checkQuery?.(query)
     if (wrong !== undefined) throw wrong
@@ -173,6 +175,16 @@ class FastifyHttpServer implements HttpServer {
     }
     const read = { params, query, body, caller, ip, requestId: request.id }
     return route.handle(new ReadRequest(read, raw, response, this.#waiting, endpoint.bodyKind === 'stream'))
+  }
+
+  /** Tokens that nobody was given are counted, so that nobody goes on guessing. */
+  async #admit(needs: string, request: Parameters<Gate['admit']>[1]): Promise<any> {
+    try {
+      return await this.#deps.gate.admit(needs, request)
+    } catch (error) {
+      if (error instanceof Refusal && error.code === 'M_UNKNOWN_TOKEN') this.#rates?.take('badToken', request.ip)
+      throw error
+    }
   }
 
   #writeFailure(error: unknown, request: FastifyRequest, response: ServerResponse, operation: string): number {
@@ -271,6 +283,10 @@ class FastifyHttpServer implements HttpServer {
       return false
     }
   }
+}
+
+function changesOf(rateLimits: boolean | RateChanges | undefined): { changes?: RateChanges } {
+  return typeof rateLimits === 'object' ? { changes: rateLimits } : {}
 }
 
 /** What may happen anywhere is refused in the same words, wherever it was met. */

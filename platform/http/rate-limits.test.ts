@@ -59,7 +59,7 @@ test('over any time no more passes than the burst and the rate allow', () => {
 
 test('memory is bounded, and those who were refused last are remembered longest', () => {
   const clock = clockAt(0)
-  const limits = createRateLimits(clock, 100)
+  const limits = createRateLimits(clock, { bucketsMax: 100 })
   for (let n = 0; n < 1000; n++) taken(limits, `old-${n}`)
   for (let n = 0; n < rates.createRoom.burst; n++) taken(limits, 'busy')
   for (let n = 0; n < 50; n++) taken(limits, `new-${n}`)

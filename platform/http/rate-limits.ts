@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { refuse } from '../errors/refusal.ts'
-import { limits, type RateName, rates } from '../limits.ts'
+import { limits, type RateChanges, type RateName, rates } from '../limits.ts'
 
 /** A bucket as the moment at which it would be full again: one number says everything about it. */
 type Buckets = Map<string, number>
@@ -14,12 +14,15 @@ export interface RateLimits {
 }
 
 /** Token buckets, kept as "full again at" (the generic cell rate algorithm), in memory bounded by `bucketsMax`. */
-export function createRateLimits(clock: Clock, bucketsMax: number = limits.rateLimitBucketsMax): RateLimits {
+export function createRateLimits(
+  clock: Clock,
+  { bucketsMax = limits.rateLimitBucketsMax, changes = {} }: { bucketsMax?: number; changes?: RateChanges } = {},
+): RateLimits {
   const buckets: Buckets = new Map()
 
   return {
     take(rate, caller) {
-      const { burst, perSecond } = rates[rate]
+      const { burst, perSecond } = changes[rate] ?? rates[rate]
       const key = `${rate} ${caller}`
       const nowMs = clock.nowMs()
       const tokenMs = 1000 / perSecond

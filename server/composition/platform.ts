@@ -69,7 +69,16 @@ export async function composeChancery(deps: ChanceryDeps): Promise<Chancery> {
 
   const deviceLists = createDeviceLists({ log })
   const { serverName } = settings
-  const directory = createUserDirectory({ db: postgres, vault, clock, random, serverName, deviceLists, log })
+  const directory = createUserDirectory({
+    db: postgres,
+    vault,
+    clock,
+    random,
+    serverName,
+    deviceLists,
+    log,
+    accessTokenLivesMs: settings.accessTokenLivesMs,
+  })
   const profiles = createProfiles({ postgres, users: directory.users, log, logger })
   const memory = createRoomMemory({ postgres, vault, users: directory.users, logger })
   const access = createAccess({ facts: memory.facts })

@@ -14,6 +14,7 @@ import {
   migrate,
   openDataDirectory,
   serveMetrics,
+  shownSettings,
   startEmbedded,
 } from '#platform/index.ts'
 import { startJobs } from '../composition/jobs.ts'
@@ -105,7 +106,12 @@ async function startAll(deps: StartDeps, undo: Step[]): Promise<Omit<RunningChan
 function settingsOf(config: Config, isDemo: boolean): ChanceryDeps['settings'] {
   const { serverName, publicUrl, passwordHashing, rateLimits, registrationSharedSecret } = config
   const { defaultRoomVersion, peopleSearch, media, outboundOrigins, pushContent, presence } = config
-  const identity = { serverName, publicUrl, version, isDemo, passwordHashing, rateLimits, registrationSharedSecret }
+  const { registration: mode, guests, termsPage, supportEmail: email, supportPage: page } = config
+  const terms = termsPage === undefined ? undefined : { name: 'Terms of use', url: termsPage, version: '1' }
+  const doors = { registration: { mode, guests, terms }, support: { email, page } }
+  const accessTokenLivesMs = config.accessTokenMinutes * 60_000
+  const signIn = { passwordHashing, rateLimits, registrationSharedSecret, accessTokenLivesMs, ...doors }
+  const identity = { serverName, publicUrl, version, isDemo, ...signIn, shown: shownSettings(config) }
   return { ...identity, defaultRoomVersion, peopleSearch, media, outboundOrigins, pushContent, presence }
 }
 
@@ -165,7 +171,7 @@ async function listen(
     logger,
     metrics,
     trustedProxies: config.trustedProxies,
-    rateLimits: config.rateLimits,
+    rateLimits: config.rateLimits ? config.rates : false,
     isReady: async () => (await postgres.row('select 1')) !== undefined,
   })
   http.add(chancery.identity.routes)
