@@ -107,12 +107,7 @@ export class RoomExtensions {
     const isIn = (id: number) => at.wishes.get(id)?.own.membership === 'join' && isSent(draft, id)
     const chosen = wish === undefined ? [] : [...roomsOf(wish, at.wishes)].filter(isIn)
     const rooms = new Map(chosen.map((id) => [id, draft.rooms.get(id)?.receipts ?? never]))
-    const begun = chosen.filter((id) => rooms.get(id) === never || at.results.get(id)?.isAnew === true)
-    const events = begun.flatMap((id) => at.results.get(id)?.timeline.map((event) => event.matrixId) ?? [])
-    const first =
-      begun.length === 0
-        ? new Map<number, Receipt[]>()
-        : await this.#deps.receipts.ofEvents(begun, events, subject.userId)
+    const first = await this.#firstReceipts(at, rooms)
     const told = new Map<number, JsonObject>()
     for (const [id, since] of rooms) {
       const receipts = [...(first.get(id) ?? []), ...(await this.#receiptsSince(at, id, since))]
@@ -123,6 +118,28 @@ export class RoomExtensions {
     const changed = [...at.changes.rooms].filter(([, change]) => change.receipts.length > 0).map(([id]) => id)
     passOver(draft, at, rooms, 'receipts', new Set(changed))
     if (told.size > 0) answers.set('receipts', { rooms: await this.#named(told, (event) => event) })
+  }
+
+  /**
+   * Of rooms whose timeline the client begins, the receipts for what it is told of it; of others that it never had receipts of,
+   * all: it may hold any of their events.
+   */
+  async #firstReceipts(at: ExtensionsQuery, rooms: ReadonlyMap<number, number>): Promise<Map<number, Receipt[]>> {
+    const { receipts } = this.#deps
+    const { userId } = at.query.subject
+    const begun = [...rooms.keys()].filter((id) => at.results.get(id)?.isAnew === true)
+    const late = [...rooms].filter(([id, since]) => since === never && at.results.get(id)?.isAnew !== true)
+    const events = begun.flatMap((id) => at.results.get(id)?.timeline.map((event) => event.matrixId) ?? [])
+    const [ofBegun, ofLate] = await Promise.all([
+      begun.length === 0 ? [] : receipts.ofEvents(begun, events, userId),
+      late.length === 0
+        ? []
+        : receipts.ofRooms(
+            late.map(([id]) => id),
+            userId,
+          ),
+    ])
+    return new Map([...ofBegun, ...ofLate])
   }
 
   async #receiptsSince(at: ExtensionsQuery, roomId: number, since: number): Promise<Receipt[]> {

@@ -1,5 +1,5 @@
 import type { JsonObject } from '#matrix/api.ts'
-import type { Room } from '../rooms/room.ts'
+import type { Member, Room } from '../rooms/room.ts'
 
 const heroesMax = 5
 
@@ -25,15 +25,24 @@ function hasName(room: Room): boolean {
   return isSet(room.content('m.room.name')?.name) || isSet(room.content('m.room.canonical_alias')?.alias)
 }
 
-/** Those who are here or invited; when nobody is, those who were. */
+/**
+ * Those who are here or invited; when nobody is, those who were. By the age of their membership, so that every node names the
+ * same.
+ */
 export function heroesOf(room: Room, reader: string): string[] {
-  const here: string[] = []
-  const gone: string[] = []
+  const here: Member[] = []
+  const gone: Member[] = []
   for (const member of room.members()) {
     if (member.matrixId === reader) continue
-    const list = member.membership === 'join' || member.membership === 'invite' ? here : gone
-    if (list.length < heroesMax) list.push(member.matrixId)
-    if (here.length === heroesMax) break
+    keepOldest(member.membership === 'join' || member.membership === 'invite' ? here : gone, member)
   }
-  return here.length > 0 ? here : gone
+  return (here.length > 0 ? here : gone).map((member) => member.matrixId)
+}
+
+function keepOldest(oldest: Member[], member: Member): void {
+  const last = oldest[heroesMax - 1]
+  if (last !== undefined && last.internalId < member.internalId) return
+  const after = oldest.findIndex((one) => one.internalId > member.internalId)
+  oldest.splice(after < 0 ? oldest.length : after, 0, member)
+  if (oldest.length > heroesMax) oldest.pop()
 }

@@ -1,5 +1,5 @@
 import type { TownPerson } from '../../town-person.ts'
-import { addTo, type Event, FoldedRoom, foldReceipts, gapBefore, nameOf } from './folded.ts'
+import { addTo, type Event, FoldedRoom, foldReceipts, gapBefore, type KnownDevices, nameOf } from './folded.ts'
 
 /** A client that believes what /sync tells it, and fills gaps. It asks now one server and now the other. */
 export class ClassicClient {
@@ -7,6 +7,8 @@ export class ClassicClient {
   readonly invites = new Set<string>()
   readonly accountData = new Map<string, string>()
   readonly notes: number[] = []
+  /** Of people when it began, and of whom it heard since. */
+  devices: KnownDevices | undefined
   readonly faults: string[] = []
   readonly filter: any
   readonly #stateAfter: boolean
@@ -24,7 +26,8 @@ export class ClassicClient {
     return this.filter.room.state?.lazy_load_members === true
   }
 
-  async follow(who: TownPerson): Promise<void> {
+  async follow(who: TownPerson, devicesNow?: () => KnownDevices): Promise<void> {
+    this.devices ??= devicesNow?.()
     const answer: any = await who.sync(this.#since, {
       filter: JSON.stringify(this.filter),
       ...(this.#stateAfter && { use_state_after: 'true' }),
@@ -34,9 +37,11 @@ export class ClassicClient {
     if (isPassedOver) return
     for (const { type, content } of answer.account_data?.events ?? [])
       this.accountData.set(type, JSON.stringify(content))
+    this.devices?.take(answer.device_lists)
     for (const { content } of answer.to_device?.events ?? []) this.notes.push(content.n)
     for (const kind of ['invite', 'knock'] as const) {
       for (const id of Object.keys(answer.rooms?.[kind] ?? {})) {
+        this.#noLongerInvited(id)
         this.invites.add(`${kind} ${id}`)
         const room = this.rooms.get(id)
         if (room !== undefined) room.membership = kind

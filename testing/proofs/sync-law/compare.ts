@@ -15,8 +15,18 @@ export class Faults {
 
   same(what: string, followed: unknown, anew: unknown): void {
     if (isDeepStrictEqual(followed, anew)) return
-    this.found.push(`${this.about}: ${what}: followed ${show(followed)}, anew ${show(anew)}`)
+    const [here, there] =
+      isMap(followed) && isMap(anew) ? [lacks(followed, anew), lacks(anew, followed)] : [followed, anew]
+    this.found.push(`${this.about}: ${what}: followed ${show(here)}, anew ${show(there)}`)
   }
+}
+
+const isMap = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** What one has, and the other has not or has otherwise. */
+function lacks(one: Record<string, unknown>, other: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(one).filter(([key, value]) => !isDeepStrictEqual(value, other[key])))
 }
 
 const show = (value: unknown) => (JSON.stringify(value) ?? 'nothing').slice(0, 600)

@@ -11,6 +11,26 @@ export type Event = {
 
 export const nameOf = (event: { type: string; state_key?: string | undefined }) => `${event.type} ${event.state_key}`
 
+/** What a client knows of others' devices: the version that it asked for last, as it does when it hears of a change. */
+export class KnownDevices {
+  readonly #versionOf: (userId: string) => number
+  readonly #versions = new Map<string, number>()
+
+  constructor(versionOf: (userId: string) => number, everybody: readonly string[]) {
+    this.#versionOf = versionOf
+    for (const userId of everybody) this.#versions.set(userId, versionOf(userId))
+  }
+
+  take(lists: { changed?: string[]; left?: string[] } | undefined): void {
+    for (const userId of lists?.changed ?? []) this.#versions.set(userId, this.#versionOf(userId))
+    for (const userId of lists?.left ?? []) this.#versions.delete(userId)
+  }
+
+  version(userId: string): number | undefined {
+    return this.#versions.get(userId)
+  }
+}
+
 export class FoldedRoom {
   membership = 'join'
   timeline: string[] = []
@@ -58,8 +78,12 @@ export async function gapBefore(
 
 export function addTo(room: FoldedRoom, before: readonly string[], events: readonly Event[], faults: string[]): void {
   const known = new Set(room.timeline)
-  for (const id of [...before, ...events.map((event) => event.event_id)]) {
-    if (known.has(id)) faults.push(`${id} came twice`)
+  const ids = [...before, ...events.map((event) => event.event_id)]
+  for (const [n, id] of ids.entries()) {
+    if (known.has(id)) {
+      const where = n < before.length ? `of a gap of ${before.length}` : `behind a gap of ${before.length}`
+      faults.push(`${id} came twice, ${where}, ${room.membership}, ${events.map((event) => event.type).join(' ')}`)
+    }
     room.timeline.push(id)
     known.add(id)
   }

@@ -1,6 +1,6 @@
 import type { TownPerson } from '../../town-person.ts'
 import type { Seeded } from '../seeded.ts'
-import { addTo, type Event, FoldedRoom, foldReceipts, gapBefore, nameOf } from './folded.ts'
+import { addTo, type Event, FoldedRoom, foldReceipts, gapBefore, type KnownDevices, nameOf } from './folded.ts'
 
 const path = '/_matrix/client/unstable/org.matrix.simplified_msc3575/sync'
 export const everything = { ranges: [[0, 99]], timeline_limit: 20, required_state: [['*', '*']] }
@@ -15,6 +15,9 @@ export class SlidingClient {
   readonly rooms = new Map<string, FoldedRoom>()
   readonly accountData = new Map<string, string>()
   readonly notes: number[] = []
+  /** Of people when it was first told of devices, and of whom it heard since. */
+  devices: KnownDevices | undefined
+  #asksForDevices = false
   readonly faults: string[] = []
   readonly isLazy: boolean
   readonly #random: Seeded
@@ -30,8 +33,9 @@ export class SlidingClient {
   }
 
   /** `isWhole`: everything of every room, as at the end of a history. */
-  async follow(who: TownPerson, isWhole = false): Promise<boolean> {
+  async follow(who: TownPerson, devicesNow: () => KnownDevices, isWhole = false): Promise<boolean> {
     const body = this.#wish(isWhole)
+    if (this.#asksForDevices) this.devices ??= devicesNow()
     const query = new URLSearchParams({ ...(this.#pos !== undefined && { pos: this.#pos }) })
     // The first answer is lost on the way.
     if (this.#random.chance(0.1)) await who.call('POST', `${path}?${query}`, { body })
@@ -57,6 +61,7 @@ export class SlidingClient {
       required_state: random.pick([requiredState, requiredState, [], [['m.room.topic', '']]]),
     }
     const extension = isWhole || random.chance(0.8) ? all : no
+    this.#asksForDevices = isWhole || random.chance(0.8)
     return {
       conn_id: 'law',
       lists: {
@@ -74,13 +79,15 @@ export class SlidingClient {
         account_data: extension,
         receipts: extension,
         typing: all,
+        e2ee: this.#asksForDevices ? all : no,
         to_device: { ...all, ...(this.#notesSince !== undefined && { since: this.#notesSince }) },
       },
     }
   }
 
   async #take(who: TownPerson, answer: any): Promise<void> {
-    const { account_data: data, receipts, to_device: notes } = answer.extensions
+    const { account_data: data, receipts, to_device: notes, e2ee } = answer.extensions
+    this.devices?.take(e2ee?.device_lists)
     for (const { type, content } of data?.global ?? []) this.accountData.set(type, JSON.stringify(content))
     for (const { content } of notes?.events ?? []) this.notes.push(content.n)
     this.#notesSince = notes?.next_batch

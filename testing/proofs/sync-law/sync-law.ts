@@ -1,11 +1,12 @@
 import { testPostgresVariable } from '../../database.ts'
 import { startTestPostgres } from '../../postgres-setup.ts'
 import { startTown, type Town, type TownNode } from '../../town.ts'
-import type { TownPerson } from '../../town-person.ts'
+import { roomPath, type TownPerson } from '../../town-person.ts'
 import type { Proof, ProofRun, Verdict } from '../proof.ts'
 import { Seeded } from '../seeded.ts'
 import { ClassicClient } from './classic-client.ts'
 import { compareClassic, compareSliding, Faults } from './compare.ts'
+import { KnownDevices } from './folded.ts'
 import { SlidingClient } from './sliding-client.ts'
 import { type Person, World } from './world.ts'
 
@@ -67,6 +68,7 @@ async function proveAll({ seed, count = historiesUsual, show }: ProofRun, nodes:
   let done = 0
   let next = 0
   let answers = 0
+  let shown = 0
   const worker = async () => {
     while (next < count) {
       const n = next++
@@ -78,6 +80,8 @@ async function proveAll({ seed, count = historiesUsual, show }: ProofRun, nodes:
       } catch (error) {
         faults.push(`history ${n}: ${(error as Error).stack ?? String(error)}`)
       }
+      // At once: a long run need not end to tell of them.
+      while (shown < Math.min(faults.length, faultsShownMax)) show(faults[shown++] ?? '')
       done += 1
       if (done % 100 === 0) show(`${done} histories, ${faults.length} faults`)
     }
@@ -87,7 +91,7 @@ async function proveAll({ seed, count = historiesUsual, show }: ProofRun, nodes:
     holds: faults.length === 0,
     count,
     figure: `${count} histories of ${steps} steps on two servers, ${answers} answers followed: ${faults.length} faults`,
-    details: faults.slice(0, faultsShownMax),
+    details: [],
   }
 }
 
@@ -104,7 +108,8 @@ async function oneHistory(nodes: Nodes, name: string, random: Seeded): Promise<{
     const client = isClassic
       ? new ClassicClient(random.pick(filters), random.chance(0.3), isForgetful)
       : new SlidingClient(random, isForgetful)
-    const about = `${isClassic ? 'sync' : 'sliding sync'} of ${device.id}`
+    const how = client instanceof ClassicClient ? `sync ${JSON.stringify(client.filter)}` : 'sliding sync'
+    const about = `${how} of ${device.id}`
     followers.push({ about, client, person: both(device), deviceId: device.deviceId, pace: random.between(1, 9) })
   }
   const devices = followers.map(({ person, deviceId }) => ({ userId: person.id, deviceId }))
@@ -113,7 +118,7 @@ async function oneHistory(nodes: Nodes, name: string, random: Seeded): Promise<{
   let answers = 0
   const follow = async ({ client, person }: Follower) => {
     answers += 1
-    await client.follow(random.pick(person.on))
+    await client.follow(random.pick(person.on), () => devicesNow(world))
   }
   for (const follower of followers) if (random.chance(0.5)) await follow(follower)
   for (let step = 0; step < steps; step += 1) {
@@ -132,16 +137,45 @@ async function level({ town }: Nodes, person: Person): Promise<void> {
   for (const who of person.on) await who.sync(`s${position}_0`)
 }
 
+function devicesNow(world: World): KnownDevices {
+  return new KnownDevices(
+    (userId) => world.versionOf(userId),
+    world.people.map((person) => person.id),
+  )
+}
+
+/** Of people with whom a room is shared, the devices that the client knows must be those of now. */
+async function compareDevices(
+  client: ClassicClient | SlidingClient,
+  who: TownPerson,
+  world: World,
+  faults: Faults,
+): Promise<void> {
+  const { joined_rooms: rooms } = await who.ok('GET', '/joined_rooms')
+  const near = new Set<string>()
+  for (const room of rooms) {
+    const { joined } = await who.ok('GET', `${roomPath(room)}/joined_members`)
+    for (const userId of Object.keys(joined)) near.add(userId)
+  }
+  for (const userId of near) {
+    const { id: own } = who
+    if (userId !== own) faults.same(`devices of ${userId}`, client.devices?.version(userId), world.versionOf(userId))
+  }
+}
+
 async function judged({ about, client, person, deviceId }: Follower, world: World, random: Seeded): Promise<string[]> {
   const who = random.pick(person.on)
   const faults = new Faults(about)
   if (client instanceof ClassicClient) {
-    await client.follow(who)
+    await client.follow(who, () => devicesNow(world))
     await compareClassic(client, who, faults)
   } else {
-    for (let more = true, n = 0; more && n < 5; n += 1) more = await client.follow(random.pick(person.on), true)
+    for (let more = true, n = 0; more && n < 5; n += 1) {
+      more = await client.follow(random.pick(person.on), () => devicesNow(world), true)
+    }
     await compareSliding(client, who, faults)
   }
+  await compareDevices(client, who, world, faults)
   faults.same('messages to the device', client.notes.toSorted(), (world.notes.get(deviceId) ?? []).toSorted())
   return [...client.faults.map((fault) => `${about}: ${fault}`), ...faults.found]
 }

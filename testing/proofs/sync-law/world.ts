@@ -16,6 +16,8 @@ export class World {
   readonly faults: string[] = []
   /** By device: numbers of the messages that were sent to it, in order of sending. */
   readonly notes = new Map<string, number[]>()
+  /** By person: how often her devices changed. */
+  readonly deviceVersions = new Map<string, number>()
   readonly devices: readonly { readonly userId: string; readonly deviceId: string }[]
   readonly #random: Seeded
   readonly #said = new Map<string, string[]>()
@@ -183,7 +185,20 @@ export class World {
       () => put(`/pushrules/global/room/${encodeURIComponent(room)}`, { actions: n % 2 === 0 ? [] : ['notify'] }),
       () => put(`/profile/${encodeURIComponent(person.id)}/displayname`, { displayname: `N ${n % 9}` }),
       () => this.#note(who),
+      () => this.#rename(person),
     ]
+  }
+
+  async #rename(person: Person): Promise<unknown> {
+    const who = this.#on(person)
+    const body = { display_name: `Device ${this.#random.between(1, 1e6)}` }
+    const answer = await who.call('PUT', `/devices/${encodeURIComponent(who.deviceId)}`, { body })
+    if (answer.status === 200) this.deviceVersions.set(person.id, this.versionOf(person.id) + 1)
+    return answer
+  }
+
+  versionOf(userId: string): number {
+    return this.deviceVersions.get(userId) ?? 0
   }
 
   /** Notes to one device come from one sender at a time, so that their order is known. */
