@@ -15,7 +15,13 @@ import type { EventReader } from '../events/event-reader.ts'
 import type { StoredEvent } from '../events/stored-event.ts'
 import { everything } from '../events/visibility.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
-import { type EventRow, eventRowByMatrixId, eventRowsByIds, positionOfEvent } from '../store/events.ts'
+import {
+  type EventRow,
+  eventRowByMatrixId,
+  eventRowsByIds,
+  eventRowsByMatrixIds,
+  positionsOfEvents,
+} from '../store/events.ts'
 import { encryptedSince, putWords, removeWords, type WordsRow } from '../store/message-words.ts'
 import { isSearchable, searchableText } from './searchable.ts'
 import { wordHashes } from './word-hashes.ts'
@@ -35,7 +41,12 @@ const gatherMs = 200
 /** Others are answered in between. */
 const turnMs = 8
 
-type Changes = { readonly words: Map<number, WordsRow>; readonly gone: Set<number> }
+/** `edited`: ids of messages, each with the room of the edit. */
+type Changes = {
+  readonly words: Map<number, WordsRow>
+  readonly gone: Set<number>
+  readonly edited: Map<string, number>
+}
 
 /**
  * The reader of the log that keeps `message_words`. What it writes follows from what an event says now, so that reading the log
@@ -60,7 +71,7 @@ export class SearchIndexer {
     const mayBeSearched = events.filter(({ type }) => isSearchable(type) || type === 'm.room.redaction')
     if (mayBeSearched.length === 0) return
     const encrypted = await encryptedSince(this.#deps.db, [...new Set(mayBeSearched.map((row) => row.roomId))])
-    const changes: Changes = { words: new Map(), gone: new Set() }
+    const changes: Changes = { words: new Map(), gone: new Set(), edited: new Map() }
     let startMs = performance.now()
     for (const row of mayBeSearched) {
       const position = positions.get(row.id) ?? 0
@@ -76,13 +87,17 @@ export class SearchIndexer {
       await nextTurn()
       startMs = performance.now()
     }
+    await this.#addEdited(changes)
     if (changes.gone.size > 0) await removeWords(tx, [...changes.gone])
     if (changes.words.size > 0) await putWords(tx, [...changes.words.values()])
   }
 
   async #add(changes: Changes, row: EventRow, position: number): Promise<void> {
     if (row.type === 'm.room.redaction') return this.#redacted(changes, row)
-    if (row.relation === 'm.replace' && row.relatesTo !== null) return this.#anew(changes, row.roomId, row.relatesTo)
+    if (row.relation === 'm.replace' && row.relatesTo !== null) {
+      changes.edited.set(row.relatesTo, row.roomId)
+      return
+    }
     const [event] = await this.#deps.reader.open([row])
     // An edit of it has a row of its own, later in the log.
     if (event !== undefined) await this.#put(changes, event, undefined, position)
@@ -94,20 +109,30 @@ export class SearchIndexer {
     const redacted = target === undefined ? undefined : await eventRowByMatrixId(this.#deps.db, target)
     if (redacted === undefined || redacted.roomId !== row.roomId) return
     if (redacted.relation === 'm.replace' && redacted.relatesTo !== null) {
-      return this.#anew(changes, row.roomId, redacted.relatesTo)
+      changes.edited.set(redacted.relatesTo, row.roomId)
+      return
     }
     changes.gone.add(redacted.id)
     changes.words.delete(redacted.id)
   }
 
-  /** An edit came or went: the words of the message that it belongs to. */
-  async #anew(changes: Changes, roomId: number, matrixId: string): Promise<void> {
-    const event = await this.#deps.reader.ofRoomId(roomId, matrixId)
-    if (event === undefined || !isSearchable(event.type)) return
-    const position = await positionOfEvent(this.#deps.db, roomId, event.id)
-    if (position === undefined) return
-    const edits = await newestEdits({ ...this.#deps, places: everything.places }, [matrixId])
-    await this.#put(changes, event, edits.get(matrixId), position)
+  /** Edits came or went: the words of the messages that they belong to, each looked at once. */
+  async #addEdited(changes: Changes): Promise<void> {
+    const { db, reader } = this.#deps
+    const ids = [...changes.edited.keys()]
+    if (ids.length === 0) return
+    const rows = (await eventRowsByMatrixIds(db, ids)).filter(
+      (row) => isSearchable(row.type) && row.redactedBy === null && changes.edited.get(row.matrixId) === row.roomId,
+    )
+    const edits = await newestEdits({ db, reader, places: everything.places }, ids)
+    const positions = await positionsOfEvents(
+      db,
+      rows.map((row) => row.id),
+    )
+    for (const event of await reader.open(rows)) {
+      const position = positions.get(event.id)
+      if (position !== undefined) await this.#put(changes, event, edits.get(event.matrixId), position)
+    }
   }
 
   async #put(changes: Changes, event: StoredEvent, edit: StoredEvent | undefined, position: number): Promise<void> {

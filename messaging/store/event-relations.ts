@@ -24,15 +24,19 @@ const relatedHow = {
   desc: pageOf('how', 'and e.relation = $8', 'desc'),
 }
 
-/** Every event has one parent at most, so what is found is a tree. What is looked for need not be how it was reached. */
+/**
+ * Every event has one parent at most, so what is found is a tree. What is looked for need not be how it was reached. The fence
+ * (`offset 0`) keeps the planner, which guesses trees to be large, from reading all events at each step.
+ */
 function treePageOf(order: 'asc' | 'desc') {
   return sql(
     `event_related_tree_${order}`,
     `with recursive below (id, matrix_id, depth) as (
        select e.id, e.matrix_id, 1 from event e where e.relates_to = $1 and e.room_id = $2 and ${stands}
        union all
-       select e.id, e.matrix_id, b.depth + 1 from below b join event e on e.relates_to = b.matrix_id
-       where b.depth < $9 and e.room_id = $2 and ${stands})
+       select e.id, e.matrix_id, b.depth + 1 from below b cross join lateral (
+         select * from event e where e.relates_to = b.matrix_id and e.room_id = $2 and ${stands} offset 0) e
+       where b.depth < $9)
      select ${eventColumns} from (select id from below limit $10) b join event e on e.id = b.id
      where ${wanted} and ($8::text is null or e.relation = $8)
      order by e.ordering ${order} limit $7`,

@@ -33,6 +33,10 @@ export const inTimeline = 'e.status = 0'
 
 const byIds = sql('event_by_ids', `select ${eventColumns} from event e where e.id = any($1::bigint[])`)
 const byMatrixId = sql('event_by_matrix_id', `select ${eventColumns} from event e where e.matrix_id = $1`)
+const byMatrixIds = sql(
+  'event_by_matrix_ids',
+  `select ${eventColumns} from event e where e.matrix_id = any($1::text[])`,
+)
 const backwards = sql(
   'event_backwards',
   `select ${eventColumns} from event e where e.room_id = $1 and e.ordering <= $2 and e.ordering > $3 and ${inTimeline}
@@ -51,6 +55,11 @@ const orderingAt = sql(
 const positionOf = sql(
   'event_position',
   `select position from log where room_id = $1 and kind = 1 and reference = $2 order by position desc limit 1`,
+)
+const positionsOf = sql(
+  'event_positions',
+  `select reference as "eventId", max(position) as position from log
+   where kind = 1 and reference = any($1::bigint[]) group by reference`,
 )
 const positionBefore = sql(
   'event_position_before',
@@ -83,6 +92,9 @@ const unreadIn = sql(
 export const eventRowsByIds = (db: Db, ids: readonly number[]) => db.rows<EventRow>(byIds, [ids])
 export const eventRowByMatrixId = (db: Db, matrixId: string) => db.row<EventRow>(byMatrixId, [matrixId])
 
+export const eventRowsByMatrixIds = (db: Db, matrixIds: readonly string[]) =>
+  db.rows<EventRow>(byMatrixIds, [matrixIds])
+
 /** Newest first: the event at `from` and those before it, without the one at `floor`. */
 export const eventRowsBackwards = (db: Db, roomId: number, from: number, floor: number, limit: number) =>
   db.rows<EventRow>(backwards, [roomId, from, floor, limit])
@@ -94,6 +106,12 @@ export const eventRowsForwards = (db: Db, roomId: number, after: number, ceiling
 /** The place in the timeline of the last event of a room that stands at or before a log position; 0 when none does. */
 export async function orderingAtPosition(db: Db, roomId: number, position: number): Promise<number> {
   return (await db.row<{ ordering: number }>(orderingAt, [roomId, position]))?.ordering ?? 0
+}
+
+/** Log positions of events by internal id. */
+export async function positionsOfEvents(db: Db, eventIds: readonly number[]): Promise<Map<number, number>> {
+  const rows = await db.rows<{ eventId: number; position: number }>(positionsOf, [eventIds])
+  return new Map(rows.map((row) => [row.eventId, row.position]))
 }
 
 export async function positionOfEvent(db: Db, roomId: number, eventId: number): Promise<number | undefined> {
