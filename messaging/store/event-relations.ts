@@ -37,7 +37,8 @@ function treePageOf(order: 'asc' | 'desc') {
        select e.id, e.matrix_id, b.depth + 1 from below b cross join lateral (
          select * from event e where e.relates_to = b.matrix_id and e.room_id = $2 and ${stands} offset 0) e
        where b.depth < $9)
-     select ${eventColumns} from (select id from below limit $10) b join event e on e.id = b.id
+     select ${eventColumns} from (select id from below limit $10) b
+     cross join lateral (select * from event e where e.id = b.id offset 0) e
      where ${wanted} and ($8::text is null or e.relation = $8)
      order by e.ordering ${order} limit $7`,
   )
