@@ -188,8 +188,10 @@ export const limits = {
   sandboxIdleMs: 30_000,
   /** Files that one child sees before it is replaced. */
   sandboxFilesPerChild: 100,
-  /** Larger pictures are not opened: width times height, times frames for those that move. */
+  /** Larger pictures are not opened: width times height. */
   thumbnailPixelsMax: 100_000_000,
+  /** Larger ones that move stand still: width times height times frames. These take some 4 s on a busy machine. */
+  thumbnailMovingPixelsMax: 30_000_000,
   /** A picture larger than this has no thumbnails; it is held in memory for a moment. */
   thumbnailSourceBytesMax: 32 * MiB,
   /** One thumbnail; one that moves and would be larger stands still. */

@@ -2,7 +2,12 @@ import type { PageFacts, Picture, PictureWish, SandboxFailure } from './types.ts
 
 /** What the child is asked; the file is the body of the frame. */
 export type Job =
-  | ({ readonly kind: 'shrink'; readonly pixelsMax: number; readonly bytesMax: number } & PictureWish)
+  | ({
+      readonly kind: 'shrink'
+      readonly pixelsMax: number
+      readonly movingPixelsMax: number
+      readonly bytesMax: number
+    } & PictureWish)
   | { readonly kind: 'page'; readonly contentType: string | undefined }
 
 /** What it says; the picture is the body of the frame. */

@@ -46,16 +46,18 @@ const plain = (width: number, height: number, channels: 3 | 4 = 3) =>
   sharp({ create: { width, height, channels, background: { r: 200, g: 40, b: 40, alpha: 0.5 } } })
 const colours = ['#f00', '#0f0', '#00f']
 /** Three frames, one after another. */
-const moving = async (width: number, height: number, format: 'gif' | 'webp') => {
+const moving = async (width: number, height: number, format: 'gif' | 'webp', rounds = 1) => {
   const frames = await Promise.all(
-    colours.map((background) =>
-      sharp({ create: { width, height, channels: 3, background } })
-        .png()
-        .toBuffer(),
-    ),
+    Array.from({ length: rounds }, () => colours)
+      .flat()
+      .map((background) =>
+        sharp({ create: { width, height, channels: 3, background } })
+          .png()
+          .toBuffer(),
+      ),
   )
   return sharp(frames, { join: { animated: true } })
-    [format]({ delay: [100, 100, 100] })
+    [format]()
     .toBuffer()
 }
 
@@ -127,6 +129,12 @@ describe('pictures', () => {
       expect((await sharp(still.bytes).metadata()).pages ?? 1).toBe(1)
     }
   })
+})
+
+test('what moves for too long stands still', async () => {
+  const long = await moving(2_000, 2_000, 'gif', 3)
+  const still = await shrink(sandbox(), long, wish({ animated: true }))
+  expect(still).toMatchObject({ contentType: 'image/png', width: 96, height: 96 })
 })
 
 describe('files that were made to break readers', () => {

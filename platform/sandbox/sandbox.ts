@@ -45,7 +45,11 @@ class ChildSandbox implements Sandbox {
 
   async shrink(original: () => Promise<Uint8Array>, wish: PictureWish): Promise<Picture | 'original'> {
     const { width, height, method, animated, anew = false } = wish
-    const bounds = { pixelsMax: limits.thumbnailPixelsMax, bytesMax: limits.thumbnailBytesMax }
+    const bounds = {
+      pixelsMax: limits.thumbnailPixelsMax,
+      movingPixelsMax: limits.thumbnailMovingPixelsMax,
+      bytesMax: limits.thumbnailBytesMax,
+    }
     const { outcome, body } = await this.#run(
       { kind: 'shrink', width, height, method, animated, anew, ...bounds },
       original,

@@ -39,7 +39,7 @@ export async function shrink(original: Buffer, wish: Wish): Promise<Picture | 'o
   const moves = pages > 1 || (type === 'image/png' && hasFrames(original))
   const isSmall = size.width <= wish.width && size.height <= wish.height
   if (isSmall && !wish.anew && isShown(type) && (!moves || wish.animated)) return 'original'
-  if (wish.animated && pages > 1 && width * height * pages <= wish.pixelsMax) {
+  if (wish.animated && pages > 1 && width * height * pages <= wish.movingPixelsMax) {
     const moving = await encoded(resized(open(true), size, wish).webp({ quality: 75, effort: 2 }), 'image/webp')
     if (moving.bytes.length <= wish.bytesMax) return moving
   }
