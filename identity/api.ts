@@ -39,6 +39,8 @@ export interface Users {
   subjectOf(userId: number, deviceId: string): Promise<Subject | undefined>
   /** The same for many, in one query. */
   activeAmong(userIds: readonly number[]): Promise<Set<number>>
+  /** Those of these people who are guests of this server. */
+  guestsAmong(userIds: readonly number[]): Promise<Set<number>>
   /** People who can sign in here and have an id above `after`, by id. */
   activePage(after: number, limit: number): Promise<User[]>
 }

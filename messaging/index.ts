@@ -50,6 +50,7 @@ import { Receipts } from './receipts/receipts.ts'
 import { RoomMaker } from './rooms/create-room.ts'
 import { Doors } from './rooms/doors.ts'
 import { createRoomFacts } from './rooms/facts.ts'
+import { Guests } from './rooms/guests.ts'
 import { JoinConditions } from './rooms/join-conditions.ts'
 import { Members } from './rooms/members.ts'
 import { MembershipFollower } from './rooms/membership-follower.ts'
@@ -232,8 +233,9 @@ function createWriting(deps: MessagingDeps, { db, rooms, memberships, reader, ac
   const conditions = new JoinConditions({ rooms, memberships, access, serverName })
   const pushRules = new PushRules({ accountData })
   const heritage = new Heritage({ accountData, pushRules, rooms, logger })
-  const members = new Members({ db, writer, users, profiles, reader, conditions, heritage })
-  return { building, commit, writer, doors, members, conditions, pushRules, heritage }
+  const members = new Members({ db, writer, users, profiles, reader, conditions, heritage, accountData })
+  const guests = new Guests({ rooms, users, writer, logger })
+  return { building, commit, writer, doors, members, guests, conditions, pushRules, heritage }
 }
 
 type SyncParts = { accountData: AccountDataForSync; feed: DeviceFeed }

@@ -79,6 +79,10 @@ const activeAmong = sql(
   'account_active_among',
   'select user_id as "userId" from account where user_id = any($1::int[]) and deactivated_ts is null',
 )
+const guestsAmong = sql(
+  'account_guests_among',
+  `select user_id as "userId" from account where user_id = any($1::int[]) and role = 'guest'`,
+)
 const activePage = sql(
   'account_active_page',
   `select user_id as "userId" from account where user_id > $1 and deactivated_ts is null order by user_id limit $2`,
@@ -148,6 +152,11 @@ export function accountPage(db: Db, afterUserId: number, limit: number): Promise
 
 export async function activeAccountIds(db: Db, userIds: readonly number[]): Promise<Set<number>> {
   const rows = await db.rows<{ userId: number }>(activeAmong, [userIds])
+  return new Set(rows.map((row) => row.userId))
+}
+
+export async function guestAccountIds(db: Db, userIds: readonly number[]): Promise<Set<number>> {
+  const rows = await db.rows<{ userId: number }>(guestsAmong, [userIds])
   return new Set(rows.map((row) => row.userId))
 }
 

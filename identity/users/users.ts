@@ -1,7 +1,7 @@
 import type { Subject } from '#access/api.ts'
 import type { Clock, Db, Postgres, SealingKey, Vault } from '#platform/api.ts'
 import type { User, Users } from '../api.ts'
-import { accountByUserId, activeAccountIds, activeAccountPage } from '../store/account.ts'
+import { accountByUserId, activeAccountIds, activeAccountPage, guestAccountIds } from '../store/account.ts'
 import { insertMissingUsers, type UserRow, usersByIds, usersByMatrixIds } from '../store/users.ts'
 import { PersonKeys } from './keys.ts'
 import { subjectOf } from './subject.ts'
@@ -97,6 +97,10 @@ class KnownUsers implements Users {
 
   activeAmong(userIds: readonly number[]): Promise<Set<number>> {
     return activeAccountIds(this.#db, userIds)
+  }
+
+  guestsAmong(userIds: readonly number[]): Promise<Set<number>> {
+    return guestAccountIds(this.#db, userIds)
   }
 
   async activePage(after: number, limit: number): Promise<User[]> {

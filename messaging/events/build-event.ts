@@ -16,9 +16,10 @@ import {
   redact,
   referenceHash,
   type SigningKey,
+  stateKeyOf,
 } from '#matrix/api.ts'
 import { type Clock, type Random, refuse, type Vault } from '#platform/api.ts'
-import { type Member, membershipCodes, type Room, stateName } from '../rooms/room.ts'
+import { type Member, membershipCodes, type Room } from '../rooms/room.ts'
 import type { EventInsert, StateInsert } from '../store/append.ts'
 import { annotationHash } from './annotations.ts'
 import type { Draft } from './draft.ts'
@@ -233,7 +234,7 @@ function takeIn(room: Room, built: BuiltEvent): void {
     return
   }
   const entry = { internalId: event.id, eventId: event.matrixId, pdu: event.pdu }
-  room.state.set(stateName(draft.type, draft.stateKey), entry)
+  room.state.set(stateKeyOf(draft.type, draft.stateKey), entry)
 }
 
 function rememberHash(room: Room, { event, draft }: BuiltEvent): void {
@@ -247,7 +248,7 @@ function rememberHash(room: Room, { event, draft }: BuiltEvent): void {
 function redactState(room: Room, redaction: NonNullable<BuiltEvent['redaction']>): void {
   const { target, pdu } = redaction
   if (target.stateKey === undefined) return
-  const name = stateName(target.type, target.stateKey)
+  const name = stateKeyOf(target.type, target.stateKey)
   const entry = room.state.get(name)
   if (entry?.eventId === target.matrixId) room.state.set(name, { ...entry, pdu })
   const member = target.type === 'm.room.member' ? room.member(target.stateKey) : undefined

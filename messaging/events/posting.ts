@@ -3,6 +3,7 @@ import type { Subject } from '#access/api.ts'
 import type { JsonObject } from '#matrix/api.ts'
 import { refuse } from '#platform/api.ts'
 import type { Doors } from '../rooms/doors.ts'
+import type { Guests } from '../rooms/guests.ts'
 import type { Members } from '../rooms/members.ts'
 import { putMembership } from '../rooms/put-membership.ts'
 import type { Room } from '../rooms/room.ts'
@@ -20,7 +21,13 @@ export type Post = {
 }
 export type StatePost = Post & { readonly stateKey: string }
 
-type Deps = StateContentDeps & { doors: Doors; members: Members; writer: RoomWriter; relations: Relations }
+type Deps = StateContentDeps & {
+  doors: Doors
+  members: Members
+  guests: Guests
+  writer: RoomWriter
+  relations: Relations
+}
 
 /** What people say and set, in their own name: checked, and then written. Answers the event's id. */
 export class Posting {
@@ -44,7 +51,7 @@ export class Posting {
 
   /** State that is the same already answers the event that set it. */
   async state(subject: Subject, { roomId, type, stateKey, content, transaction }: StatePost): Promise<string> {
-    const { doors, writer } = this.#deps
+    const { doors, guests, writer } = this.#deps
     if (type === 'm.room.create') throw refuse('M_FORBIDDEN', 'A room is created once. Make a new room instead.')
     if (type === 'm.room.member') return putMembership(this.#deps, subject, { roomId, stateKey, content })
     const { room, grant } = await doors.enter(subject, 'room.state', roomId)
@@ -52,7 +59,9 @@ export class Posting {
     const same = sameState(room, type, stateKey, content)
     if (same !== undefined) return same
     const draft = { type, stateKey, sender: senderOf(subject), content, ...(transaction && { transaction }) }
-    return writer.send(grant, 'room.state', room, draft)
+    const eventId = await writer.send(grant, 'room.state', room, draft)
+    if (type === 'm.room.guest_access') await guests.leaveWhereShut(grant, room)
+    return eventId
   }
 }
 

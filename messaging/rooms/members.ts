@@ -7,6 +7,7 @@ import { assertGrant, type Grant, type Membership, type RoomAct, type Subject } 
 import type { User, Users } from '#identity/api.ts'
 import { copyObject, isUserId, type JsonObject } from '#matrix/api.ts'
 import { type Db, refuse } from '#platform/api.ts'
+import type { AccountData } from '../account-data/account-data.ts'
 import type { Draft } from '../events/draft.ts'
 import type { EventReader } from '../events/event-reader.ts'
 import type { RoomWriter } from '../events/room-writer.ts'
@@ -24,6 +25,7 @@ type Deps = {
   reader: Pick<EventReader, 'byIds'>
   conditions: JoinConditions
   heritage: Pick<Heritage, 'take'>
+  accountData: Pick<AccountData, 'get'>
 }
 
 export type MemberWish = {
@@ -61,9 +63,17 @@ export class Members {
   }
 
   async inviteDraft(subject: Subject, target: User, wish: MemberWish): Promise<Draft> {
+    await this.#requireOpenTo(target)
     const content = await this.#content('invite', target.id, wish)
     if (wish.isDirect === true) content.is_direct = true
     return draftOf(subject, named(target), content)
+  }
+
+  /** https://spec.matrix.org/v1.19/client-server-api/#invite-permission */
+  async #requireOpenTo(target: User): Promise<void> {
+    const wish = await this.#deps.accountData.get(target.id, null, 'm.invite_permission_config')
+    if (wish?.default_action !== 'block') return
+    throw refuse('M_INVITE_BLOCKED', `${target.matrixId} takes no invitations. Ask the person in another way.`)
   }
 
   async joinDraft(subject: Subject, wish: MemberWish): Promise<Draft> {

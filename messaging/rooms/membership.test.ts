@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startTown, type Town } from '#testing/town.ts'
-import { roomPath, type TownPerson } from '#testing/town-person.ts'
+import { roomPath, TownPerson } from '#testing/town-person.ts'
 
 let town: Town
 beforeAll(async () => {
@@ -230,5 +230,40 @@ describe('state of then', () => {
     expect((await state('m.x', 'new key')).status).toBe(404)
     expect((await state('m.room.member', bob.id)).json.membership).toBe('leave')
     expect((await state('m.room.member', alice.id)).json.membership).toBe('join')
+  })
+})
+
+describe('guests', () => {
+  it('come into rooms that admit them, as guests, and leave when they do so no longer', async () => {
+    await using other = await startTown({ registration: { mode: 'closed', guests: true } })
+    const alice = await other.person('alice')
+    const answer = await fetch(`${other.url}/_matrix/client/v3/register?kind=guest`, { method: 'POST', body: '{}' })
+    const guest = new TownPerson(() => other.url, (await answer.json()) as never)
+    const shut = await alice.createRoom({ preset: 'public_chat' })
+    expect(await refusal(guest, 'POST', `/join/${enc(shut)}`)).toBe('403 M_GUEST_ACCESS_FORBIDDEN')
+    const open = await alice.createRoom({
+      preset: 'public_chat',
+      initial_state: [{ type: 'm.room.guest_access', content: { guest_access: 'can_join' } }],
+    })
+    await guest.join(open)
+    expect(await memberOf(alice, open, guest)).toMatchObject({ membership: 'join', kind: 'guest' })
+    await alice.setState(open, 'm.room.guest_access', { guest_access: 'forbidden' })
+    expect(await memberOf(alice, open, guest)).toEqual({ membership: 'leave' })
+    expect(await memberOf(alice, open, alice)).toMatchObject({ membership: 'join' })
+    expect(await refusal(guest, 'POST', `/join/${enc(open)}`)).toBe('403 M_GUEST_ACCESS_FORBIDDEN')
+  })
+})
+
+describe('invitations', () => {
+  it('reach nobody who takes none', async () => {
+    const [alice, bob] = [await person(), await person()]
+    const room = await alice.createRoom()
+    await bob.ok('PUT', `/user/${enc(bob.id)}/account_data/m.invite_permission_config`, { default_action: 'block' })
+    expect(await refusal(alice, 'POST', `${roomPath(room)}/invite`, { user_id: bob.id })).toBe('403 M_INVITE_BLOCKED')
+    expect(await refusal(alice, 'PUT', memberPath(room, bob), { membership: 'invite' })).toBe('403 M_INVITE_BLOCKED')
+    const direct = await alice.call('POST', '/createRoom', { body: { invite: [bob.id] } })
+    expect(direct.json.errcode).toBe('M_INVITE_BLOCKED')
+    await bob.ok('PUT', `/user/${enc(bob.id)}/account_data/m.invite_permission_config`, {})
+    await alice.ok('POST', `${roomPath(room)}/invite`, { user_id: bob.id })
   })
 })

@@ -1,5 +1,5 @@
 import type { Membership } from '#access/api.ts'
-import type { EventReference, JsonObject, Pdu, RoomVersion } from '#matrix/api.ts'
+import { type EventReference, type JsonObject, type Pdu, type RoomVersion, stateKeyOf } from '#matrix/api.ts'
 import type { SealingKey } from '#platform/api.ts'
 
 /** How memberships are stored in `room_state.membership`. */
@@ -53,11 +53,6 @@ export type RoomParts = {
   hashes?: ReadonlyMap<string, string>
 }
 
-/** The name under which state is kept in maps. No type and no state key holds U+0000. */
-export function stateName(type: string, stateKey: string): string {
-  return `${type}\0${stateKey}`
-}
-
 /**
  * A room in memory: its newest state as the next event will see it. Built events are in it before they are committed; when a
  * commit fails, the whole object is dropped and read anew.
@@ -83,7 +78,7 @@ export class Room {
     this.head = parts.head
     for (const [eventId, hash] of parts.hashes ?? []) this.#hashes.set(eventId, hash)
     for (const member of parts.members) this.setMember(member)
-    for (const entry of parts.state) this.state.set(stateName(entry.pdu.type, entry.pdu.state_key ?? ''), entry)
+    for (const entry of parts.state) this.state.set(stateKeyOf(entry.pdu.type, entry.pdu.state_key ?? ''), entry)
   }
 
   member(matrixId: string): Member | undefined {
@@ -116,16 +111,16 @@ export class Room {
   }
 
   stateEntry(type: string, stateKey = ''): StateEntry | undefined {
-    return this.state.get(stateName(type, stateKey))
+    return this.state.get(stateKeyOf(type, stateKey))
   }
 
   content(type: string, stateKey = ''): JsonObject | undefined {
-    return this.state.get(stateName(type, stateKey))?.pdu.content
+    return this.state.get(stateKeyOf(type, stateKey))?.pdu.content
   }
 
   /** The state that event authorisation reads (`AuthState`). Of a member only the membership matters there. */
   get(type: string, stateKey: string): Pdu | undefined {
-    if (type !== 'm.room.member') return this.state.get(stateName(type, stateKey))?.pdu
+    if (type !== 'm.room.member') return this.state.get(stateKeyOf(type, stateKey))?.pdu
     const member = this.#members.get(stateKey)
     if (member === undefined) return undefined
     member.auth ??= authEventOf(member)
@@ -134,7 +129,7 @@ export class Room {
 
   eventIdOf(type: string, stateKey: string): string | undefined {
     if (type === 'm.room.member') return this.#members.get(stateKey)?.eventId
-    return this.state.get(stateName(type, stateKey))?.eventId
+    return this.state.get(stateKeyOf(type, stateKey))?.eventId
   }
 
   /** How an event of this room names another: by id, in versions 1 and 2 with its hash. */

@@ -1,5 +1,5 @@
+import { stateKeyOf } from '#matrix/api.ts'
 import type { StoredEvent } from '../events/stored-event.ts'
-import { stateName } from '../rooms/room.ts'
 
 /** An event with its place in the log. */
 export type Placed = { readonly event: StoredEvent; readonly position: number }
@@ -37,7 +37,7 @@ export function withoutOvertaken<P extends TimelinePart & { readonly span: reado
   let overtakenAt: number | undefined
   for (const { event, position } of part.span) {
     if (event.stateKey === undefined) continue
-    const name = stateName(event.type, event.stateKey)
+    const name = stateKeyOf(event.type, event.stateKey)
     if (seen.has(event.id) && passes(event)) told.add(name)
     else if (told.has(name)) overtakenAt = position
   }

@@ -3,10 +3,11 @@
  * what the client had. With lazy loading, of the members only those who speak in the timeline, and oneself.
  * https://spec.matrix.org/v1.19/client-server-api/#lazy-loading-room-members
  */
+
+import { stateKeyOf } from '#matrix/api.ts'
 import type { Db } from '#platform/api.ts'
 import type { EventReader } from '../events/event-reader.ts'
 import type { StoredEvent } from '../events/stored-event.ts'
-import { stateName } from '../rooms/room.ts'
 import { memberRowsAt, stateRowsAt, stateRowsBetween } from '../store/room-state.ts'
 import type { EventFilter } from './filter.ts'
 import type { StateAfter } from './render.ts'
@@ -111,11 +112,11 @@ export function withHidden(
   const tells = new Set(told.map((event) => event.id))
   const newest = new Map<string, StoredEvent>()
   for (const { event } of span)
-    if (event.stateKey !== undefined) newest.set(stateName(event.type, event.stateKey), event)
+    if (event.stateKey !== undefined) newest.set(stateKeyOf(event.type, event.stateKey), event)
   const hidden = [...newest.values()].filter((event) => !tells.has(event.id) && filter.passes(event))
   if (hidden.length === 0) return [...state]
-  const replaced = new Set(hidden.map((event) => stateName(event.type, event.stateKey ?? '')))
-  return [...state.filter((event) => !replaced.has(stateName(event.type, event.stateKey ?? ''))), ...hidden]
+  const replaced = new Set(hidden.map((event) => stateKeyOf(event.type, event.stateKey ?? '')))
+  return [...state.filter((event) => !replaced.has(stateKeyOf(event.type, event.stateKey ?? ''))), ...hidden]
 }
 
 function placeOf(query: StateQuery, wish: StateWish): number {
