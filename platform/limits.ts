@@ -94,6 +94,10 @@ export const limits = {
   /** Messages kept for one device. Years of a quiet one; one that nobody uses any more must not fill the disk. */
   toDeviceWaitingMax: 50_000,
 
+  /** Notifications in one page. */
+  notificationsPageMax: 100,
+  /** Events that are looked at for one page of notifications. */
+  notificationsLookMax: 500,
   /** What a person says of herself beside her presence. */
   statusMsgCharactersMax: 250,
   /** Where a person may be told; each of her devices has one. */

@@ -2,14 +2,19 @@
  * GET /_matrix/client/v3/notifications
  * https://spec.matrix.org/v1.19/client-server-api/#get_matrixclientv3notifications
  *
- * - Empty: no list of past notifications is kept. Unread and highlight counts come with /sync.
+ * - By the person's push rules of now. A page may hold less than was asked for although there is a `next_token`.
  */
 
 import Type from 'typebox'
 import { clientPaths } from '#matrix/api.ts'
-import { type Route, route } from '#platform/api.ts'
+import { limits, type Route, refuse, route } from '#platform/api.ts'
+import type { Notifications } from '../push/notifications.ts'
+import type { Caller } from './acts.ts'
+import { jsonText } from './json-text.ts'
 
-export function getNotifications(): Route {
+const limitDefault = 20
+
+export function getNotifications({ notifications }: { notifications: Pick<Notifications, 'page'> }): Route {
   return route({
     method: 'GET',
     path: clientPaths('/notifications'),
@@ -18,9 +23,18 @@ export function getNotifications(): Route {
     rate: 'read',
     query: Type.Object({
       from: Type.Optional(Type.String()),
-      limit: Type.Optional(Type.Integer()),
+      limit: Type.Optional(Type.Integer({ minimum: 1 })),
       only: Type.Optional(Type.String()),
     }),
-    handle: async () => ({ notifications: [] }),
+    async handle({ query, caller }) {
+      const { from, limit = limitDefault, only } = query
+      const before = from === undefined ? undefined : Number(from)
+      if (before !== undefined && !(Number.isSafeInteger(before) && before > 0)) {
+        throw refuse('M_INVALID_PARAM', 'Go on with the next_token that this endpoint gave.')
+      }
+      const onlyHighlights = only === 'highlight'
+      const wish = { before, limit: Math.min(limit, limits.notificationsPageMax), onlyHighlights }
+      return jsonText(await notifications.page(caller as Caller, wish))
+    },
   })
 }

@@ -1,8 +1,10 @@
 import type { Route } from '#platform/api.ts'
 import type { PushSettings } from '../push/create-push.ts'
+import type { Notifications } from '../push/notifications.ts'
 import type { PushRules } from '../push/push-rules.ts'
 import type { Pushers } from '../push/pushers.ts'
 import { deletePushRule } from './delete-push-rule.ts'
+import { getNotifications } from './get-notifications.ts'
 import { getPushRule } from './get-push-rule.ts'
 import { getPushRuleActions } from './get-push-rule-actions.ts'
 import { getPushRules } from './get-push-rules.ts'
@@ -17,6 +19,7 @@ import { setPushRuleEnabled } from './set-push-rule-enabled.ts'
 export type PushRouteDeps = {
   readonly pushRules: PushRules
   readonly pushers: Pushers
+  readonly notifications: Notifications
   readonly push: PushSettings
 }
 
@@ -32,6 +35,7 @@ export function pushRoutes(all: PushRouteDeps): Route[] {
     setPushRuleEnabled(all),
     getPushRuleActions(all),
     setPushRuleActions(all),
+    getNotifications(all),
     getPushers(all),
     postPusher({ pushers: all.pushers, outboundOrigins: all.push.outboundOrigins }),
   ]

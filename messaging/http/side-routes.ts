@@ -34,7 +34,6 @@ import { getAccountDataPerRoom } from './get-account-data-per-room.ts'
 import { getCapabilities } from './get-capabilities.ts'
 import { getFilter } from './get-filter.ts'
 import { getLocalAliases } from './get-local-aliases.ts'
-import { getNotifications } from './get-notifications.ts'
 import { getPresence } from './get-presence.ts'
 import { getProfileField } from './get-profile-field.ts'
 import { getProtocols } from './get-protocols.ts'
@@ -124,7 +123,6 @@ function serverRoutes(all: All): Route[] {
     getProtocols(),
     getPresence(all),
     setPresence(all),
-    getNotifications(),
   ]
 }
 

@@ -1,9 +1,11 @@
+import type { Access } from '#access/api.ts'
 import type { Users } from '#identity/api.ts'
 import type { Clock, Log, Logger, LogReader, Outbound, Postgres, Vault } from '#platform/api.ts'
 import type { EventReader } from '../events/event-reader.ts'
 import type { Memberships } from '../rooms/memberships.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
 import type { Unread } from '../unread/unread.ts'
+import { Notifications } from './notifications.ts'
 import type { PeopleRules } from './people-rules.ts'
 import { PushDelivery } from './push-delivery.ts'
 import { PushReader } from './push-reader.ts'
@@ -18,6 +20,7 @@ export type PushSettings = {
 
 type Deps = {
   readonly postgres: Postgres
+  readonly access: Access
   readonly vault: Vault
   readonly log: Pick<Log, 'read'>
   readonly clock: Clock
@@ -34,6 +37,7 @@ type Deps = {
 
 export interface Push {
   readonly pushers: Pushers
+  readonly notifications: Notifications
   /** Decides who is told. */
   readonly reader: LogReader
   /** What is being sent is broken off; whoever starts next sends it. */
@@ -46,5 +50,6 @@ export function createPush(deps: Deps): Push {
   const delivery = new PushDelivery({ ...deps, db: deps.postgres, sendsContent })
   const { reader } = new PushReader(deps, () => delivery.wake())
   delivery.start()
-  return { pushers: new Pushers(deps), reader, stop: () => delivery.stop() }
+  const notifications = new Notifications({ ...deps, db: deps.postgres })
+  return { pushers: new Pushers(deps), notifications, reader, stop: () => delivery.stop() }
 }

@@ -40,6 +40,8 @@ export class RulesInForce {
   readonly #ignored: ReadonlySet<string>
   #compiled: CompiledPushRules | undefined
   #steps: Step[] | undefined
+  /** By room; of rooms that no rule is about, once for all. */
+  readonly #classes = new Map<string, RulesClass>()
 
   constructor(person: Person, stored?: JsonObject, ignoredList?: JsonObject) {
     this.person = person
@@ -67,7 +69,17 @@ export class RulesInForce {
   inRoom(roomMatrixId: string): RulesClass {
     if (this.isDefault) return 'default'
     this.#steps ??= stepsOf(this.#rules)
-    const here = stepsIn(this.#steps, roomMatrixId)
+    // Where no rule is about the room it is like every other such room.
+    const place = this.#steps.some((step) => step.isOfOneRoom && step.isOf(roomMatrixId)) ? roomMatrixId : elsewhere
+    const known = this.#classes.get(place)
+    if (known !== undefined) return known
+    const found = this.#classIn(this.#steps, place)
+    this.#classes.set(place, found)
+    return found
+  }
+
+  #classIn(steps: readonly Step[], roomMatrixId: string): RulesClass {
+    const here = stepsIn(steps, roomMatrixId)
     if (here[0] === silentCatchAll) return 'silent'
     if (this.#ignored.size > 0) return 'own'
     const usual = stepsIn(stepsOf(defaultPushRules(this.person.matrixId)), roomMatrixId)
@@ -85,6 +97,7 @@ function isLikeDefault(rules: PushRuleset, { matrixId }: Person): boolean {
 /** One rule, as far as it matters to counts. */
 type Step = {
   readonly text: string
+  readonly isOfOneRoom: boolean
   /** Whether it can match in a room at all. */
   readonly isOf: (roomMatrixId: string) => boolean
   /** Whether it matches whatever happens there. */
@@ -93,6 +106,8 @@ type Step = {
 }
 
 const silentCatchAll = 'everything quiet'
+/** Stands for every room that no rule is about. No room id looks like it. */
+const elsewhere = ''
 
 function stepsOf(rules: PushRuleset): Step[] {
   const steps: Step[] = []
@@ -109,16 +124,19 @@ function stepsOf(rules: PushRuleset): Step[] {
 
 function stepOf(kind: PushRuleKind, rule: PushRule): Step {
   const effect = effectOf(rule)
-  const anywhere = { isOf: () => true, isCatchAll: false, effect }
+  const anywhere = { isOfOneRoom: false, isOf: () => true, isCatchAll: false, effect }
   const { rule_id: id } = rule
-  if (kind === 'room') return { text: `room ${id} ${effect}`, isOf: (room) => room === id, isCatchAll: true, effect }
+  if (kind === 'room') {
+    return { text: `room ${id} ${effect}`, isOfOneRoom: true, isOf: (room) => room === id, isCatchAll: true, effect }
+  }
   if (kind === 'sender') return { ...anywhere, text: `sender ${id} ${effect}` }
   if (kind === 'content') return { ...anywhere, text: `content ${rule.pattern} ${effect}` }
   const conditions = rule.conditions ?? []
   const room = conditions.find(isOfOneRoom)?.pattern?.toLowerCase()
   const isCatchAll = conditions.every((one) => isOfOneRoom(one) && one.pattern?.toLowerCase() === room)
   const text = `${kind} ${JSON.stringify(conditions)} ${effect}`
-  return { text, isOf: (there) => room === undefined || there.toLowerCase() === room, isCatchAll, effect }
+  const isOf = (there: string) => room === undefined || there.toLowerCase() === room
+  return { text, isOfOneRoom: room !== undefined, isOf, isCatchAll, effect }
 }
 
 function isOfOneRoom({ kind, key, pattern }: PushCondition): boolean {
