@@ -38,7 +38,6 @@ export const hollow: { readonly [operation: string]: string } = {
   add3PID: addresses,
   getAccount3PIDs: 'Always an empty list, for the same reason.',
   delete3pidFromAccount: 'There is never anything to delete, for the same reason.',
-  getNotifications: 'Always an empty list: past notifications are not kept.',
   getProtocols: 'Always empty: other networks come with application services.',
   getTurnServer: 'Always empty: no relay for calls can be configured.',
 }
