@@ -48,8 +48,7 @@ export function joinedText(parts: JoinedText, query: TextQuery): string {
   }
   const events = timeline.events.map(({ event }) => eventText(event, subject, aggregations.get(event.matrixId)))
   if (events.length > 0) fields.push(`"${name.timeline}":[${events.join(',')}]`)
-  const first = timeline.events[0]?.event.ordering ?? task.room.head.ordering + 1
-  if (events.length > 0 || timeline.limited) fields.push(`"prev_batch":"${tokenBehind(first - 1)}"`)
+  if (events.length > 0 || timeline.limited) fields.push(`"prev_batch":"${tokenBehind(timeline.end)}"`)
   fields.push(`"limited":${timeline.limited}`)
   const { after } = query
   const isNew = (position: number) => after !== undefined && position > after

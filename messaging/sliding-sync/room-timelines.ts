@@ -5,6 +5,7 @@ import { aggregationsOf } from '../events/aggregations.ts'
 import type { EventReader } from '../events/event-reader.ts'
 import type { Aggregations } from '../events/stored-event.ts'
 import { everything, type Visibility, visibilityFor } from '../events/visibility.ts'
+import { orderingAtPosition } from '../store/events.ts'
 import { newestEventLogRowsEach } from '../store/log-rows.ts'
 import { newestPart, type Placed } from '../sync/room-delta.ts'
 import type { RoomTask } from './room-task.ts'
@@ -15,6 +16,8 @@ export type RoomTimeline = {
   /** Oldest first, and only what the person may see. */
   readonly events: readonly Placed[]
   readonly limited: boolean
+  /** The place behind which paging back begins. */
+  readonly end: number
   /** What happened since `from` as far as it was looked at, seen or not: what it may have changed. */
   readonly span: readonly Placed[]
   /** Whether more happened since `from` than `span` holds. */
@@ -61,7 +64,11 @@ export async function timelinesOf(
     const oldest = found[0]?.position ?? 0
     const hasGap =
       from !== undefined && (task.change === undefined ? moreBefore && oldest > from : task.change.moreBefore)
-    timelines.set(task.room.id, { ...part, span: since, hasGap, visibility })
+    const first = part.events[0]?.event.ordering
+    // The room in memory may be ahead of what the answer is about.
+    const end =
+      first === undefined && part.limited ? await orderingAtPosition(deps.db, task.room.id, task.to) : (first ?? 1) - 1
+    timelines.set(task.room.id, { ...part, end, span: since, hasGap, visibility })
   }
   return timelines
 }

@@ -9,6 +9,7 @@ import { type Visibility, visibilityFor } from '../events/visibility.ts'
 import { type Receipts, receiptEvents } from '../receipts/receipts.ts'
 import type { Room } from '../rooms/room.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
+import { orderingAtPosition } from '../store/events.ts'
 import { forgottenRooms } from '../store/forgotten-rooms.ts'
 import { newestEventLogRows } from '../store/log-rows.ts'
 import type { Typing } from '../typing/typing.ts'
@@ -111,7 +112,7 @@ export class InitialSync {
         {
           timeline,
           limited: part?.limited ?? false,
-          end: (part?.events[0]?.event.ordering ?? room.head.ordering + 1) - 1,
+          end: await this.#end(room, part, until),
           state: query.stateAfter ? state : withHidden(state, part?.span ?? [], timeline, own.state),
           stateAfter: query.stateAfter,
           ephemeral: this.#ephemeral(own, room, receiptEvents(receipts.get(room.id) ?? [], subject.matrixId)),
@@ -127,6 +128,12 @@ export class InitialSync {
       )
       texts.set(room.matrixId, text)
     }
+  }
+
+  /** The room in memory may be ahead of what the answer is about. */
+  async #end(room: Room, part: TimelinePart | undefined, until: number): Promise<number> {
+    const first = part?.events[0]?.event.ordering
+    return first === undefined ? orderingAtPosition(this.#deps.db, room.id, until) : first - 1
   }
 
   #ephemeral({ ephemeral }: SyncFilter, room: Room, receipts: readonly JsonObject[]): JsonObject[] {
