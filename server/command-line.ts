@@ -3,9 +3,10 @@
  *
  *     keys rotate     new key-encryption key; every data key is wrapped again
  *
- * They run on their own, while no server holds the directory, or with DATABASE_URL beside running ones.
+ * They run on their own, while no server holds the data directory.
  */
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ConfigRefused, StartRefused, systemClock, systemRandom } from '#platform/api.ts'
 import {
@@ -29,14 +30,22 @@ const usage = `Commands:
 
 async function main(argv: readonly string[]): Promise<number> {
   const [noun, verb, ...options] = argv
+  if (argv.some((word) => word === '--help' || word === 'help')) {
+    say(usage)
+    return 0
+  }
   if (noun === 'keys' && verb === 'rotate') return rotateKeys(options)
   say(usage)
-  return noun === undefined || noun === 'help' || noun === '--help' ? 0 : 64
+  return noun === undefined ? 0 : 64
 }
 
 async function rotateKeys(options: readonly string[]): Promise<number> {
   holdInstallation(root)
   const { config } = readConfig({ argv: options, env: process.env, readFile: (file) => readFileSync(file, 'utf8') })
+  // An operator's act is upon what is there: a folder that was mistyped must not become a new server.
+  if (!existsSync(join(config.dataFolder, 'format'))) {
+    throw new StartRefused(`There is no data directory ${config.dataFolder}. Give the right one with --data.`)
+  }
   const directory = await openDataDirectory({
     folder: config.dataFolder,
     serverName: config.serverName,

@@ -13,7 +13,14 @@ export function startJobs(deps: {
   chancery: Chancery
 }): Promise<RunningJobs> {
   const { postgres, clock, logger, chancery } = deps
-  const jobs = createJobs({ postgres, clock, onFailure: (error) => logger.error('jobs.failed', { error }) })
+  const jobs = createJobs({
+    postgres,
+    clock,
+    onFailure({ name, jobId, attempt, isLast, error }) {
+      const detail = isLast ? 'It is not tried again.' : 'It is tried again later.'
+      logger.error('jobs.failed', { operation: name, job: jobId, attempt, detail, error })
+    },
+  })
   return jobs.start({
     handlers: {},
     every: {
