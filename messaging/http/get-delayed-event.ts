@@ -1,6 +1,6 @@
 /**
  * GET /_matrix/client/unstable/org.matrix.msc4140/delayed_events/{delayId}
- * https://github.com/matrix-org/matrix-spec-proposals/pull/4140
+ * https://spec.matrix.org/proposals/ (MSC4140)
  */
 import Type from 'typebox'
 import { type Route, route } from '#platform/api.ts'

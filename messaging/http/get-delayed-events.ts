@@ -1,6 +1,6 @@
 /**
  * GET /_matrix/client/unstable/org.matrix.msc4140/delayed_events
- * https://github.com/matrix-org/matrix-spec-proposals/pull/4140
+ * https://spec.matrix.org/proposals/ (MSC4140)
  *
  * - `delayed_events` is the name that clients of an earlier form of the proposal read.
  */

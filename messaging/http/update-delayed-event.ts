@@ -1,7 +1,7 @@
 /**
  * POST /_matrix/client/unstable/org.matrix.msc4140/delayed_events/{delayId}/{action}, and without the action, which is then in
  * the body
- * https://github.com/matrix-org/matrix-spec-proposals/pull/4140
+ * https://spec.matrix.org/proposals/ (MSC4140)
  *
  * - The proposal lets anybody do this who knows the id. Here it takes the session of the person whose event it is.
  */
