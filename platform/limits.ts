@@ -267,6 +267,8 @@ export const limits = {
   presenceWakesRoomMax: 100,
   /** Read positions of people in rooms. */
   readStatesInMemoryMax: 50_000,
+  /** Opened keys of devices, for whoever asks for those of a large room; about 2 KB each. */
+  openedKeysBytesMax: 32 * MiB,
   /** Devices of which it is remembered up to where their messages are forgotten; about 100 bytes each. */
   devicesInMemoryMax: 20_000,
   /** Member events of which it is remembered whether they let somebody in or out. */

@@ -1,7 +1,7 @@
 import type { Subject } from '#access/api.ts'
 import type { Devices, Users } from '#identity/api.ts'
 import { isUserId, type JsonObject, serverOf } from '#matrix/api.ts'
-import { type Db, SealBroken, type SealingKey } from '#platform/api.ts'
+import { type Db, limits, Recent, SealBroken, type SealingKey } from '#platform/api.ts'
 import { type CrossSigningRow, crossSigningRows } from '../store/cross-signing-keys.ts'
 import { type DeviceKeysRow, deviceKeysOfUsers } from '../store/device-keys.ts'
 import { keySignaturesBy } from '../store/key-signatures.ts'
@@ -25,6 +25,10 @@ type Names = ReadonlyMap<number, ReadonlyMap<string, string | undefined>>
  */
 export class KeyQuery {
   readonly #deps: Deps
+  /** Opened keys with the sealed bytes that they came from: what the database gives tells whether they still hold. */
+  readonly #opened = new Recent<string, { sealed: Buffer; text: string }>(limits.openedKeysBytesMax, {
+    weigh: ({ sealed, text }) => sealed.length + text.length,
+  })
 
   constructor(deps: Deps) {
     this.#deps = deps
@@ -47,7 +51,7 @@ export class KeyQuery {
     const deviceTexts = [...people].map(([userId, matrixId]) => {
       const wanted = new Set(wishes.get(matrixId))
       const rows = (ofUser.get(userId) ?? []).filter((row) => wanted.size === 0 || wanted.has(row.deviceId))
-      return `${JSON.stringify(matrixId)}:{${rows.flatMap((row) => deviceText(keys.get(userId), row, names)).join(',')}}`
+      return `${JSON.stringify(matrixId)}:{${rows.flatMap((row) => this.#deviceText(keys.get(userId), row, names)).join(',')}}`
     })
     const crossTexts = (usage: string) =>
       crossRows.flatMap((row) => {
@@ -67,6 +71,24 @@ export class KeyQuery {
     return `{${parts.join(',')}}`
   }
 
+  /** The object as uploaded, with the name that the person gave the device spliced in as its last member. */
+  #deviceText(key: SealingKey | undefined, row: DeviceKeysRow, names: Names): string[] {
+    const text = key === undefined ? undefined : this.#open(key, row)
+    if (text === undefined) return []
+    const name = names.get(row.userId)?.get(row.deviceId)
+    const unsigned = name === undefined ? '{}' : `{"device_display_name":${JSON.stringify(name)}}`
+    return [`${JSON.stringify(row.deviceId)}:${text.slice(0, -1)},"unsigned":${unsigned}}`]
+  }
+
+  #open(key: SealingKey, row: DeviceKeysRow): string | undefined {
+    const name = `${row.userId}/${row.deviceId}`
+    const known = this.#opened.get(name)
+    if (known?.sealed.equals(row.sealed)) return known.text
+    const text = unlessBroken(() => deviceKeysText(key, row))
+    if (text !== undefined) this.#opened.set(name, { sealed: row.sealed, text })
+    return text
+  }
+
   /** What the person herself signed of others: by target and its key, the signatures by the key that made them. */
   async #signatures(subject: Subject, targets: readonly number[]): Promise<Map<string, Map<string, string>>> {
     const rows = await keySignaturesBy(this.#deps.db, subject.userId, targets)
@@ -82,15 +104,6 @@ export class KeyQuery {
     }
     return found
   }
-}
-
-/** The object as uploaded, with the name that the person gave the device spliced in as its last member. */
-function deviceText(key: SealingKey | undefined, row: DeviceKeysRow, names: Names): string[] {
-  const text = key === undefined ? undefined : unlessBroken(() => deviceKeysText(key, row))
-  if (text === undefined) return []
-  const name = names.get(row.userId)?.get(row.deviceId)
-  const unsigned = name === undefined ? '{}' : `{"device_display_name":${JSON.stringify(name)}}`
-  return [`${JSON.stringify(row.deviceId)}:${text.slice(0, -1)},"unsigned":${unsigned}}`]
 }
 
 function crossText(key: SealingKey | undefined, row: CrossSigningRow): string | undefined {
