@@ -109,13 +109,15 @@ export class RoomResults {
     const was = sent === undefined ? undefined : sent.timeline === live ? after : sent.timeline
     const wasIn = sent?.membership === membershipCodes.join
     const mayHaveMoved = was !== after || changes.ownMemberships.has(room.id)
-    const steps =
+    const history =
       isJoined && (!wasIn || !mayHaveMoved) ? [] : await membershipHistoryRows(this.#deps.db, room.id, subject.userId)
+    // The database may know more than this answer is about: that is told with the next one.
+    const steps = history.filter((step) => step.position <= until)
     const ended = steps.filter((step) => step.membership !== membershipCodes.join && step.position > (was ?? 0))
     const lastJoin = steps.findLastIndex((step) => step.membership === membershipCodes.join)
     const end = isJoined ? until : (steps[lastJoin + 1]?.position ?? until)
     // Whoever left and came back begins anew: what was said between may be hidden from her.
-    const begins = was === undefined || !wasIn || (isJoined && ended.some((step) => step.position <= until))
+    const begins = was === undefined || !wasIn || (isJoined && ended.length > 0)
     const from = begins ? undefined : Math.min(was, end)
     const change =
       from !== undefined && from === after && isJoined ? (changes.rooms.get(room.id) ?? noChange) : undefined

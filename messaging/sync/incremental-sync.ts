@@ -115,7 +115,8 @@ export class IncrementalSync {
       const ofRoom = { ...span, query: { ...span.query, filter: filter.inRoom(room.matrixId) } }
       answer.join.set(room.matrixId, await this.#joined(ofRoom, room, before))
     } else if (own) {
-      answer.leave.set(room.matrixId, await this.#deps.leftRooms.text(span.query, room, span.after.position))
+      const places = { after: span.after.position, until: span.until.position }
+      answer.leave.set(room.matrixId, await this.#deps.leftRooms.text(span.query, room, places))
     }
   }
 

@@ -72,6 +72,7 @@ export class InitialSync {
         answer.leave,
         query,
         [...visible.left].filter((id) => !forgotten.has(id)),
+        until,
       )
     }
     return answer
@@ -199,9 +200,9 @@ export class InitialSync {
     }
   }
 
-  async #addLeft(texts: Map<string, string>, query: SyncQuery, roomIds: readonly number[]) {
+  async #addLeft(texts: Map<string, string>, query: SyncQuery, roomIds: readonly number[], until: number) {
     for (const room of await this.#allowed(query, roomIds)) {
-      texts.set(room.matrixId, await this.#deps.leftRooms.text(query, room, 0))
+      texts.set(room.matrixId, await this.#deps.leftRooms.text(query, room, { after: 0, until }))
     }
   }
 }

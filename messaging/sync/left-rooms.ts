@@ -33,11 +33,14 @@ export class LeftRooms {
     this.#deps = deps
   }
 
-  /** What happened after the position given, as the entry of `rooms.leave`. */
-  async text(query: SyncQuery, room: Room, after: number): Promise<string> {
+  /** What happened after one position and up to another, as the entry of `rooms.leave`. */
+  async text(query: SyncQuery, room: Room, span: { after: number; until: number }): Promise<string> {
+    const { after } = span
     const { subject } = query
     const filter = query.filter.inRoom(room.matrixId)
-    const steps = await membershipHistoryRows(this.#deps.db, room.id, subject.userId)
+    const all = await membershipHistoryRows(this.#deps.db, room.id, subject.userId)
+    // The database may know more than this answer is about: that is told with the next one.
+    const steps = all.filter((step) => step.position <= span.until)
     const stay = untoldStay(steps, after)
     const { limit } = filter.timeline
     const range = { after, until: stay?.end.position ?? 0, limit: limit + 1 }
@@ -48,12 +51,12 @@ export class LeftRooms {
     for (const step of own) places.set(step.eventId, step.position)
     const events = await this.#deps.reader.byIds([...places.keys()])
     const visibility = await visibilityFor(this.#deps, room, subject, steps)
-    const span = events.map((event) => ({ event, position: places.get(event.id) ?? 0 }))
-    span.sort((a, b) => a.position - b.position)
-    const seen = span.filter(({ event }) => visibility.sees(event))
+    const placed = events.map((event) => ({ event, position: places.get(event.id) ?? 0 }))
+    placed.sort((a, b) => a.position - b.position)
+    const seen = placed.filter(({ event }) => visibility.sees(event))
     const lacks = stay?.isReturn === true || wasAskedBack(steps, after)
     const newest = newestPart(seen, limit, rows.length > limit || lacks)
-    const spanned = { ...newest, span: sinceStart(span, newest) }
+    const spanned = { ...newest, span: sinceStart(placed, newest) }
     const part = query.stateAfter ? spanned : withoutOvertaken(spanned, filter.timeline.passes)
     const timeline = part.events.map(({ event }) => event).filter((event) => filter.timeline.passes(event))
     const state = stay === undefined ? [] : await this.#state({ ...query, filter }, room, stay, part.events)
@@ -64,7 +67,7 @@ export class LeftRooms {
         limited: part.limited,
         end,
         state: query.stateAfter
-          ? withOwn(state, span, own, filter.state)
+          ? withOwn(state, placed, own, filter.state)
           : stay === undefined
             ? []
             : withHidden(state, part.span, timeline, filter.state),
