@@ -41,8 +41,10 @@ export class PresenceBoard implements TailListener {
   readonly #stopping = new AbortController()
   #changes: Change[] = []
   #serial = 0
-  /** Whose change is yet to be told to those who wait, and to other nodes. */
+  /** Whose change is yet to be told to those who wait. */
   #fresh = new Set<PresenceRecord>()
+  /** Of whom this node has something to say to the others: never what it heard from them. */
+  #ownNews = new Set<PresenceRecord>()
   #running: Promise<void>[] = []
 
   constructor(deps: Deps) {
@@ -65,6 +67,7 @@ export class PresenceBoard implements TailListener {
     const record = this.#recordOf(person)
     if (state === 'online') record.lastActiveMs = this.#deps.clock.nowMs()
     record.statusMsg = statusMsg
+    record.statusSetMs = this.#deps.clock.nowMs()
     this.#say(record, person.sessionId, state)
   }
 
@@ -160,9 +163,10 @@ export class PresenceBoard implements TailListener {
   }
 
   /** Whoever is otherwise than others were told is news. */
-  #look(record: PresenceRecord): void {
+  #look(record: PresenceRecord, isHeard = false): void {
     const now = record.now(this.#deps.clock.nowMs())
     if (isSameFacts(now, record.told)) return
+    if (!isHeard) this.#ownNews.add(record)
     record.told = now
     this.#serial += 1
     this.#changes.push({ serial: this.#serial, record })
@@ -174,12 +178,15 @@ export class PresenceBoard implements TailListener {
 
   #hear(node: string, news: readonly PresenceNews[]): void {
     const nowMs = this.#deps.clock.nowMs()
-    for (const { userId, matrixId, state, lastActiveMs, statusMsg } of news) {
+    for (const { userId, matrixId, state, lastActiveMs, statusMsg, statusSetMs } of news) {
       const record = this.#recordOf({ userId, matrixId })
       record.lastActiveMs = Math.max(record.lastActiveMs, Math.min(lastActiveMs, nowMs))
-      record.statusMsg = statusMsg
+      if (statusSetMs > record.statusSetMs) {
+        record.statusMsg = statusMsg
+        record.statusSetMs = statusSetMs
+      }
       record.say(`node ${node}`, state, nowMs + limits.presenceRepeatMs * 2)
-      this.#look(record)
+      this.#look(record, true)
     }
   }
 
@@ -190,20 +197,20 @@ export class PresenceBoard implements TailListener {
       for (const [, record] of this.#records) this.#look(record)
       if (this.#deps.clock.nowMs() - repeatedMs < limits.presenceRepeatMs) continue
       repeatedMs = this.#deps.clock.nowMs()
-      this.#notices.send(
-        [...this.#records].flatMap(([, record]) => (record.told.state === 'offline' ? [] : newsOf(record, repeatedMs))),
-      )
+      const news = [...this.#records].map(([, record]) => newsOf(record, repeatedMs))
+      this.#notices.send(news.filter((one) => one.state !== 'offline'))
     }
   }
 
   async #tellNowAndThen(): Promise<void> {
     while (await this.#sleep(limits.presenceGatherMs)) {
       if (this.#fresh.size === 0) continue
-      const fresh = [...this.#fresh]
+      const [fresh, ownNews] = [[...this.#fresh], [...this.#ownNews]]
       this.#fresh = new Set()
+      this.#ownNews = new Set()
       await this.#wake(fresh)
       const nowMs = this.#deps.clock.nowMs()
-      this.#notices.send(fresh.flatMap((record) => newsOf(record, nowMs)))
+      this.#notices.send(ownNews.map((record) => newsOf(record, nowMs)))
     }
   }
 
@@ -234,8 +241,8 @@ export class PresenceBoard implements TailListener {
 }
 
 /** What this node's own devices say; of what was heard from others nothing is said again. */
-function newsOf(record: PresenceRecord, nowMs: number): PresenceNews[] {
+function newsOf(record: PresenceRecord, nowMs: number): PresenceNews {
   const { state } = record.now(nowMs, (source) => source.startsWith('device '))
-  const { userId, matrixId, lastActiveMs, statusMsg } = record
-  return [{ userId, matrixId, state, lastActiveMs, ...(statusMsg === undefined ? {} : { statusMsg }) }]
+  const { userId, matrixId, lastActiveMs, statusMsg, statusSetMs } = record
+  return { userId, matrixId, state, lastActiveMs, statusSetMs, ...(statusMsg === undefined ? {} : { statusMsg }) }
 }

@@ -7,6 +7,7 @@ export type PresenceNews = {
   readonly matrixId: string
   readonly state: PresenceState
   readonly lastActiveMs: number
+  readonly statusSetMs: number
   readonly statusMsg?: string
 }
 

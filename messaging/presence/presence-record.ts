@@ -20,6 +20,8 @@ export class PresenceRecord {
   readonly matrixId: string
   readonly #sources = new Map<string, Source>()
   statusMsg: string | undefined
+  /** When the status message was set: of what several nodes say, the newest counts. */
+  statusSetMs = 0
   lastActiveMs = 0
   /** What others were last told. */
   told: PresenceFacts = { state: 'offline', isActive: false, statusMsg: undefined }
