@@ -87,8 +87,9 @@ export class DehydratedDevices {
   }
 
   /**
-   * What waits for it, from the beginning or behind a place that was answered, and whether more does. Nothing is forgotten: whoever takes it over may
-   * break off, and begin again. Throws M_FORBIDDEN for another device, M_INVALID_PARAM for a place that is none.
+   * What waits for it, from the beginning or behind a place that was answered, and whether that is all. Nothing is forgotten:
+   * whoever takes it over may break off, and begin again. Throws M_FORBIDDEN for another device, M_INVALID_PARAM for a place
+   * that is none.
    */
   async events(userId: number, deviceId: string, place: string | undefined) {
     const row = await dehydratedDeviceRow(this.#deps.postgres, userId)
