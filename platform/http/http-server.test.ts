@@ -1,7 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import Type from 'typebox'
@@ -464,43 +461,4 @@ test('health tells whether it lives and whether it can work', async () => {
   isReady = false
   expect((await call('GET', `${server.url}/health/ready`)).status).toBe(503)
   expect((await call('GET', `${server.url}/health/live`)).status).toBe(200)
-})
-
-test('a folder is served, and nothing beside it', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'chancery-static-'))
-  mkdirSync(join(folder, 'web/assets'), { recursive: true })
-  writeFileSync(join(folder, 'secret.txt'), 'root:')
-  writeFileSync(join(folder, 'web/index.html'), '<!doctype html>')
-  writeFileSync(join(folder, 'web/assets/index-Bx3k9_Qz.js'), 'run()')
-  writeFileSync(join(folder, 'web/assets/index-Bx3k9_Qz.js.br'), 'compressed')
-  const http = createHttp({ gate, rateLimits: false })
-  opened.push(http)
-  http.serveFolder('/', join(folder, 'web'))
-  const { port } = await http.listen('127.0.0.1', 0)
-  const get = (path: string, headers = {}) => call('GET', `http://127.0.0.1:${port}${path}`, { headers })
-  try {
-    const page = await get('/')
-    expect([page.text, page.headers.get('cache-control')]).toEqual(['<!doctype html>', 'no-cache'])
-    expect(page.headers.get('content-security-policy')).toMatch(/default-src 'none'.*wasm-unsafe-eval.*blob:/)
-    expect(page.headers.get('cross-origin-opener-policy')).toBe('same-origin')
-    expect((await get('/', { 'if-none-match': page.headers.get('etag') })).status).toBe(304)
-    const asset = await get('/assets/index-Bx3k9_Qz.js', { 'accept-encoding': 'identity' })
-    expect([asset.text, asset.headers.get('cache-control')]).toEqual(['run()', 'public, max-age=31536000, immutable'])
-    const raw = 'HTTP/1.1\r\nHost: x\r\nConnection: close\r\n'
-    expect(await talk(`GET /assets/index-Bx3k9_Qz.js ${raw}Accept-Encoding: gzip, br\r\n\r\n`, { port })).toMatch(
-      /content-encoding: br.*compressed$/s,
-    )
-    for (const path of [
-      '/../secret.txt',
-      '/assets/../../secret.txt',
-      '/%2e%2e/secret.txt',
-      '/..%2fsecret.txt',
-      '//etc/passwd',
-    ]) {
-      expect(await talk(`GET ${path} ${raw}\r\n`, { port })).toMatch(/^HTTP\/1\.1 404 /)
-    }
-    expect(told(await get('/assets'))).toEqual([404, 'M_UNRECOGNIZED'])
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
 })

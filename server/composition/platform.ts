@@ -60,44 +60,30 @@ export interface Chancery {
 /** Reads top to bottom as the list of everything there is. */
 export async function composeChancery(deps: ChanceryDeps): Promise<Chancery> {
   const { postgres, clock, random, logger, settings } = deps
+  const { serverName } = settings
   const vault = await createVault({ db: postgres, masterKey: deps.masterKey, random, clock })
   const log = await createLog({ postgres, clock, random, logger })
   const blobs = await createBlobs({ folder: deps.blobFolder, vault, random })
   const outbound = deps.outbound ?? createOutbound({ allowedOrigins: [] })
   const sandbox = createSandbox()
   const signingKey = await loadSigningKey({ db: postgres, vault, random, clock })
+  const machine = { postgres, db: postgres, vault, log, blobs, clock, random, logger, outbound, sandbox }
 
   const deviceLists = createDeviceLists({ log })
-  const { serverName } = settings
-  const directory = createUserDirectory({
-    db: postgres,
-    vault,
-    clock,
-    random,
-    serverName,
-    deviceLists,
-    log,
-    accessTokenLivesMs: settings.accessTokenLivesMs,
-  })
-  const profiles = createProfiles({ postgres, users: directory.users, log, logger })
-  const memory = createRoomMemory({ postgres, vault, users: directory.users, logger })
+  const { accessTokenLivesMs } = settings
+  const directory = createUserDirectory({ ...machine, serverName, deviceLists, accessTokenLivesMs })
+  const { users, devices } = directory
+  const profiles = createProfiles({ ...machine, users })
+  const memory = createRoomMemory({ ...machine, users })
   const access = createAccess({ facts: memory.facts })
-  const identity = createIdentity({ db: postgres, vault, clock, random, log, directory, access, profiles, settings })
+  const identity = createIdentity({ ...machine, directory, access, profiles, settings })
   const writerConnection = await postgres.dedicated()
   const messaging = createMessaging({
-    postgres,
+    ...machine,
+    ...messagingSettings(settings),
     writerConnection,
-    vault,
-    log,
-    blobs,
-    clock,
-    outbound,
-    sandbox,
-    mediaSettings: settings.media ?? {},
-    random,
-    logger,
-    users: directory.users,
-    devices: directory.devices,
+    users,
+    devices,
     deviceLists,
     presence: identity.presence,
     identityEvents: directory.events,
@@ -105,12 +91,6 @@ export async function composeChancery(deps: ChanceryDeps): Promise<Chancery> {
     memory,
     profiles,
     guards: deps.guards ?? [],
-    serverName,
-    publicUrl: settings.publicUrl,
-    defaultRoomVersion: settings.defaultRoomVersion ?? defaultRoomVersion,
-    peopleSearch: settings.peopleSearch ?? 'everybody',
-    hasPresence: settings.presence ?? true,
-    push: { outboundOrigins: settings.outboundOrigins ?? [], sendsContent: settings.pushContent ?? false },
     signingKey,
     metrics: deps.metrics,
   })
@@ -136,4 +116,17 @@ export async function composeChancery(deps: ChanceryDeps): Promise<Chancery> {
       await vault.close()
     },
   }
+}
+
+/** With what is usual in the place of what the operator left out. */
+function messagingSettings(settings: ChanceryDeps['settings']) {
+  return {
+    serverName: settings.serverName,
+    publicUrl: settings.publicUrl,
+    mediaSettings: settings.media ?? {},
+    defaultRoomVersion: settings.defaultRoomVersion ?? defaultRoomVersion,
+    peopleSearch: settings.peopleSearch ?? 'everybody',
+    hasPresence: settings.presence ?? true,
+    push: { outboundOrigins: settings.outboundOrigins ?? [], sendsContent: settings.pushContent ?? false },
+  } as const
 }
