@@ -426,18 +426,11 @@ test('rates count people by their token and tell when to come back', async () =>
   expect((await make('bob')).status).toBe(200)
 })
 
-test('rates are what the settings say', async () => {
-  const server = await serve({ rateLimits: { createRoom: { burst: 2, perSecond: 0.01 } } })
-  const make = async () => (await call('POST', `${server.url}/rooms`, { token: 'alice' })).status
-  expect([await make(), await make(), await make()]).toEqual([200, 200, 429])
-})
-
-test('who guesses tokens has to wait, and who has one does not', async () => {
-  const server = await serve({ rateLimits: { badToken: { burst: 3, perSecond: 0.01 } } })
+test('who guesses tokens has to wait as the settings say, and who has one does not', async () => {
+  const server = await serve({ rateLimits: { badToken: { burst: 2, perSecond: 0.01 } } })
   const ask = async (token: string) => (await call('POST', `${server.url}/rooms`, { token })).status
-  const guesses = [await ask('guess'), await ask('guess'), await ask('guess'), await ask('guess')]
-  expect(guesses).toEqual([401, 401, 401, 429])
-  expect(await ask('alice')).toBe(200)
+  const guesses = [await ask('guess'), await ask('guess'), await ask('guess'), await ask('alice')]
+  expect(guesses).toEqual([401, 401, 429, 200])
 })
 
 test('only trusted proxies say where a client is', async () => {
