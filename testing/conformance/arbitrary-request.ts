@@ -40,9 +40,9 @@ export function arbitraryRequest(
     const { parameters = [], requestBody } = specification.definition(operation) as unknown as Definition
     const path = fc.record(fromEntries(inPath(operation).map((name) => [name, parameter(name, known)])))
     const inQuery = parameters.filter((one) => one.in === 'query')
-    const query = fc.record(fromEntries(inQuery.map(({ name }) => [name, queryValue(name, known)])), {
-      requiredKeys: [],
-    })
+    // Who follows a room without saying for how long waits for half a minute.
+    const requiredKeys = inQuery.map(({ name }) => name).filter((name) => name === 'timeout')
+    const query = fc.record(fromEntries(inQuery.map(({ name }) => [name, queryValue(name, known)])), { requiredKeys })
     const schema = requestBody?.content?.['application/json']?.schema
     return fc.tuple(path, query, body(schema, known)).map(([names, asked, sent]) => ({
       operation: operation.id,
