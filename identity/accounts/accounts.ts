@@ -12,6 +12,7 @@ import {
   setPasswordHash,
   someOwners,
 } from '../store/account.ts'
+import { deleteLoginTokensOf } from '../store/login-token.ts'
 import { insertMissingUsers, setUserKey, usersByMatrixIds } from '../store/users.ts'
 import { checkNewUsername } from '../users/usernames.ts'
 import type { DepartureKeeper } from './departures.ts'
@@ -95,7 +96,10 @@ export function createAccounts(deps: AccountsDeps): AccountKeeper {
       if (!(await setPasswordHash(tx, userId, passwordHash))) {
         throw refuse('M_FORBIDDEN', 'This account is deactivated, so its password cannot be changed.')
       }
-      return others === undefined ? undefined : sessions.endAllIn(tx, userId, others.endOthersExcept)
+      if (others === undefined) return undefined
+      // Sign-ins to come end with those that are.
+      await deleteLoginTokensOf(tx, userId)
+      return sessions.endAllIn(tx, userId, others.endOthersExcept)
     })
     ended?.announce()
   }

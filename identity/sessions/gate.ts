@@ -70,6 +70,9 @@ export function createGate(deps: GateDeps): Gate<Subject | undefined> {
     }
     // A session that ended while the row was on its way must not stay alive in memory.
     if (changes === changesBefore) {
+      // A session has one current token. The one before would outlive the session here, because nobody would forget it.
+      const before = hashes.get(row.id)
+      if (before !== undefined && before !== tokenHash) known.delete(before)
       known.set(tokenHash, read)
       hashes.set(row.id, tokenHash)
     }

@@ -10,6 +10,7 @@ import {
   type Tx,
 } from '#platform/api.ts'
 import type { Announcement, Device, DeviceLists, Devices, Users } from '../api.ts'
+import { holdPassword } from '../store/account.ts'
 import {
   countDevices,
   type DeviceRow,
@@ -58,8 +59,10 @@ export type DeviceWish = {
 export interface Sessions extends Devices {
   /**
    * Signs in on a device. A device id of this person that is in use is taken over: its old session ends, its name stays.
+   * `account` is what was proven: throws M_FORBIDDEN when its password has changed since, because the change ended all
+   * sessions that were there.
    */
-  start(userId: number, device: DeviceWish): Promise<StartedSession>
+  start(userId: number, device: DeviceWish, account?: { readonly passwordHash: string | null }): Promise<StartedSession>
   /**
    * New tokens for a refresh token. The pair before stays good until one of the new ones is used, because the answer may
    * be lost on its way. Throws M_UNKNOWN_TOKEN.
@@ -130,11 +133,12 @@ export function createSessions(deps: SessionsDeps): Sessions {
     }
   }
 
-  async function start(userId: number, device: DeviceWish): Promise<StartedSession> {
+  async function start(userId: number, device: DeviceWish, account?: { passwordHash: string | null }) {
     const deviceId = device.deviceId === undefined ? makeDeviceId(random) : checkDeviceId(device.deviceId)
     const sealedName = await sealName(userId, deviceId, device.displayName)
     const { tokens, pair } = makePair(device.refresh === true)
     const told = await db.transaction(async (tx) => {
+      if (account !== undefined && !(await holdPassword(tx, userId, account.passwordHash))) throw changedMeanwhile()
       const nowTs = clock.nowMs()
       await upsertDevice(tx, { userId, deviceId, sealedName, nowTs })
       await refuseTooMany(tx, userId)
@@ -265,6 +269,10 @@ function nameIn(key: SealingKey | undefined, subject: string, sealed: Buffer | n
     if (error instanceof SealBroken) return undefined
     throw error
   }
+}
+
+function changedMeanwhile() {
+  return refuse('M_FORBIDDEN', 'The password of this account has been changed. Sign in with the new one.')
 }
 
 function makeDeviceId(random: Random): string {

@@ -86,7 +86,13 @@ export function createConfirmations(deps: { db: Db; clock: Clock; random: Random
     if (at.session === undefined) return { session: undefined, completed, registrationTokenId }
     const passed = { idHash: hashOf(at.session), type: stage, registrationTokenId, nowTs: clock.nowMs() }
     const row = await completeStage(db, passed)
-    return row === undefined ? outdated : { session: at.session, completed: row.completed, registrationTokenId }
+    if (row === undefined) return outdated
+    // As the row has it: another stage may have been passed meanwhile.
+    return {
+      session: at.session,
+      completed: row.completed,
+      registrationTokenId: row.registrationTokenId ?? undefined,
+    }
   }
 
   async function ask(wish: Wish): Promise<JsonBytes | Confirmed> {

@@ -45,14 +45,16 @@ export function createSignIn(deps: SignInDeps): SignIn {
     }
     attempt.succeeded()
     if (passwords.isOutdated(account.passwordHash)) {
-      await replacePasswordHash(db, account.userId, account.passwordHash, await passwords.hash(password))
+      const passwordHash = await passwords.hash(password)
+      const isRenewed = await replacePasswordHash(db, account.userId, account.passwordHash, passwordHash)
+      if (isRenewed) return { ...account, passwordHash }
     }
     return account
   }
 
   async function start(account: AccountRow, device: DeviceWish): Promise<SignInAnswer> {
     if (account.lockedTs !== null) throw lockedRefusal()
-    return present(account.matrixId, await sessions.start(account.userId, device))
+    return present(account.matrixId, await sessions.start(account.userId, device, account))
   }
 
   function present(matrixId: string, started: StartedSession): SignInAnswer {

@@ -2,7 +2,7 @@
  * Table `account`: `user_id`, `role`, `password_hash` (PHC string or null), `created_ts`, `locked_ts`,
  * `suspended_ts`, `deactivated_ts`, `departed_ts` (each null while it is not so), `is_erased`.
  */
-import { type Db, sql } from '#platform/api.ts'
+import { type Db, sql, type Tx } from '#platform/api.ts'
 
 export type AccountRow = {
   userId: number
@@ -41,6 +41,11 @@ const setPassword = sql(
   `update account set password_hash = $2 where user_id = $1 and deactivated_ts is null`,
 )
 const rehash = sql('account_rehash', 'update account set password_hash = $3 where user_id = $1 and password_hash = $2')
+const withPassword = sql(
+  'account_with_password',
+  `select 1 as found from account
+   where user_id = $1 and password_hash is not distinct from $2 and deactivated_ts is null for share`,
+)
 const setLocked = sql(
   'account_set_locked',
   `update account set locked_ts = case when $2 then coalesce(locked_ts, $3) end
@@ -65,7 +70,8 @@ const departing = sql(
 const departed = sql('account_departed', 'update account set departed_ts = $2 where user_id = $1')
 const owners = sql(
   'account_owners',
-  `select user_id as "userId" from account where role = 'owner' and deactivated_ts is null limit 2`,
+  `select user_id as "userId" from account where role = 'owner' and deactivated_ts is null
+   order by user_id limit 2 for update`,
 )
 const any = sql('account_any', 'select 1 from account limit 1')
 const page = sql(
@@ -108,9 +114,19 @@ export async function setPasswordHash(db: Db, userId: number, passwordHash: stri
   return (await db.run(setPassword, [userId, passwordHash])) === 1
 }
 
-/** The same password, hashed anew. Nothing happens when it was changed meanwhile. */
-export async function replacePasswordHash(db: Db, userId: number, before: string, passwordHash: string): Promise<void> {
-  await db.run(rehash, [userId, before, passwordHash])
+/** The same password, hashed anew. @returns false when it was changed meanwhile: then nothing happens. */
+export async function replacePasswordHash(
+  db: Db,
+  userId: number,
+  before: string,
+  passwordHash: string,
+): Promise<boolean> {
+  return (await db.run(rehash, [userId, before, passwordHash])) === 1
+}
+
+/** Whether the account lives and still has this password; it keeps it until the transaction ends. */
+export async function holdPassword(tx: Tx, userId: number, passwordHash: string | null): Promise<boolean> {
+  return (await tx.row(withPassword, [userId, passwordHash])) !== undefined
 }
 
 /** @returns whether there is such an account that lives. */
