@@ -21,6 +21,54 @@ async function two(body: object = {}): Promise<{ alice: TownPerson; bob: TownPer
 }
 
 describe('who left', () => {
+  it('is shown the room as it was then, whatever becomes of her afterwards', async () => {
+    const turns: ((alice: TownPerson, bob: TownPerson, room: string) => Promise<unknown>)[] = [
+      (alice, bob, room) => alice.ok('POST', `${roomPath(room)}/ban`, { user_id: bob.id }),
+      async (_alice, bob, room) => {
+        await bob.ok('POST', `/knock/${encodeURIComponent(room)}`, {})
+        await bob.leave(room)
+      },
+    ]
+    for (const turn of turns) {
+      const { alice, bob, room } = await two({ name: 'then' })
+      await bob.leave(room)
+      const carol = await person()
+      await carol.join(room)
+      await alice.setState(room, 'm.room.join_rules', { join_rule: 'knock' })
+      await alice.setState(room, 'm.room.name', { name: 'now' })
+      await turn(alice, bob, room)
+      const own = (await bob.messages(room)).chunk.find((event) => event.state_key === bob.id)?.event_id ?? ''
+      const telling = await Promise.all([
+        bob.ok('GET', `${roomPath(room)}/state`),
+        bob.ok('GET', `${roomPath(room)}/members`),
+        bob.ok('GET', `${roomPath(room)}/initialSync`),
+        bob.ok('GET', `${roomPath(room)}/context/${encodeURIComponent(own)}`),
+        bob.sliding({
+          room_subscriptions: { [room]: { timeline_limit: 20, required_state: [['*', '*']] } },
+        }),
+      ])
+      for (const told of telling) {
+        const text = JSON.stringify(told)
+        expect(text).not.toContain('"now"')
+        expect(text).not.toContain(carol.id)
+      }
+      expect(JSON.stringify(telling[0])).toContain('"then"')
+      expect((await bob.ok('GET', `${roomPath(room)}/state/m.room.name`)).name).toBe('then')
+    }
+  })
+
+  it('is not told by sliding sync who is there now', async () => {
+    const { alice, bob, room } = await two()
+    await alice.ok('POST', `${roomPath(room)}/kick`, { user_id: bob.id })
+    const carol = await person()
+    await carol.join(room)
+    const subscription = { [room]: { timeline_limit: 1, required_state: [] } }
+    const told = (await bob.sliding({ room_subscriptions: subscription })).rooms[room]
+    expect(told.membership).toBe('leave')
+    expect(JSON.stringify(told)).not.toContain(carol.id)
+    expect([told.joined_count, told.heroes]).toEqual([undefined, undefined])
+  })
+
   it('sees no edit, reply or reaction that came after', async () => {
     const { alice, bob, room } = await two()
     const said = await alice.say(room, 'draft')

@@ -4,7 +4,7 @@ import type { Users } from '#identity/api.ts'
 import { type Db, limits, refuse } from '#platform/api.ts'
 import type { Room } from '../rooms/room.ts'
 import { relatedTargets } from '../store/event-relations.ts'
-import { type EventRow, eventAtTime, eventRowsBackwards, eventRowsForwards, positionOfEvent } from '../store/events.ts'
+import { type EventRow, eventAtTime, eventRowsBackwards, eventRowsForwards, positionAtPlace, positionOfEvent } from '../store/events.ts'
 import { stateRowsAt } from '../store/room-state.ts'
 import type { EventFilter } from '../sync/filter.ts'
 import { tokenBehind } from '../sync/tokens.ts'
@@ -78,7 +78,8 @@ export class Timeline {
     const all = [...around.before, event, ...around.after]
     const aggregations = await aggregationsOf(this.#deps, subject, all, visibility)
     const text = (one: StoredEvent) => eventText(one, subject, aggregations.get(one.matrixId))
-    const state = await this.#stateAround(room, subject, around.after.at(-1) ?? event, filter, all)
+    const place = lastPlace(visibility, (around.after.at(-1) ?? event).ordering)
+    const state = place === undefined ? [] : await this.#stateAround(room, subject, place, filter, all)
     return (
       `{"event":${text(event)},"events_before":[${around.before.map(text).join(',')}],` +
       `"events_after":[${around.after.map(text).join(',')}],"state":[${state.map(text).join(',')}],` +
@@ -190,11 +191,11 @@ export class Timeline {
   async #stateAround(
     room: Room,
     subject: Subject,
-    last: StoredEvent,
+    place: number,
     filter: EventFilter,
     all: readonly StoredEvent[],
   ): Promise<StoredEvent[]> {
-    const position = await positionOfEvent(this.#deps.db, room.id, last.id)
+    const position = await positionAtPlace(this.#deps.db, room.id, place)
     if (position === undefined) return []
     const people = filter.lazyLoadMembers ? [subject.userId, ...all.map((event) => event.senderId)] : undefined
     const rows = await stateRowsAt(this.#deps.db, [{ roomId: room.id, position }], people)
@@ -211,6 +212,15 @@ function newest(room: Room, [event]: readonly StoredEvent[]): number {
 function within(ceiling: number, backwards: boolean, { start, end }: Range): Range {
   if (ceiling === above) return { start, end }
   return backwards ? { start: Math.min(start, ceiling), end } : { start, end: Math.min(end, ceiling) }
+}
+
+/**
+ * The last place up to the one given at which the reader sees what everybody says. Her own memberships she sees anywhere, and
+ * they open nothing of what the room was at that time.
+ */
+function lastPlace({ places }: Visibility, ordering: number): number | undefined {
+  const before = places.findLast(({ from }) => from <= ordering)
+  return before && Math.min(before.to, ordering)
 }
 
 export function noSuchEvent(): Error {

@@ -79,20 +79,21 @@ export class RoomStates {
     return (await positionAtPlace(this.#deps.db, room.id, place.ordering)) ?? 0
   }
 
+  /**
+   * Where the last time that the person was in the room ended: what became of her afterwards (a ban, an invitation that she
+   * turned down) shows her no more.
+   */
   async #positionOfLeaving(room: Room, subject: Subject): Promise<number | undefined> {
     const member = room.member(subject.matrixId)
     if (member === undefined || (member.membership !== 'leave' && member.membership !== 'ban')) return undefined
     const history = await membershipHistoryRows(this.#deps.db, room.id, subject.userId)
-    if (
-      !history.some((row) => row.membership === membershipCodes.join) &&
-      room.historyVisibility() !== 'world_readable'
-    ) {
-      throw refuse(
-        'M_FORBIDDEN',
-        'You were never in this room, so it has nothing to show you. Ask a member to invite you.',
-      )
-    }
-    return positionOfEvent(this.#deps.db, room.id, member.internalId)
+    const lastJoin = history.findLastIndex((row) => row.membership === membershipCodes.join)
+    if (lastJoin >= 0) return history[lastJoin + 1]?.position
+    if (room.historyVisibility() === 'world_readable') return positionOfEvent(this.#deps.db, room.id, member.internalId)
+    throw refuse(
+      'M_FORBIDDEN',
+      'You were never in this room, so it has nothing to show you. Ask a member to invite you.',
+    )
   }
 }
 

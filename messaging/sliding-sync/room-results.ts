@@ -167,6 +167,8 @@ export class RoomResults {
 
   /** By whom a room without a name may be called, where that is new to the client. */
   async #heroes(task: RoomTask, state: RoomStatePart, subject: Subject): Promise<JsonObject[] | undefined> {
+    // Who has left is not told who is there now.
+    if (task.wish.own.membership !== 'join') return undefined
     if (!state.membersChanged && !state.about.has('m.room.name') && task.from !== undefined) return undefined
     const name = task.room.content('m.room.name')?.name
     if (typeof name === 'string' && name !== '') return undefined

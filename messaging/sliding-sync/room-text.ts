@@ -53,7 +53,7 @@ export function joinedText(parts: JoinedText, query: TextQuery): string {
   const { after } = query
   const isNew = (position: number) => after !== undefined && position > after
   fields.push(`"num_live":${timeline.events.filter(({ position }) => isNew(position)).length}`)
-  if (begins || state.membersChanged) {
+  if (task.wish.own.membership === 'join' && (begins || state.membersChanged)) {
     fields.push(`"joined_count":${task.room.memberCount('join')}`)
     fields.push(`"invited_count":${task.room.memberCount('invite')}`)
   }
