@@ -3,7 +3,7 @@ import { type Db, limits } from '#platform/api.ts'
 import { newestEdits } from '../events/aggregations.ts'
 import type { EventReader } from '../events/event-reader.ts'
 import type { StoredEvent } from '../events/stored-event.ts'
-import { type Visibility, visibilityFor } from '../events/visibility.ts'
+import { everything, type Visibility, visibilityFor } from '../events/visibility.ts'
 import type { Room } from '../rooms/room.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
 import { type Hit, newestHits, recentHits, someHits, type WantedWords } from '../store/message-words.ts'
@@ -60,23 +60,22 @@ export class Finder {
     const { hits, isAll } = await this.#hits(rooms, wish.from?.at ?? beginning, limits.searchOpenedMax)
     const visible = new VisibleRooms(this.#deps, subject)
     const found: Found[] = []
-    for (let opened = 0; opened < hits.length && opened < limits.searchOpenedMax; opened += openedAtOnce) {
+    let opened = 0
+    // One more than is told: that there is more is said only of what the reader may see.
+    while (opened < hits.length && opened < limits.searchOpenedMax && found.length <= wish.limit) {
       const group = hits.slice(opened, Math.min(opened + openedAtOnce, limits.searchOpenedMax))
-      for (const one of await this.#open(visible, group, wish)) {
-        found.push(one)
-        if (found.length === wish.limit) {
-          const isLast = isAll && hits.at(-1)?.eventId === one.event.id
-          return { found, next: isLast ? undefined : placeBelow(one.position, wish), count: hits.length }
-        }
-      }
+      opened += group.length
+      found.push(...(await this.#open(visible, group, wish)))
     }
-    const last = hits[Math.min(hits.length, limits.searchOpenedMax) - 1]
-    const isOver = last === undefined || (isAll && hits.length <= limits.searchOpenedMax)
-    return {
-      found,
-      next: isOver ? undefined : placeBelow(last.position, wish),
-      count: isOver ? found.length : hits.length,
+    const page = found.slice(0, wish.limit)
+    const last = page.at(-1)
+    if (found.length > wish.limit && last !== undefined) {
+      const others = hits.slice(opened).filter((hit) => visible.isWhole(hit.roomId)).length
+      return { found: page, next: placeBelow(last.position, wish), count: found.length + others }
     }
+    const end = hits[opened - 1]
+    const isOver = end === undefined || (isAll && opened === hits.length)
+    return { found: page, next: isOver ? undefined : placeBelow(end.position, wish), count: page.length }
   }
 
   /** The best of the newest that have the words; the order of more would change from page to page. */
@@ -138,6 +137,7 @@ class VisibleRooms {
   readonly #deps: Deps
   readonly #subject: Subject
   readonly #rooms = new Map<number, Promise<{ room: Room; visibility: Visibility } | undefined>>()
+  readonly #whole = new Set<number>()
 
   constructor(deps: Deps, subject: Subject) {
     this.#deps = deps
@@ -153,9 +153,17 @@ class VisibleRooms {
     return found
   }
 
+  /** Whether nothing of the room is hidden from the person, as far as it was looked up. */
+  isWhole(roomId: number): boolean {
+    return this.#whole.has(roomId)
+  }
+
   async #look(roomId: number) {
     const room = await this.#deps.rooms.readable(roomId)
-    return room && { room, visibility: await visibilityFor(this.#deps, room, this.#subject) }
+    if (room === undefined) return undefined
+    const visibility = await visibilityFor(this.#deps, room, this.#subject)
+    if (visibility === everything) this.#whole.add(roomId)
+    return { room, visibility }
   }
 }
 

@@ -64,6 +64,23 @@ describe('/search', () => {
     expect(await found(bob, 'zirconium')).toEqual([])
   })
 
+  it('does not tell by a count or a further page how often others said a word', async () => {
+    const [alice, bob] = [await person(), await person()]
+    const room = await alice.createRoom({ preset: 'public_chat' })
+    await bob.join(room)
+    const early = await alice.say(room, 'other words')
+    await alice.say(room, 'osmium')
+    await bob.leave(room)
+    await bob.say(await bob.createRoom(), 'osmium')
+    const pages = () => Promise.all([1, 2].map((limit) => search(bob, 'osmium', { filter: { limit } })))
+    const before = await pages()
+    for (const body of ['osmium', 'osmium']) await alice.say(room, body)
+    await edit(alice, room, early, 'osmium')
+    expect(await pages()).toEqual(before)
+    expect(before.map((page) => page.count)).toEqual([2, 2])
+    expect((await search(alice, 'osmium', { filter: { limit: 1 } })).count).toBe(4)
+  })
+
   it('follows edits and redactions', async () => {
     const alice = await person()
     const room = await alice.createRoom()

@@ -24,28 +24,28 @@ const encrypted = sql(
  */
 const wanted = `wanted as materialized (
   select t.room_id, t.words::bigint[] as words from unnest($1::int[], $2::text[]) as t(room_id, words))`
-const probe = `select w.event_id, w.position from wanted t cross join lateral (
+const probe = `select w.event_id, w.room_id, w.position from wanted t cross join lateral (
     select * from message_words m where m.words @> t.words and m.room_id + 0 = t.room_id and m.position + 0 < $3 offset 0) w`
 const some = sql(
   'message_words_some',
   `with ${wanted}, hit as materialized (${probe} limit $4)
-   select event_id as "eventId", position from hit order by position desc`,
+   select event_id as "eventId", room_id as "roomId", position from hit order by position desc`,
 )
 const newest = sql(
   'message_words_newest',
   `with ${wanted}, hit as materialized (${probe})
-   select event_id as "eventId", position from hit order by position desc limit $4`,
+   select event_id as "eventId", room_id as "roomId", position from hit order by position desc limit $4`,
 )
 const recent = sql(
   'message_words_recent',
   `with ${wanted}, recent as materialized (
      select event_id, room_id, position, words from message_words where position < $3 order by position desc limit $5)
-   select m.event_id as "eventId", m.position from recent m join wanted t on t.room_id = m.room_id
+   select m.event_id as "eventId", m.room_id as "roomId", m.position from recent m join wanted t on t.room_id = m.room_id
    where m.words @> t.words order by m.position desc limit $4`,
 )
 
 export type WordsRow = { eventId: number; roomId: number; position: number; words: readonly number[] }
-export type Hit = { eventId: number; position: number }
+export type Hit = { eventId: number; roomId: number; position: number }
 
 /** The words of a room, hashed under its key: a message must have all of them. */
 export type WantedWords = { readonly roomId: number; readonly words: readonly number[] }
