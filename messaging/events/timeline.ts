@@ -4,7 +4,14 @@ import type { Users } from '#identity/api.ts'
 import { type Db, limits, refuse } from '#platform/api.ts'
 import type { Room } from '../rooms/room.ts'
 import { relatedTargets } from '../store/event-relations.ts'
-import { type EventRow, eventAtTime, eventRowsBackwards, eventRowsForwards, positionAtPlace, positionOfEvent } from '../store/events.ts'
+import {
+  type EventRow,
+  eventAtTime,
+  eventRowsBackwards,
+  eventRowsForwards,
+  positionAtPlace,
+  positionOfEvent,
+} from '../store/events.ts'
 import { stateRowsAt } from '../store/room-state.ts'
 import type { EventFilter } from '../sync/filter.ts'
 import { tokenBehind } from '../sync/tokens.ts'
