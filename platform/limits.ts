@@ -57,6 +57,12 @@ export const limits = {
   slidingListsMax: 100,
   /** Rooms that one sliding-sync request subscribes to. */
   slidingSubscriptionsMax: 1_000,
+  /** Spaces, types or tags in one filter of a list: each is held against all rooms of a person. */
+  slidingFilterNamesMax: 100,
+  /** Pairs of type and state key that are required of a room; clients name about thirty. */
+  slidingRequiredStateMax: 500,
+  /** The same over all lists of a request, because a room may stand in all of them. */
+  slidingRequiredStateOfListsMax: 5_000,
 
   /** Rooms that are looked at for one page of a space, and how deep: spaces may name each other in circles. */
   hierarchyRoomsMax: 5_000,

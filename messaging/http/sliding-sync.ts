@@ -8,7 +8,7 @@
  * - A pos that is not known any more is answered with M_UNKNOWN_POS: the client begins a new connection.
  */
 import Type from 'typebox'
-import { type Route, type RouteRequest, refuse, route } from '#platform/api.ts'
+import { limits, type Route, type RouteRequest, refuse, route } from '#platform/api.ts'
 import { type Dialect, type SlidingBody, slidingQuery } from '../sliding-sync/request.ts'
 import type { SlidingSync } from '../sliding-sync/sliding-sync.ts'
 import type { SessionSignals } from '../sync/session-signals.ts'
@@ -18,19 +18,20 @@ import { jsonText } from './json-text.ts'
 type Deps = { slidingSync: SlidingSync; sessions: SessionSignals }
 
 const Count = Type.Integer({ minimum: 0 })
-const Names = Type.Array(Type.String({ maxLength: 255 }))
+const Names = Type.Array(Type.String({ maxLength: 255 }), { maxItems: limits.slidingSubscriptionsMax })
 const Element = Type.Object({ type: Type.Optional(Type.String()), state_key: Type.Optional(Type.String()) })
-const RoomTypes = Type.Array(Type.Union([Type.String(), Type.Null()]))
+const FilterNames = Type.Array(Type.String({ maxLength: 255 }), { maxItems: limits.slidingFilterNamesMax })
+const RoomTypes = Type.Array(Type.Union([Type.String(), Type.Null()]), { maxItems: limits.slidingFilterNamesMax })
 const Filters = Type.Object({
   is_dm: Type.Optional(Type.Boolean()),
   is_encrypted: Type.Optional(Type.Boolean()),
   is_invited: Type.Optional(Type.Boolean()),
   is_invite: Type.Optional(Type.Boolean()),
-  spaces: Type.Optional(Names),
+  spaces: Type.Optional(FilterNames),
   room_types: Type.Optional(RoomTypes),
   not_room_types: Type.Optional(RoomTypes),
-  tags: Type.Optional(Names),
-  not_tags: Type.Optional(Names),
+  tags: Type.Optional(FilterNames),
+  not_tags: Type.Optional(FilterNames),
   room_name_like: Type.Optional(Type.String({ maxLength: 255 })),
 })
 const RequiredState = Type.Union([

@@ -108,6 +108,8 @@ export function slidingQuery(
   if (subscriptions.length > limits.slidingSubscriptionsMax) {
     throw refuse('M_INVALID_PARAM', `Subscribe to at most ${limits.slidingSubscriptionsMax} rooms at once.`)
   }
+  const required = lists.reduce((sum, [, list]) => sum + elementsIn(list), 0)
+  if (required > limits.slidingRequiredStateOfListsMax) throw tooMuchState(limits.slidingRequiredStateOfListsMax)
   const pos = from.pos ?? body.pos
   return {
     subject,
@@ -148,6 +150,7 @@ function configOf(dialect: Dialect, subject: Subject, body: ConfigBody): RoomCon
     const form = dialect === 'unstable' ? 'a list of pairs of type and state key' : 'an object with "include"'
     throw refuse('M_BAD_JSON', `At this address, required_state is ${form}.`)
   }
+  if (elementsIn(body) > limits.slidingRequiredStateMax) throw tooMuchState(limits.slidingRequiredStateMax)
   return {
     timelineLimit: Math.min(body.timeline_limit ?? 0, limits.pageSizeMax),
     requiredState:
@@ -157,6 +160,16 @@ function configOf(dialect: Dialect, subject: Subject, body: ConfigBody): RoomCon
           ? pairsState(subject, wanted as readonly Pair[])
           : objectState(wanted as StableState),
   }
+}
+
+function elementsIn({ required_state: wanted = [] }: ConfigBody): number {
+  if (Array.isArray(wanted)) return wanted.length
+  const { include = [], exclude = [] } = wanted as StableState
+  return include.length + exclude.length
+}
+
+function tooMuchState(max: number): Error {
+  return refuse('M_INVALID_PARAM', `At most ${max} elements of required_state are told at once. Name fewer.`)
 }
 
 function pairsState(subject: Subject, pairs: readonly Pair[]): RequiredState {

@@ -118,7 +118,7 @@ export class RoomLists {
     filters: RoomFilters,
     until: number,
   ): Promise<readonly OwnRoom[]> {
-    let left = rooms.filter((room) => this.#passes(room, filters))
+    let left = rooms.filter(this.#passes(filters))
     if (filters.is_dm !== undefined) {
       const directs = await this.#deps.directs.of(subject.userId)
       const ids = await this.#deps.rooms.matrixIds(left.map((room) => room.roomId))
@@ -139,14 +139,17 @@ export class RoomLists {
     return left
   }
 
-  #passes(room: OwnRoom, filters: RoomFilters): boolean {
+  #passes(filters: RoomFilters): (room: OwnRoom) => boolean {
     const { is_encrypted: encrypted, is_invited: invited, room_types: types, not_room_types: notTypes } = filters
-    if (encrypted !== undefined && room.isEncrypted !== encrypted) return false
-    if (invited !== undefined && (room.membership === 'invite') !== invited) return false
-    if (types === undefined && notTypes === undefined) return true
-    const isOf = (list: readonly (string | null)[]) =>
-      list.some((type) => storedRoomType(this.#deps.vault, type ?? undefined) === room.type)
-    return (types === undefined || isOf(types)) && (notTypes === undefined || !isOf(notTypes))
+    // Types are stored as keyed hashes: one for each that is named, however many rooms there are.
+    const stored = (list: readonly (string | null)[] | undefined) =>
+      list && new Set(list.map((type) => storedRoomType(this.#deps.vault, type ?? undefined)))
+    const [wanted, unwanted] = [stored(types), stored(notTypes)]
+    return (room) =>
+      (encrypted === undefined || room.isEncrypted === encrypted) &&
+      (invited === undefined || (room.membership === 'invite') === invited) &&
+      (wanted === undefined || wanted.has(room.type)) &&
+      !unwanted?.has(room.type)
   }
 
   /** Rooms that are children of spaces which the person is in. */

@@ -78,6 +78,24 @@ describe('a list', () => {
   })
 })
 
+describe('what a request may ask for', () => {
+  it('is bounded, so that no request holds others up', async () => {
+    const alice = await person()
+    const many = (n: number) => Array.from({ length: n }, (_, i) => `!${i}:town.example`)
+    const asked = async (body: object) =>
+      (await alice.call('POST', '/_matrix/client/unstable/org.matrix.simplified_msc3575/sync', { body })).status
+    const pairs = (n: number) => many(n).map((name) => [name, ''])
+    for (const name of ['spaces', 'room_types', 'not_room_types', 'tags', 'not_tags']) {
+      expect(await asked(all({ filters: { [name]: many(100) } }))).toBe(200)
+      expect(await asked(all({ filters: { [name]: many(101) } }))).toBe(400)
+    }
+    expect(await asked(all({ required_state: pairs(500) }))).toBe(200)
+    expect(await asked(all({ required_state: pairs(501) }))).toBe(400)
+    const lists = Object.fromEntries(many(11).map((name) => [name, list({ required_state: pairs(500) })]))
+    expect(await asked({ lists })).toBe(400)
+  })
+})
+
 describe('filters', () => {
   async function house() {
     const [alice, bob] = [await person(), await person()]
