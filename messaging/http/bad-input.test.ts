@@ -157,3 +157,13 @@ it('answers every wrong request with an error of its own', { timeout: 120_000 },
   // In a room of its own: among what was asked may have been to leave the first.
   expect(await alice.say(await alice.createRoom(), 'still here')).toMatch(/^\$/)
 })
+
+it('a text that cannot be stored is the fault of who sent it, wherever it stands', async () => {
+  const nul = '\u0000'
+  const version = await alice.call('POST', '/room_keys/version', { body: { algorithm: nul, auth_data: {} } })
+  expect([version.status, version.json.errcode]).toEqual([400, 'M_INVALID_PARAM'])
+  const lists = { all: { ranges: [[0, 9]], filters: { spaces: [`!${nul}:town.example`] } } }
+  const path = '/_matrix/client/unstable/org.matrix.simplified_msc3575/sync'
+  const sliding = await alice.call('POST', path, { body: { lists } })
+  expect([sliding.status, sliding.json.errcode]).toEqual([400, 'M_INVALID_PARAM'])
+})

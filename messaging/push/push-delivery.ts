@@ -53,6 +53,12 @@ type Told = { event: StoredEvent; room: Room; decision: PushDecision }
 type Outcome = 'taken' | 'not taken' | 'rejected'
 
 const pushersAtOnce = 8
+/** A gateway that takes longer to answer makes room for the next pusher, and goes on beside it. */
+const quickMs = 1_000
+/** With those that have made room. Each waits for an answer and does little else. */
+const pushersUnderWayMax = 200
+/** Then others have a turn, and what is left comes later. */
+const turnMs = 5_000
 const waitingAtOnce = 50
 const leaseMs = 60_000
 const retryFirstMs = 1_000
@@ -65,6 +71,9 @@ export class PushDelivery {
   readonly #deps: PushDeliveryDeps
   readonly #stopping = new AbortController()
   #running: Promise<void> | undefined
+  /** All that are served, and those of them that make others wait. */
+  readonly #underWay = new Set<Promise<void>>()
+  readonly #quick = new Set<Promise<void>>()
   #nudge = new AbortController()
 
   constructor(deps: PushDeliveryDeps) {
@@ -98,6 +107,7 @@ export class PushDelivery {
         await this.#sleep(lookAgainMs)
       }
     }
+    await Promise.all(this.#underWay)
   }
 
   async #rest(): Promise<void> {
@@ -111,24 +121,48 @@ export class PushDelivery {
     await this.#deps.clock.sleep(ms, signal).catch(() => undefined)
   }
 
-  /** The number of pushers that were served. */
+  /** Begins to serve as many pushers as there is room for. @returns how many; 1 when there was no room until now. */
   async #serveSome(): Promise<number> {
     const { db, clock } = this.#deps
+    if (this.#quick.size >= pushersAtOnce || this.#underWay.size >= pushersUnderWayMax) {
+      await Promise.race(this.#quick.size >= pushersAtOnce ? this.#quick : this.#underWay)
+      return 1
+    }
+    const limit = Math.min(pushersAtOnce - this.#quick.size, pushersUnderWayMax - this.#underWay.size)
     const nowTs = clock.nowMs()
-    const pushers = await leasePushers(db, { nowTs, untilTs: nowTs + leaseMs, limit: pushersAtOnce })
-    await Promise.all(pushers.map((row) => this.#serve(row)))
+    const pushers = await leasePushers(db, { nowTs, untilTs: nowTs + leaseMs, limit })
+    for (const row of pushers) this.#begin(row)
     return pushers.length
+  }
+
+  #begin(row: PusherRow): void {
+    const { clock, logger } = this.#deps
+    const over = new AbortController()
+    const serving = this.#serve(row)
+      .catch((error) => logger.warn('push.failed', { error }))
+      .finally(() => {
+        this.#underWay.delete(serving)
+        over.abort()
+        // More may have come for it meanwhile.
+        this.wake()
+      })
+    this.#underWay.add(serving)
+    const quick: Promise<void> = clock
+      .sleep(quickMs, over.signal)
+      .catch(() => undefined)
+      .then(() => void this.#quick.delete(quick))
+    this.#quick.add(quick)
   }
 
   async #serve(row: PusherRow): Promise<void> {
     const { db, clock, logger } = this.#deps
     try {
       if ((await this.#sendAll(row)) === 'rejected') return
-      await releasePusher(db, row.id)
+      await releasePusher(db, row.id, clock.nowMs())
     } catch (error) {
       if (!this.#stopping.signal.aborted) logger.warn('push.not_sent', { error })
       const delayMs = Math.min(retryMaxMs, retryFirstMs * 2 ** Math.min(row.attempts, 20))
-      if (this.#stopping.signal.aborted) await releasePusher(db, row.id).catch(() => undefined)
+      if (this.#stopping.signal.aborted) await releasePusher(db, row.id, 0).catch(() => undefined)
       else await postponePusher(db, row.id, clock.nowMs() + delayMs)
     }
   }
@@ -138,7 +172,9 @@ export class PushDelivery {
     const pusher = await this.#open(row, await users.keyOf(row.userId))
     if (pusher === undefined) return 'rejected'
     let badge = row.badge
+    const endMs = clock.nowMs() + turnMs
     for (const waiting of await waitingFor(db, row.id, waitingAtOnce)) {
+      if (clock.nowMs() > endMs) break
       await renewLease(db, row.id, clock.nowMs() + leaseMs)
       const unread = await this.#badge(row)
       const told = await this.#told(row, waiting)

@@ -145,6 +145,36 @@ describe('a push gateway', () => {
     expect(new Set(toldEvents(bob, slow)).size).toBe(2)
   })
 
+  it('that says nothing holds nobody up, however many pushers lead to it', async () => {
+    const slow = await startPushGateway()
+    const origins = [gateway.origin, slow.origin]
+    const other = await startTown({ outbound: createOutbound({ allowedOrigins: origins }), outboundOrigins: origins })
+    slow.mood = 'silence'
+    const { alice, bob, room } = await two(other, slow)
+    for (let n = 0; n < 19; n++) await setPusher(bob, { pushkey: `silent ${n}` }, slow)
+    const carol = await person(other)
+    await carol.join(room)
+    await setPusher(carol)
+    const said = await alice.say(room, 'Are you there?')
+    await expect.poll(() => toldEvents(carol), { timeout: 5_000 }).toEqual([said])
+    await other[Symbol.asyncDispose]()
+    await slow[Symbol.asyncDispose]()
+  })
+
+  it('is told nothing for who is locked, not even later', async () => {
+    const { alice, bob, room } = await two()
+    const owner = await town.person(`p${++count}`, { role: 'owner' })
+    const lock = (locked: boolean) =>
+      owner.ok('PUT', `/_matrix/client/v1/admin/lock/${encodeURIComponent(bob.id)}`, { locked })
+    await lock(true)
+    await alice.say(room, 'while locked')
+    await settled()
+    await lock(false)
+    const said = await alice.say(room, 'afterwards')
+    await settled()
+    expect(toldEvents(bob)).toEqual([said])
+  })
+
   it('that rejects a push key is not asked for it again', async () => {
     const { alice, bob, room } = await two()
     gateway.mood = 'reject'

@@ -40,6 +40,7 @@ const listeners = sql(
   'pusher_listeners',
   `select p.id as "pusherId", s.room_id as "roomId", p.user_id as "userId", u.matrix_id as "matrixId", s.membership
    from pusher p join users u on u.id = p.user_id
+   join account a on a.user_id = p.user_id and a.locked_ts is null
    join room_state s on s.user_id = p.user_id and s.room_id = any($1::int[]) and s.to_position is null
    where s.membership in (1, 2)`,
 )
@@ -51,15 +52,18 @@ const wait = sql(
      as w(pusher_id, position, event_id)
    join pusher p on p.id = w.pusher_id on conflict do nothing`,
 )
-/** Those to whom something is to be sent now and whom nobody sends to, taken for a while. */
+/**
+ * Those to whom something is to be sent now and whom nobody sends to, taken for a while: who waits longest first. Who is locked
+ * is told nothing.
+ */
 const lease = sql(
   'pusher_lease',
   `update pusher p set leased_until_ts = $2 from users u
    where u.id = p.user_id and p.id in (
-     select c.id from pusher c
+     select c.id from pusher c join account a on a.user_id = c.user_id and a.locked_ts is null
      where c.leased_until_ts <= $1 and c.retry_ts <= $1
        and exists (select 1 from push_waiting w where w.pusher_id = c.id)
-     order by c.retry_ts, c.id limit $3 for update skip locked)
+     order by c.retry_ts, c.id limit $3 for update of c skip locked)
    returning ${columns}`,
 )
 const renew = sql('pusher_renew', 'update pusher set leased_until_ts = $2 where id = $1')
@@ -73,7 +77,7 @@ const sent = sql(
   `with gone as (delete from push_waiting where pusher_id = $1 and position = any($2::bigint[]))
    update pusher set badge = $3, attempts = 0 where id = $1`,
 )
-const release = sql('pusher_release', 'update pusher set leased_until_ts = 0 where id = $1')
+const release = sql('pusher_release', 'update pusher set leased_until_ts = 0, retry_ts = $2 where id = $1')
 const postpone = sql(
   'pusher_postpone',
   'update pusher set leased_until_ts = 0, attempts = attempts + 1, retry_ts = $2 where id = $1',
@@ -81,6 +85,7 @@ const postpone = sql(
 const nextRetry = sql(
   'pusher_next_retry',
   `select min(greatest(p.retry_ts, p.leased_until_ts)) as ts from pusher p
+   join account a on a.user_id = p.user_id and a.locked_ts is null
    where exists (select 1 from push_waiting w where w.pusher_id = p.id)`,
 )
 
@@ -126,7 +131,8 @@ export const waitingFor = (db: Db, id: number, limit: number) => db.rows<Waiting
 /** What was sent, or need not be sent any more, is forgotten. */
 export const forgetWaiting = (db: Db, id: number, positions: readonly number[], badge: number | null) =>
   db.run(sent, [id, positions, badge])
-export const releasePusher = (db: Db, id: number) => db.run(release, [id])
+/** It was served at `servedTs`: those that were not since then come before it. */
+export const releasePusher = (db: Db, id: number, servedTs: number) => db.run(release, [id, servedTs])
 export const postponePusher = (db: Db, id: number, retryTs: number) => db.run(postpone, [id, retryTs])
 
 /** When something can be sent next; undefined while nothing waits. */

@@ -3,7 +3,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { type Clock, systemClock } from '../clock.ts'
 import { Refusal, refuse } from '../errors/refusal.ts'
 import { limits, type RateChanges } from '../limits.ts'
-import { isLost } from '../postgres/errors.ts'
+import { isLost, isUnstorable } from '../postgres/errors.ts'
 import { type Random, systemRandom } from '../random.ts'
 import { type Logger, silentLogger } from '../telemetry/logger.ts'
 import type { RequestMetrics } from '../telemetry/metrics.ts'
@@ -295,6 +295,9 @@ function refusalOf(error: unknown): Refusal | undefined {
     return refuse('CHANCERY_UNAVAILABLE', 'The database of this server does not answer. Try again in a moment.', {
       cause: error,
     })
+  }
+  if (isUnstorable(error)) {
+    return refuse('M_INVALID_PARAM', 'A text holds the character U+0000, which cannot be stored. Leave it out.')
   }
   if (!(error instanceof SealBroken)) return undefined
   const sentence =

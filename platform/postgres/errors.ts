@@ -52,6 +52,14 @@ export function isLost(error: unknown): error is DatabaseError {
   return error instanceof DatabaseError && error.isConnectionLost
 }
 
+/** PostgreSQL stores every text but those that hold U+0000 (class 22: not in its encoding, not in JSON). */
+const unstorableStates = new Set(['22021', '22P05'])
+
+/** Whether somebody sent a text that cannot be stored or looked for. */
+export function isUnstorable(error: unknown): boolean {
+  return error instanceof DatabaseError && unstorableStates.has(error.sqlState ?? '')
+}
+
 type RawError = Error & { code?: string; constraint?: string; severity?: string }
 
 /** Turns whatever `pg` throws into a `DatabaseError`. */

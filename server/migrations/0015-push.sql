@@ -18,7 +18,7 @@ comment on table pusher is 'Where a device wants to be told of what happens whil
 comment on column pusher.address_hash is 'Keyed hash of app id and push key, which together name one app on one device.';
 comment on column pusher.sealed is 'Under the key of the person; purpose pusher, subject user id and address hash.';
 comment on column pusher.badge is 'How many rooms with something unread the gateway was last told of.';
-comment on column pusher.retry_ts is 'Nothing is sent before: its gateway did not take what was sent, attempts times running.';
+comment on column pusher.retry_ts is 'Nothing is sent before. Past: when it was last served; to come: its gateway did not take what was sent, attempts times running.';
 comment on column pusher.leased_until_ts is 'A server sends to it until then; past it that server died, and another may.';
 create index pusher_address on pusher (address_hash);
 create index pusher_device on pusher (user_id, device_id);
