@@ -193,7 +193,8 @@ describe('sync', () => {
   })
 
   it('tells lazy members again to a client that did not get the answer', async () => {
-    const { alice, bob, room } = await two()
+    // With a name, so that nobody is told of because the room is called by him.
+    const { alice, bob, room } = await two({ name: 'N' })
     const filter = '{"room":{"state":{"lazy_load_members":true},"timeline":{"limit":2}}}'
     // A room without a name would be called by its members, who come along then.
     await alice.setState(room, 'm.room.name', { name: 'Quay' })

@@ -148,3 +148,42 @@ describe('writing', () => {
     expect((await unread(bob)).highlight_count).toBe(1)
   })
 })
+
+describe('redactions at the same moment', () => {
+  it('bring nothing back: neither the event nor what stood before it', async () => {
+    const alice = await town.person('redacts')
+    for (let n = 0; n < 8; n += 1) {
+      const room = await alice.createRoom()
+      const ids: string[] = []
+      for (const topic of ['secret one', 'secret two', 'secret three']) {
+        ids.push(await alice.setState(room, 'm.room.topic', { topic }))
+      }
+      const redact = (id: string) => alice.ok('PUT', `${roomPath(room)}/redact/${encodeURIComponent(id)}/r${n}`, {})
+      await Promise.all((n % 2 === 0 ? ids : ids.toReversed()).map(redact))
+      const told = async () => JSON.stringify(await alice.messages(room, { limit: '100' }))
+      expect(await told()).not.toContain('secret')
+      if (n > 5) await town.restart()
+      expect(await told()).not.toContain('secret')
+    }
+  })
+
+  it('leave nothing in state that is set meanwhile', async () => {
+    const alice = await town.person('redacts-while')
+    for (let n = 0; n < 8; n += 1) {
+      const room = await alice.createRoom()
+      const id = await alice.setState(room, 'm.room.topic', { topic: 'secret' })
+      const redact = () => alice.ok('PUT', `${roomPath(room)}/redact/${encodeURIComponent(id)}/r${n}`, {})
+      const set = () => alice.setState(room, 'm.room.topic', { topic: 'next' })
+      await Promise.all(n % 2 === 0 ? [redact(), set()] : [set(), redact()])
+      expect(JSON.stringify(await alice.messages(room, { limit: '100' }))).not.toContain('secret')
+    }
+  })
+})
+
+it('keeps an encrypted room encrypted when its encryption is redacted', async () => {
+  const alice = await person()
+  const room = await alice.createRoom()
+  const id = await alice.setState(room, 'm.room.encryption', { algorithm: 'm.megolm.v1.aes-sha2' })
+  const path = `${roomPath(room)}/redact/${encodeURIComponent(id)}/r`
+  expect((await alice.call('PUT', path, { body: {} })).status).toBe(403)
+})

@@ -22,7 +22,7 @@ import { type Clock, type Random, refuse, type Vault } from '#platform/api.ts'
 import { type Member, membershipCodes, type Room } from '../rooms/room.ts'
 import type { EventInsert, StateInsert } from '../store/append.ts'
 import { annotationHash } from './annotations.ts'
-import type { Draft } from './draft.ts'
+import { type Draft, Overtaken } from './draft.ts'
 import { sealEvent } from './event-codec.ts'
 import { type Notice, noticeOf } from './notice.ts'
 import { storedStateKey } from './state-keys.ts'
@@ -60,6 +60,7 @@ export type BuildDeps = {
 
 /** Builds the event and lets the room take it in. Throws a `Refusal` and leaves the room untouched when it may not be. */
 export function buildEvent(deps: BuildDeps, room: Room, internalId: number, draft: Draft): BuiltEvent {
+  refuseOvertaken(room, draft)
   const unsigned = unsignedOf(room, draft)
   const { pdu, eventId } = finish(deps, room, authorised(deps, room, draft))
   if (Object.keys(unsigned).length > 0) pdu.unsigned = unsigned
@@ -91,6 +92,12 @@ export function buildEvent(deps: BuildDeps, room: Room, internalId: number, draf
   }
   takeIn(room, built)
   return built
+}
+
+/** What replaced the event meanwhile tells of it, and must lose that too. */
+function refuseOvertaken(room: Room, { redacts, onlyWhileHeld }: Draft): void {
+  if (onlyWhileHeld !== true || redacts?.stateKey === undefined) return
+  if (room.eventIdOf(redacts.type, redacts.stateKey) !== redacts.matrixId) throw new Overtaken()
 }
 
 function authorised(deps: BuildDeps, room: Room, draft: Draft): Pdu {

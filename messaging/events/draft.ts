@@ -24,6 +24,8 @@ export type Draft = {
   readonly redacts?: StoredEvent
   /** For redactions of state: the event that replaced it, whose `prev_content` goes with it. */
   readonly successor?: StoredEvent
+  /** For redactions of state that nothing has replaced: when something has by then, `Overtaken` is thrown. */
+  readonly onlyWhileHeld?: true
   readonly transaction?: Transaction
   /** For member events: whose membership it is. */
   readonly target?: Sender
@@ -34,5 +36,8 @@ export type Draft = {
   /** When it was said, where that is not now: milliseconds since 1970. */
   readonly originTs?: number
 }
+
+/** What a draft rests on has changed. It is to be made anew. */
+export class Overtaken extends Error {}
 
 export type Appended = { readonly event: StoredEvent; readonly position: number }

@@ -276,7 +276,7 @@ export class GroupCommit {
 
 function overwrite({ target, pdu, successor }: BuiltRedaction): void {
   target.replace(pdu)
-  successor?.target.replace(successor.pdu)
+  if (successor?.target.isRedacted === false) successor.target.replace(successor.pdu)
 }
 
 function busy(): Error {

@@ -1,6 +1,6 @@
 import type { Access } from '#access/api.ts'
 import type { Users } from '#identity/api.ts'
-import type { Random, Route } from '#platform/api.ts'
+import type { Clock, Random, Route } from '#platform/api.ts'
 import type { DelayedEvents } from '../delayed/delayed-events.ts'
 import type { EventReader } from '../events/event-reader.ts'
 import type { Posting } from '../events/posting.ts'
@@ -57,6 +57,7 @@ export type CoreRouteDeps = {
   threads: Threads
   posting: Posting
   delayed: DelayedEvents
+  clock: Clock
   random: Random
   search: Search
   sync: Sync

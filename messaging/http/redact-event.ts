@@ -8,7 +8,8 @@
 
 import Type from 'typebox'
 import { clientPaths, powerLevelOf, powerLevels } from '#matrix/api.ts'
-import { type Route, refuse, route } from '#platform/api.ts'
+import { type Clock, type Route, refuse, route } from '#platform/api.ts'
+import { type Draft, Overtaken } from '../events/draft.ts'
 import type { EventReader } from '../events/event-reader.ts'
 import type { RoomWriter } from '../events/room-writer.ts'
 import type { StoredEvent } from '../events/stored-event.ts'
@@ -16,13 +17,38 @@ import type { Doors } from '../rooms/doors.ts'
 import { type Caller, transactionOf } from './acts.ts'
 import { EventId, EventIdAnswer, Reason, RoomId } from './shapes.ts'
 
+type Deps = { doors: Doors; writer: RoomWriter; reader: EventReader; clock: Clock }
+type Replaced = Pick<Draft, 'successor' | 'onlyWhileHeld'>
+
+/** What replaced a state event is read again so often, when it is just being written. */
+const looksMax = 20
+const lookMs = 10
+
 /** Not where it is redacted itself: then it tells no more of what was before. */
-async function successorOf(reader: EventReader, redacts: StoredEvent): Promise<{ successor?: StoredEvent }> {
-  const successor = redacts.stateKey === undefined ? undefined : await reader.successor(redacts)
-  return successor === undefined || successor.isRedacted ? {} : { successor }
+async function replacedBy(reader: EventReader, redacts: StoredEvent): Promise<Replaced> {
+  if (redacts.stateKey === undefined) return {}
+  const successor = await reader.successor(redacts)
+  if (successor === undefined) return { onlyWhileHeld: true }
+  return successor.isRedacted ? {} : { successor }
 }
 
-export function redactEvent(deps: { doors: Doors; writer: RoomWriter; reader: EventReader }): Route {
+async function send({ doors, writer, reader, clock }: Deps, subject: Caller, roomId: string, draft: Draft) {
+  for (let looks = 1; ; looks += 1) {
+    const { room, grant } = await doors.enter(subject, 'room.redact', roomId)
+    const replaced = draft.redacts === undefined ? {} : await replacedBy(reader, draft.redacts)
+    try {
+      return await writer.send(grant, 'room.redact', room, { ...draft, ...replaced })
+    } catch (error) {
+      if (!(error instanceof Overtaken)) throw error
+      if (looks === looksMax) {
+        throw refuse('M_UNKNOWN', 'This was changed at the same moment. Send it again.', { status: 503 })
+      }
+      await clock.sleep(lookMs)
+    }
+  }
+}
+
+export function redactEvent(deps: Deps): Route {
   return route({
     method: 'PUT',
     path: clientPaths('/rooms/:roomId/redact/:eventId/:txnId'),
@@ -35,7 +61,7 @@ export function redactEvent(deps: { doors: Doors; writer: RoomWriter; reader: Ev
     async handle({ params, body, caller }) {
       const { roomId, eventId, txnId } = params
       const subject = caller as Caller
-      const { room, grant } = await deps.doors.enter(subject, 'room.redact', roomId)
+      const { room } = await deps.doors.enter(subject, 'room.redact', roomId)
       const redacts = await deps.reader.inRoom(room, eventId)
       if (redacts === undefined) throw refuse('M_NOT_FOUND', 'There is no such message in this room.')
       if (redacts.type === 'm.room.create') {
@@ -44,6 +70,9 @@ export function redactEvent(deps: { doors: Doors; writer: RoomWriter; reader: Ev
           'What a room began with cannot be removed. Leave the room, or remove what was said.',
         )
       }
+      if (redacts.type === 'm.room.encryption' && redacts.stateKey === '') {
+        throw refuse('M_FORBIDDEN', 'Encryption of a room cannot be turned off, nor removed. Make a new room instead.')
+      }
       if (redacts.senderId !== subject.userId) {
         await deps.doors.enter(subject, 'room.redactOthers', roomId)
         const needed = powerLevels(room, room.version).redact
@@ -51,12 +80,11 @@ export function redactEvent(deps: { doors: Doors; writer: RoomWriter; reader: Ev
           throw refuse('M_FORBIDDEN', `Removing what others wrote needs power level ${needed} in this room.`)
         }
       }
-      const event_id = await deps.writer.send(grant, 'room.redact', room, {
+      const event_id = await send(deps, subject, roomId, {
         type: 'm.room.redaction',
         sender: { userId: subject.userId, matrixId: subject.matrixId },
         content: body?.reason === undefined ? {} : { reason: body.reason },
         redacts,
-        ...(await successorOf(deps.reader, redacts)),
         transaction: transactionOf(subject, ['redact', roomId, eventId], txnId),
       })
       return { event_id }

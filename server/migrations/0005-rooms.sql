@@ -202,9 +202,11 @@ begin
                        e_line_seq, e_relates_to, e_relation, e_notify_count, e_sealed);
 
   if redactions is not null then
+    -- What only loses its memory of another event (redacted_by is null) never brings back what a redaction took.
     update event e set sealed = decode(r.sealed, 'base64'), redacted_by = r.redacted_by
-    from jsonb_to_recordset(redactions) as r(id bigint, sealed text, redacted_by text)
-    where e.id = r.id;
+    from (select distinct on (id) * from jsonb_to_recordset(redactions) as r(id bigint, sealed text, redacted_by text)
+          order by id, redacted_by nulls last) r
+    where e.id = r.id and (r.redacted_by is not null or e.redacted_by is null);
     delete from annotation a using jsonb_to_recordset(redactions) as r(id bigint) where a.event_id = r.id;
   end if;
 
