@@ -85,6 +85,20 @@ describe('backed-up keys', () => {
     expect(await alice.ok('GET', keys(version))).toEqual({ rooms: {} })
   })
 
+  it('are read in pieces, however many there are', async () => {
+    const alice = await person()
+    const version = await create(alice)
+    const many = Object.fromEntries(Array.from({ length: 400 }, (_, n) => [`s${n}`, session(`${n}`)]))
+    const rooms = { '!a:x': { sessions: { s1: session('x') } }, '!b:x': { sessions: many }, '!c:x': { sessions: many } }
+    await alice.ok('PUT', keys(version), { rooms })
+    const whole = await alice.call('GET', keys(version))
+    expect(whole.json).toEqual({ rooms })
+    const room = await alice.call('GET', keys(version, '!c:x'))
+    expect(room.json).toEqual({ sessions: many })
+    // Their length is not known when they begin: nobody has put them together.
+    for (const { headers } of [whole, room]) expect(headers.has('content-length')).toBe(false)
+  })
+
   it('go into the current version only, and are read from every one that stands', async () => {
     const alice = await person()
     expect(await refusal(alice, 'PUT', keys('1', '!a:x', 's'), session('x'))).toEqual([404, 'M_NOT_FOUND'])

@@ -33,12 +33,17 @@ export type KeyBackupSessions = ReadonlyMap<string, ReadonlyMap<string, KeyBacku
 export type KeyBackupInfo = { algorithm: string; auth_data: JsonObject; version: string; etag: string; count: number }
 export type KeyBackupState = { etag: string; count: number }
 
+/** Keys of a room, each as `"session id":{…}`. */
+export type RoomKeyTexts = { readonly roomId: string; readonly sessions: readonly string[] }
+
 type Deps = { postgres: Postgres; users: Pick<Users, 'keyOf'> }
 type Place = Pick<SessionRange, 'roomId' | 'sessionId'>
 
 const wholeNumber = /^[1-9]\d{0,8}$/
-/** Keys sealed or opened before others have their turn: about ten milliseconds. */
+/** Keys sealed before others have their turn: about ten milliseconds. */
 const sealedAtOnce = 1_000
+/** Keys of one page of an answer: 300 KB of those that clients make, 5 MB at most. */
+const openedAtOnce = 300
 
 /**
  * Backups of room keys, encrypted by clients, so that a new device reads what was said before it.
@@ -142,24 +147,30 @@ export class KeyBackups {
     return stateOf(after)
   }
 
-  /** By room, the texts of its sessions: `"session id":{…}`. Throws M_NOT_FOUND when there is no such version. */
-  async texts(userId: number, named: string, place: Place): Promise<Map<string, string[]>> {
-    const { postgres, users } = this.#deps
+  /**
+   * The texts of the keys that are there, page by page in the order of rooms: a backup is as large as its person makes it, so
+   * nobody holds the whole. Throws M_NOT_FOUND when there is no such version.
+   */
+  async pages(userId: number, named: string, place: Place): Promise<AsyncIterable<readonly RoomKeyTexts[]>> {
     const version = versionOf(named)
-    if ((await keyBackupRow(postgres, userId, version)) === undefined) throw unknownVersion()
-    const key = await users.keyOf(userId)
-    const rooms = new Map<string, string[]>()
+    if ((await keyBackupRow(this.#deps.postgres, userId, version)) === undefined) throw unknownVersion()
+    return this.#pages(await this.#deps.users.keyOf(userId), { userId, version }, place)
+  }
+
+  async *#pages(key: SealingKey, backup: Backup, place: Place): AsyncGenerator<readonly RoomKeyTexts[]> {
     let after = { roomId: '', sessionId: '' }
     for (;;) {
-      const rows = await keyBackupSessionPage(postgres, { userId, version, ...place }, after, sealedAtOnce)
-      for (const row of rows) {
-        const text = sessionText(key, { userId, version }, row)
-        const ofRoom = rooms.get(row.roomId) ?? []
-        if (text !== undefined) ofRoom.push(`${JSON.stringify(row.sessionId)}:${text}`)
-        rooms.set(row.roomId, ofRoom)
-      }
+      const rows = await keyBackupSessionPage(this.#deps.postgres, { ...backup, ...place }, after, openedAtOnce)
+      const texts = [...Map.groupBy(rows, (row) => row.roomId)].map(([roomId, ofRoom]) => ({
+        roomId,
+        sessions: ofRoom.flatMap((row) => {
+          const text = sessionText(key, backup, row)
+          return text === undefined ? [] : `${JSON.stringify(row.sessionId)}:${text}`
+        }),
+      }))
+      if (rows.length > 0) yield texts
       const last = rows.at(-1)
-      if (last === undefined || rows.length < sealedAtOnce) return rooms
+      if (last === undefined || rows.length < openedAtOnce) return
       after = last
     }
   }

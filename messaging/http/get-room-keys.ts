@@ -7,14 +7,14 @@
  */
 import Type from 'typebox'
 import { clientPaths } from '#matrix/api.ts'
-import { JsonBytes, type Route, refuse, route } from '#platform/api.ts'
-import type { KeyBackups } from '../encryption/key-backups.ts'
+import { type Route, refuse, route } from '#platform/api.ts'
+import type { KeyBackups, RoomKeyTexts } from '../encryption/key-backups.ts'
 import type { Caller } from './acts.ts'
-import { jsonText } from './json-text.ts'
+import { jsonStream, jsonText } from './json-text.ts'
 import { SessionId, VersionQuery } from './room-keys-shapes.ts'
 import { RoomId } from './shapes.ts'
 
-type Deps = { keyBackups: Pick<KeyBackups, 'texts'> }
+type Deps = { keyBackups: Pick<KeyBackups, 'pages'> }
 
 const asAll = { method: 'GET', needs: 'session', rate: 'read', query: VersionQuery } as const
 
@@ -24,11 +24,8 @@ export function getRoomKeys({ keyBackups }: Deps): Route {
     path: clientPaths('/room_keys/keys'),
     operation: 'getRoomKeys',
     async handle({ query, caller }) {
-      const rooms = [...(await keyBackups.texts((caller as Caller).userId, query.version, {}))]
-      const pieces = rooms.map(([roomId, sessions], n) =>
-        Buffer.from(`${n === 0 ? '' : ','}${JSON.stringify(roomId)}:{"sessions":{${sessions.join(',')}}}`),
-      )
-      return new JsonBytes([Buffer.from('{"rooms":{'), ...pieces, Buffer.from('}}')])
+      const pages = await keyBackups.pages((caller as Caller).userId, query.version, {})
+      return jsonStream(roomTexts(pages))
     },
   })
 }
@@ -41,8 +38,8 @@ export function getRoomKeysByRoomId({ keyBackups }: Deps): Route {
     params: Type.Object({ roomId: RoomId }),
     async handle({ params, query, caller }) {
       const { roomId } = params
-      const sessions = (await keyBackups.texts((caller as Caller).userId, query.version, { roomId })).get(roomId) ?? []
-      return jsonText(`{"sessions":{${sessions.join(',')}}}`)
+      const pages = await keyBackups.pages((caller as Caller).userId, query.version, { roomId })
+      return jsonStream(sessionTexts(pages))
     },
   })
 }
@@ -55,10 +52,40 @@ export function getRoomKeyBySessionId({ keyBackups }: Deps): Route {
     params: Type.Object({ roomId: RoomId, sessionId: SessionId }),
     async handle({ params, query, caller }) {
       const { roomId, sessionId } = params
-      const rooms = await keyBackups.texts((caller as Caller).userId, query.version, { roomId, sessionId })
-      const [session] = rooms.get(roomId) ?? []
+      const pages = await keyBackups.pages((caller as Caller).userId, query.version, { roomId, sessionId })
+      let session: string | undefined
+      for await (const [room] of pages) session ??= room?.sessions[0]
       if (session === undefined) throw refuse('M_NOT_FOUND', 'This key is not in your backup.')
       return jsonText(session.slice(JSON.stringify(sessionId).length + 1))
     },
   })
+}
+
+type Pages = AsyncIterable<readonly RoomKeyTexts[]>
+
+async function* roomTexts(pages: Pages): AsyncGenerator<string> {
+  yield '{"rooms":{'
+  let roomBefore: string | undefined
+  for await (const rooms of pages) {
+    for (const { roomId, sessions } of rooms) {
+      if (sessions.length === 0) continue
+      const end = roomBefore === undefined ? '' : '}},'
+      // A room may go on from one page to the next.
+      const begin = roomId === roomBefore ? ',' : `${end}${JSON.stringify(roomId)}:{"sessions":{`
+      yield begin + sessions.join(',')
+      roomBefore = roomId
+    }
+  }
+  yield roomBefore === undefined ? '}}' : '}}}}'
+}
+
+async function* sessionTexts(pages: Pages): AsyncGenerator<string> {
+  let before = '{"sessions":{'
+  for await (const rooms of pages) {
+    const sessions = rooms.flatMap((room) => room.sessions)
+    if (sessions.length === 0) continue
+    yield before + sessions.join(',')
+    before = ','
+  }
+  yield before === ',' ? '}}' : `${before}}}`
 }
