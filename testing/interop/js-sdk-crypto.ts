@@ -12,10 +12,13 @@ import {
   VerifierEvent,
 } from 'matrix-js-sdk/lib/crypto-api/index.js'
 import { type Logger, logger } from 'matrix-js-sdk/lib/logger.js'
+import { RustBackupManager } from 'matrix-js-sdk/lib/rust-crypto/backup.js'
 import { until } from './until.ts'
 
 const silent: Logger = { trace() {}, debug() {}, info() {}, warn() {}, error() {}, getChild: () => silent }
 Object.assign(logger, silent, { log() {} })
+// Otherwise each backup begins up to ten seconds late, so that not all clients of a server come at once.
+Object.assign(RustBackupManager, { maxBackupLoopStartDelayMillis: 0 })
 
 type SecretKey = Uint8Array<ArrayBuffer>
 
