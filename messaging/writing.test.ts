@@ -167,6 +167,25 @@ describe('redactions at the same moment', () => {
     }
   })
 
+  it('of a redaction take its reason out of what it had removed', async () => {
+    const alice = await town.person('redacts-twice')
+    for (const room_version of ['10', '12']) {
+      const room = await alice.createRoom({ room_version })
+      const redact = async (id: string, body: object) =>
+        (await alice.ok('PUT', `${roomPath(room)}/redact/${encodeURIComponent(id)}/t${count++}`, body)).event_id
+      const said = await alice.say(room, 'words')
+      const first = await redact(said, { reason: 'slander' })
+      await redact(first, {})
+      const told = async () => (await alice.messages(room, { limit: '100' })).chunk
+      const inMemory = await told()
+      await town.restart()
+      expect(await told()).toEqual(inMemory)
+      expect(JSON.stringify(inMemory)).not.toContain('slander')
+      const because = inMemory.find((event) => event.event_id === said)?.unsigned?.redacted_because
+      expect(because).toMatchObject({ event_id: first, type: 'm.room.redaction' })
+    }
+  })
+
   it('leave nothing in state that is set meanwhile', async () => {
     const alice = await town.person('redacts-while')
     for (let n = 0; n < 8; n += 1) {
@@ -186,4 +205,12 @@ it('keeps an encrypted room encrypted when its encryption is redacted', async ()
   const id = await alice.setState(room, 'm.room.encryption', { algorithm: 'm.megolm.v1.aes-sha2' })
   const path = `${roomPath(room)}/redact/${encodeURIComponent(id)}/r`
   expect((await alice.call('PUT', path, { body: {} })).status).toBe(403)
+})
+
+it('looks up no more addresses of a room than a room has', async () => {
+  const alice = await person()
+  const room = await alice.createRoom()
+  const alt_aliases = Array.from({ length: 101 }, (_, n) => `#a${n}:town.example`)
+  const path = `${roomPath(room)}/state/m.room.canonical_alias`
+  expect((await alice.call('PUT', path, { body: { alt_aliases } })).json.errcode).toBe('M_INVALID_PARAM')
 })

@@ -22,6 +22,9 @@ export const limits = {
   /** Entries of one page, whatever a client asks for; larger answers would hold others up. */
   pageSizeMax: 1_000,
 
+  /** Addresses that a room names as its own: each is looked up when they are set. */
+  aliasesNamedMax: 100,
+
   /** Ids of what refers to an event, told beside it. A poll has a reference for each vote; clients page through all of them. */
   bundledReferencesMax: 100,
 

@@ -45,8 +45,8 @@ export type BuiltEvent = {
 }
 
 export type BuiltRedaction = Overwritten & {
-  /** The state event that replaced the redacted one and told what had stood before it. */
-  readonly successor: Overwritten | undefined
+  /** What told of the redacted event: the state that replaced it, or what it had redacted itself. */
+  readonly successor: (Overwritten & { readonly redactedBy: string | null }) | undefined
 }
 type Overwritten = { readonly target: StoredEvent; readonly pdu: Pdu; readonly sealed: Buffer }
 
@@ -187,14 +187,27 @@ function redactionOf(room: Room, draft: Draft, event: StoredEvent): BuiltEvent['
   if (target === undefined) return undefined
   const pdu = redact(target.pdu, room.version)
   pdu.unsigned = { redacted_because: JSON.parse(`${event.sharedText()}}`) as JsonObject }
-  const successor = draft.successor === undefined ? undefined : withoutPrevious(room, draft.successor)
+  const successor =
+    draft.successor === undefined
+      ? undefined
+      : target.type === 'm.room.redaction'
+        ? withoutReason(room, draft.successor, pdu, target.matrixId)
+        : withoutPrevious(room, draft.successor)
   return { target, pdu, sealed: sealEvent(room.key, target.matrixId, pdu), successor }
 }
 
-function withoutPrevious(room: Room, target: StoredEvent): Overwritten {
+/** What was redacted stays so, and no longer repeats why. */
+function withoutReason(room: Room, target: StoredEvent, { content }: Pdu, redactedBy: string) {
+  const { unsigned } = target.pdu
+  const because = { ...(unsigned?.redacted_because as JsonObject), content }
+  const pdu = { ...target.pdu, unsigned: { ...unsigned, redacted_because: because } }
+  return { target, pdu, sealed: sealEvent(room.key, target.matrixId, pdu), redactedBy }
+}
+
+function withoutPrevious(room: Room, target: StoredEvent) {
   const { prev_content: _, ...unsigned } = target.pdu.unsigned ?? {}
   const pdu = { ...target.pdu, unsigned }
-  return { target, pdu, sealed: sealEvent(room.key, target.matrixId, pdu) }
+  return { target, pdu, sealed: sealEvent(room.key, target.matrixId, pdu), redactedBy: null }
 }
 
 function unsignedOf(room: Room, draft: Draft): JsonObject {

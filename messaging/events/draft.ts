@@ -22,7 +22,10 @@ export type Draft = {
   readonly stateKey?: string
   /** For redactions: the event that goes. */
   readonly redacts?: StoredEvent
-  /** For redactions of state: the event that replaced it, whose `prev_content` goes with it. */
+  /**
+   * For redactions of state: the event that replaced it, whose `prev_content` goes with it. For redactions of redactions: what
+   * they redacted, which repeats their reason.
+   */
   readonly successor?: StoredEvent
   /** For redactions of state that nothing has replaced: when something has by then, `Overtaken` is thrown. */
   readonly onlyWhileHeld?: true

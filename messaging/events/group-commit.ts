@@ -276,7 +276,9 @@ export class GroupCommit {
 
 function overwrite({ target, pdu, successor }: BuiltRedaction): void {
   target.replace(pdu)
-  if (successor?.target.isRedacted === false) successor.target.replace(successor.pdu)
+  if (successor !== undefined && successor.target.isRedacted === (successor.redactedBy !== null)) {
+    successor.target.replace(successor.pdu)
+  }
 }
 
 function busy(): Error {
@@ -315,8 +317,8 @@ function addEvent(batch: AppendBatch, unit: Unit, built: BuiltEvent): void {
     const { target, sealed, successor } = redaction
     batch.redactions.push({ id: target.id, sealed: sealed.toString('base64'), redacted_by: event.matrixId })
     if (successor !== undefined) {
-      const { target: after, sealed: without } = successor
-      batch.redactions.push({ id: after.id, sealed: without.toString('base64'), redacted_by: null })
+      const { target: after, sealed: without, redactedBy } = successor
+      batch.redactions.push({ id: after.id, sealed: without.toString('base64'), redacted_by: redactedBy })
     }
   }
   if (annotation !== undefined) batch.annotations.push({ hash: annotation.toString('base64'), event_id: event.id })

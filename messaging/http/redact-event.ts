@@ -7,13 +7,14 @@
  */
 
 import Type from 'typebox'
-import { clientPaths, powerLevelOf, powerLevels } from '#matrix/api.ts'
+import { clientPaths, isJsonObject, powerLevelOf, powerLevels, redactsOf } from '#matrix/api.ts'
 import { type Clock, type Route, refuse, route } from '#platform/api.ts'
 import { type Draft, Overtaken } from '../events/draft.ts'
 import type { EventReader } from '../events/event-reader.ts'
 import type { RoomWriter } from '../events/room-writer.ts'
 import type { StoredEvent } from '../events/stored-event.ts'
 import type { Doors } from '../rooms/doors.ts'
+import type { Room } from '../rooms/room.ts'
 import { type Caller, transactionOf } from './acts.ts'
 import { EventId, EventIdAnswer, Reason, RoomId } from './shapes.ts'
 
@@ -25,17 +26,25 @@ const looksMax = 20
 const lookMs = 10
 
 /** Not where it is redacted itself: then it tells no more of what was before. */
-async function replacedBy(reader: EventReader, redacts: StoredEvent): Promise<Replaced> {
+async function toldBy(reader: EventReader, room: Room, redacts: StoredEvent): Promise<Replaced> {
+  if (redacts.type === 'm.room.redaction') return redactedBy(reader, room, redacts)
   if (redacts.stateKey === undefined) return {}
   const successor = await reader.successor(redacts)
   if (successor === undefined) return { onlyWhileHeld: true }
   return successor.isRedacted ? {} : { successor }
 }
 
+async function redactedBy(reader: EventReader, room: Room, { pdu, version, matrixId }: StoredEvent): Promise<Replaced> {
+  const id = redactsOf(pdu, version)
+  const before = id === undefined ? undefined : await reader.inRoom(room, id)
+  const because = before?.pdu.unsigned?.redacted_because
+  return before !== undefined && isJsonObject(because) && because.event_id === matrixId ? { successor: before } : {}
+}
+
 async function send({ doors, writer, reader, clock }: Deps, subject: Caller, roomId: string, draft: Draft) {
   for (let looks = 1; ; looks += 1) {
     const { room, grant } = await doors.enter(subject, 'room.redact', roomId)
-    const replaced = draft.redacts === undefined ? {} : await replacedBy(reader, draft.redacts)
+    const replaced = draft.redacts === undefined ? {} : await toldBy(reader, room, draft.redacts)
     try {
       return await writer.send(grant, 'room.redact', room, { ...draft, ...replaced })
     } catch (error) {

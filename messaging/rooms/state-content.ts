@@ -1,6 +1,6 @@
 /** What the contents of some state events must look like before anybody builds on them. */
 import { isAlias, type JsonObject } from '#matrix/api.ts'
-import { refuse } from '#platform/api.ts'
+import { limits, refuse } from '#platform/api.ts'
 import type { Room } from './room.ts'
 
 export interface AliasLookup {
@@ -23,7 +23,11 @@ async function checkAliases(aliases: AliasLookup, roomId: number, content: JsonO
   if (others !== undefined && !Array.isArray(others)) {
     throw refuse('M_BAD_JSON', 'alt_aliases must be a list of addresses of the room.')
   }
-  const named = [...(alias === undefined || alias === null ? [] : [alias]), ...(Array.isArray(others) ? others : [])]
+  const named = new Set([...(alias === undefined || alias === null ? [] : [alias]), ...(others ?? [])])
+  // Each is looked up.
+  if (named.size > limits.aliasesNamedMax) {
+    throw refuse('M_INVALID_PARAM', `A room names at most ${limits.aliasesNamedMax} of its addresses. Name fewer.`)
+  }
   for (const one of named) {
     if (!isAlias(one)) throw refuse('M_INVALID_PARAM', 'An address of a room looks like #name:server.')
     if ((await aliases.resolve(one)) !== roomId) {

@@ -156,7 +156,9 @@ export class Tail implements LogFollower {
       if (redacted === undefined) continue
       const target = await this.#deps.reader.ofRoomId(event.roomId, redacted)
       const after = target?.stateKey === undefined ? undefined : await this.#deps.reader.successor(target)
-      await this.#deps.reader.refresh(after === undefined ? [redacted] : [redacted, after.matrixId])
+      // What a redaction had redacted repeats its reason.
+      const before = target?.type === 'm.room.redaction' ? redactsOf(target.pdu, target.version) : undefined
+      await this.#deps.reader.refresh([redacted, after?.matrixId, before].filter((id) => id !== undefined))
     }
   }
 
