@@ -92,15 +92,16 @@ export function isTold(receipt: Receipt, matrixId: string): boolean {
 type ReceiptContent = { [eventId: string]: { [type: string]: { [user: string]: JsonObject } } }
 
 /**
- * The `m.receipt` events that tell receipts; none when the reader may see none of them. One such event has room for one receipt
- * of a person for an event: where she has read up to it in the whole room and in a thread, the second stands in another.
- * Receipts for the whole room come first.
+ * The `m.receipt` events that tell receipts; none when the reader may see none of them. Of each receipt only where it stands
+ * last: the keys of an object have no order by which a client could tell. One such event has room for one receipt of a person
+ * for an event: where she has read up to it in the whole room and in a thread, the second stands in another. Receipts for the
+ * whole room come first.
  */
 export function receiptEvents(receipts: readonly Receipt[], reader: string): JsonObject[] {
   const contents: ReceiptContent[] = []
-  const told = receipts.filter((receipt) => isTold(receipt, reader))
+  const told = newest(receipts.filter((receipt) => isTold(receipt, reader)))
   for (const receipt of told.toSorted((a, b) => Number(a.thread !== '') - Number(b.thread !== ''))) {
-    let content = contents.find((one) => mayHold(one, receipt))
+    let content = contents.find((one) => !holds(one, receipt))
     if (content === undefined) {
       content = {}
       contents.push(content)
@@ -115,8 +116,18 @@ export function receiptEvents(receipts: readonly Receipt[], reader: string): Jso
   return contents.map((content) => ({ type: 'm.receipt', content }))
 }
 
-/** The same receipt told twice is one. */
-function mayHold(content: ReceiptContent, { eventId, type, matrixId, thread }: Receipt): boolean {
-  const held = content[eventId]?.[type]?.[matrixId]
-  return held === undefined || (held.thread_id ?? '') === thread
+/** Receipts only move forward. */
+function newest(receipts: readonly Receipt[]): Receipt[] {
+  const last = new Map<string, Receipt>()
+  for (const receipt of receipts) {
+    const { type, thread, matrixId, ordering } = receipt
+    const name = JSON.stringify([type, thread, matrixId])
+    const before = last.get(name)
+    if (before === undefined || before.ordering <= ordering) last.set(name, receipt)
+  }
+  return [...last.values()]
+}
+
+function holds(content: ReceiptContent, { eventId, type, matrixId }: Receipt): boolean {
+  return content[eventId]?.[type]?.[matrixId] !== undefined
 }
