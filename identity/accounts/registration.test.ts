@@ -54,6 +54,10 @@ describe('open to everybody', () => {
   })
 
   it('refuses weak passwords and unfit names before anything is confirmed', async () => {
+    const auth = { type: 'm.login.dummy' }
+    const unfit = await register(town, { username: 'edda', password, device_id: 'no device', auth })
+    expect([unfit.status, unfit.json.errcode]).toEqual([400, 'M_INVALID_PARAM'])
+    expect((await register(town, { username: 'edda', password, auth })).status).toBe(200)
     expect((await register(town, { username: 'eve', password: 'short' })).json.errcode).toBe('M_WEAK_PASSWORD')
     expect((await register(town, { username: 'e v e', password })).json.errcode).toBe('M_INVALID_USERNAME')
   })

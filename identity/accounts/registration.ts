@@ -2,7 +2,7 @@ import { type Clock, JsonBytes, type Postgres, type Random, refuse } from '#plat
 import type { Organisation } from '../api.ts'
 import type { PasswordHashes } from '../passwords/argon2.ts'
 import { checkNewPassword } from '../passwords/rules.ts'
-import type { DeviceWish } from '../sessions/sessions.ts'
+import { checkDeviceId, type DeviceWish } from '../sessions/sessions.ts'
 import type { Attempts } from '../sign-in/attempts.ts'
 import type { Auth, Confirmations, Proof, Stage } from '../sign-in/confirmations.ts'
 import type { SignIn, SignInAnswer } from '../sign-in/sign-in.ts'
@@ -94,6 +94,7 @@ export function createRegistration(deps: RegistrationDeps): Registration {
     assertOpen()
     const matrixId = checkNewUsername(wish.username?.toLowerCase() ?? madeName('u'), serverName)
     await accounts.assertFree(matrixId)
+    if (wish.device.deviceId !== undefined) checkDeviceId(wish.device.deviceId)
     // Said before anything is confirmed, so that nobody accepts terms in vain.
     if (wish.password !== undefined) {
       const username = wish.username ?? ''

@@ -280,7 +280,7 @@ function makeDeviceId(random: Random): string {
 }
 
 /** A client may choose its device id freely, within what the tables and logs can carry. */
-function checkDeviceId(deviceId: string): string {
+export function checkDeviceId(deviceId: string): string {
   const isFit = deviceId !== '' && deviceId.length <= deviceIdCharactersMax && /^[\x21-\x7e]+$/.test(deviceId)
   if (!isFit) {
     throw refuse(

@@ -8,12 +8,15 @@ import Type from 'typebox'
 import { clientPaths } from '#matrix/api.ts'
 import { type Route, route } from '#platform/api.ts'
 import type { Peek } from '../peeking/peek.ts'
+import type { SessionSignals } from '../sync/session-signals.ts'
 import type { Caller } from './acts.ts'
 import { RoomId } from './shapes.ts'
 
 const timeoutDefaultMs = 30_000
 
-export function peekEvents({ peek }: { peek: Pick<Peek, 'events'> }): Route {
+type Deps = { peek: Pick<Peek, 'events'>; sessions: Pick<SessionSignals, 'during'> }
+
+export function peekEvents({ peek, sessions }: Deps): Route {
   return route({
     method: 'GET',
     path: clientPaths('/events'),
@@ -26,11 +29,13 @@ export function peekEvents({ peek }: { peek: Pick<Peek, 'events'> }): Route {
       timeout: Type.Optional(Type.Integer({ minimum: 0 })),
     }),
     handle: ({ query, caller, signal }) =>
-      peek.events(caller as Caller, {
-        roomId: query.room_id,
-        from: query.from,
-        timeoutMs: query.timeout ?? timeoutDefaultMs,
-        signal,
-      }),
+      sessions.during((caller as Caller).sessionId, signal, (until) =>
+        peek.events(caller as Caller, {
+          roomId: query.room_id,
+          from: query.from,
+          timeoutMs: query.timeout ?? timeoutDefaultMs,
+          signal: until,
+        }),
+      ),
   })
 }

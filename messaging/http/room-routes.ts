@@ -19,6 +19,7 @@ import type { RoomCache } from '../rooms/room-cache.ts'
 import type { RoomStates } from '../rooms/room-states.ts'
 import { Hierarchy } from '../spaces/hierarchy.ts'
 import { Previews } from '../spaces/previews.ts'
+import type { SessionSignals } from '../sync/session-signals.ts'
 import type { Heritage } from '../upgrades/heritage.ts'
 import { RoomUpgrade } from '../upgrades/upgrade-room.ts'
 import { getMutualRooms } from './get-mutual-rooms.ts'
@@ -47,6 +48,7 @@ export type RoomRouteDeps = {
   readonly states: RoomStates
   readonly accountData: AccountData
   readonly roomWaiters: RoomWaiters
+  readonly sessions: SessionSignals
   readonly logger: Logger
   readonly vault: Vault
   readonly random: Random
@@ -70,7 +72,7 @@ export function roomRoutes(deps: RoomRouteDeps): Route[] {
     reportRoom(reporting),
     reportUser(reporting),
     listReports(reporting),
-    peekEvents({ peek }),
+    peekEvents({ peek, sessions: deps.sessions }),
     roomInitialSync({ peek }),
   ]
 }

@@ -8,7 +8,7 @@
  * - A pos that is not known any more is answered with M_UNKNOWN_POS: the client begins a new connection.
  */
 import Type from 'typebox'
-import { limits, type Route, type RouteRequest, refuse, route } from '#platform/api.ts'
+import { limits, type Route, type RouteRequest, route } from '#platform/api.ts'
 import { type Dialect, type SlidingBody, slidingQuery } from '../sliding-sync/request.ts'
 import type { SlidingSync } from '../sliding-sync/sliding-sync.ts'
 import type { SessionSignals } from '../sync/session-signals.ts'
@@ -116,16 +116,8 @@ async function answer(
   from: { pos?: string | undefined; timeout?: number | undefined },
 ) {
   const subject = caller as Caller
-  const waiting = deps.sessions.begin(subject.sessionId, signal)
-  try {
-    const text = await deps.slidingSync.answer(
-      slidingQuery(dialect, subject, body as SlidingBody, from, waiting.signal),
-    )
-    if (waiting.hasEnded()) {
-      throw refuse('M_UNKNOWN_TOKEN', 'This device was signed out. Sign in again.', { fields: { soft_logout: false } })
-    }
-    return jsonText(text)
-  } finally {
-    waiting.over()
-  }
+  const text = await deps.sessions.during(subject.sessionId, signal, (until) =>
+    deps.slidingSync.answer(slidingQuery(dialect, subject, body as SlidingBody, from, until)),
+  )
+  return jsonText(text)
 }

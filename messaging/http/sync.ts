@@ -40,9 +40,8 @@ export function sync(deps: { sync: Sync; filters: FilterLookup; sessions: Sessio
       const subject = caller as Caller
       const filter = query.filter === undefined ? undefined : await deps.filters.resolve(subject.userId, query.filter)
       const parsed = parseSyncFilter(filter)
-      const waiting = deps.sessions.begin(subject.sessionId, signal)
-      try {
-        const text = await deps.sync.answer({
+      const text = await deps.sessions.during(subject.sessionId, signal, (until) =>
+        deps.sync.answer({
           subject,
           since: query.since === '' ? undefined : query.since,
           filter: parsed,
@@ -51,17 +50,10 @@ export function sync(deps: { sync: Sync; filters: FilterLookup; sessions: Sessio
           fullState: query.full_state ?? false,
           stateAfter: stateAfterOf(query.use_state_after, query['org.matrix.msc4222.use_state_after']),
           timeoutMs: query.timeout ?? 0,
-          signal: waiting.signal,
-        })
-        if (waiting.hasEnded()) {
-          throw refuse('M_UNKNOWN_TOKEN', 'This device was signed out. Sign in again.', {
-            fields: { soft_logout: false },
-          })
-        }
-        return jsonText(text)
-      } finally {
-        waiting.over()
-      }
+          signal: until,
+        }),
+      )
+      return jsonText(text)
     },
   })
 }

@@ -36,6 +36,16 @@ describe('looking into a room without joining it', () => {
     await shut
   })
 
+  it('tells nothing to a device that is signed out while it waits', async () => {
+    const [alice, bob] = [await person(), await person()]
+    const room = await alice.createRoom({ initial_state: [readable] })
+    const { end } = (await peek(bob, room, { timeout: '0' })).json
+    const waiting = peek(bob, room, { from: end, timeout: '20000' })
+    await bob.ok('POST', '/logout')
+    await alice.say(room, 'not for who has left')
+    expect(await waiting).toMatchObject({ status: 401, json: { errcode: 'M_UNKNOWN_TOKEN' } })
+  })
+
   it('is for nobody else', async () => {
     const [alice, bob] = [await person(), await person()]
     const room = await alice.createRoom({ preset: 'public_chat' })

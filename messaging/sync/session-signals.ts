@@ -1,10 +1,4 @@
-/** A request that may wait; `over` must be called when it is answered. */
-export type Waiting = {
-  readonly signal: AbortSignal
-  /** Whether the session ended meanwhile: it must be told nothing more. */
-  hasEnded(): boolean
-  over(): void
-}
+import { refuse } from '#platform/api.ts'
 
 const sessionEnded = Symbol('session ended')
 
@@ -12,8 +6,11 @@ const sessionEnded = Symbol('session ended')
 export class SessionSignals {
   readonly #waiting = new Map<number, Set<AbortController>>()
 
-  /** A signal that aborts with the request's own, or when the session ends. */
-  begin(sessionId: number, request: AbortSignal): Waiting {
+  /**
+   * What may wait for something to tell. Its signal aborts with the request's own, or when the session ends; then nothing of what
+   * it found is told. Throws M_UNKNOWN_TOKEN.
+   */
+  async during<T>(sessionId: number, request: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const controller = new AbortController()
     const mine = this.#waiting.get(sessionId) ?? new Set()
     this.#waiting.set(sessionId, mine)
@@ -21,12 +18,15 @@ export class SessionSignals {
     const abort = () => controller.abort()
     if (request.aborted) abort()
     else request.addEventListener('abort', abort, { once: true })
-    const over = () => {
+    try {
+      const found = await work(controller.signal)
+      if (controller.signal.reason !== sessionEnded) return found
+    } finally {
       request.removeEventListener('abort', abort)
       mine.delete(controller)
       if (mine.size === 0 && this.#waiting.get(sessionId) === mine) this.#waiting.delete(sessionId)
     }
-    return { signal: controller.signal, hasEnded: () => controller.signal.reason === sessionEnded, over }
+    throw refuse('M_UNKNOWN_TOKEN', 'This device was signed out. Sign in again.', { fields: { soft_logout: false } })
   }
 
   end(sessionId: number): void {
