@@ -94,10 +94,8 @@ export function buildEvent(deps: BuildDeps, room: Room, internalId: number, draf
   return built
 }
 
-/** What replaced the event meanwhile tells of it, and must lose that too. */
-function refuseOvertaken(room: Room, { redacts, onlyWhileHeld }: Draft): void {
-  if (onlyWhileHeld !== true || redacts?.stateKey === undefined) return
-  if (room.eventIdOf(redacts.type, redacts.stateKey) !== redacts.matrixId) throw new Overtaken()
+function refuseOvertaken(room: Room, { onlyWhileHeld: held }: Draft): void {
+  if (held !== undefined && room.eventIdOf(held.type, held.stateKey) !== held.eventId) throw new Overtaken()
 }
 
 function authorised(deps: BuildDeps, room: Room, draft: Draft): Pdu {

@@ -27,8 +27,8 @@ export type Draft = {
    * they redacted, which repeats their reason.
    */
   readonly successor?: StoredEvent
-  /** For redactions of state that nothing has replaced: when something has by then, `Overtaken` is thrown. */
-  readonly onlyWhileHeld?: true
+  /** State that the draft rests on: when another event is held by then, or none any more, `Overtaken` is thrown. */
+  readonly onlyWhileHeld?: { readonly type: string; readonly stateKey: string; readonly eventId: string | undefined }
   readonly transaction?: Transaction
   /** For member events: whose membership it is. */
   readonly target?: Sender

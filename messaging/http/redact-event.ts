@@ -28,9 +28,10 @@ const lookMs = 10
 /** Not where it is redacted itself: then it tells no more of what was before. */
 async function toldBy(reader: EventReader, room: Room, redacts: StoredEvent): Promise<Replaced> {
   if (redacts.type === 'm.room.redaction') return redactedBy(reader, room, redacts)
-  if (redacts.stateKey === undefined) return {}
+  const { type, stateKey, matrixId: eventId } = redacts
+  if (stateKey === undefined) return {}
   const successor = await reader.successor(redacts)
-  if (successor === undefined) return { onlyWhileHeld: true }
+  if (successor === undefined) return { onlyWhileHeld: { type, stateKey, eventId } }
   return successor.isRedacted ? {} : { successor }
 }
 

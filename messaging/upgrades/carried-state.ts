@@ -54,7 +54,7 @@ export function carriedState(old: Room, { version }: Successor): StateWishEntry[
   const state = carriedTypes.flatMap((type) => {
     const content = old.content(type)
     if (content === undefined || Object.keys(content).length === 0) return []
-    return [{ type, stateKey: '', content: type === 'm.room.join_rules' ? joinRules(old, content, version) : content }]
+    return [{ type, stateKey: '', content: type === 'm.room.join_rules' ? joinRules(content, version) : content }]
   })
   const children = childrenOf(old).map(({ roomId, event }) => ({
     type: 'm.space.child',
@@ -65,7 +65,7 @@ export function carriedState(old: Room, { version }: Successor): StateWishEntry[
 }
 
 /** A rule that the version does not know would let nobody in at all. */
-function joinRules(old: Room, content: JsonObject, version: RoomVersion): JsonObject {
+function joinRules(content: JsonObject, version: RoomVersion): JsonObject {
   const rule = content.join_rule
   const isKnown =
     (rule !== 'knock' || version.knocking) &&

@@ -169,6 +169,26 @@ describe('what people kept about the old room', () => {
     expect(await kept(bob)).toEqual(all)
   })
 
+  it('is done by one of two who do it at the same moment, here and on another node', async () => {
+    const alice = await person()
+    await using node = await town.openNode()
+    for (const other of [alice, node.as(alice)]) {
+      const alias = `#twice${++count}:town.example`
+      const old = await alice.createRoom({ preset: 'public_chat', room_alias_name: `twice${count}` })
+      await other.ok('GET', `${roomPath(old)}/state`)
+      const path = `${roomPath(old)}/upgrade`
+      const answers = await Promise.all(
+        [alice, other].map((who) => who.call('POST', path, { body: { new_version: '12' } })),
+      )
+      expect(answers.map((answer) => answer.status).sort()).toEqual([200, 403])
+      const room = answers.find((answer) => answer.status === 200)?.json.replacement_room
+      expect((await contentOf(alice, old, 'm.room.tombstone')).replacement_room).toBe(room)
+      expect((await alice.ok('GET', `/directory/room/${enc(alias)}`)).room_id).toBe(room)
+      const again = await upgrade(alice, old, { new_version: '12' })
+      expect((await contentOf(alice, old, 'm.room.tombstone')).replacement_room).toBe(again)
+    }
+  })
+
   it('does not follow a room that only says that it replaces another', async () => {
     const [alice, eve] = [await person(), await person()]
     const old = await alice.createRoom({ preset: 'public_chat' })

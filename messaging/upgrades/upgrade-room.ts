@@ -9,9 +9,10 @@
 import type { Grant, Subject } from '#access/api.ts'
 import { isUserId, type JsonObject, powerLevelOf, type RoomVersion, requiredPowerLevel } from '#matrix/api.ts'
 import { type Logger, limits, Refusal, refuse } from '#platform/api.ts'
+import { InTurn } from '../account-data/in-turn.ts'
 import type { Aliases } from '../directory/aliases.ts'
 import type { PublicRooms } from '../directory/public-rooms.ts'
-import type { Draft } from '../events/draft.ts'
+import { type Draft, Overtaken } from '../events/draft.ts'
 import type { EventReader } from '../events/event-reader.ts'
 import type { RoomWriter } from '../events/room-writer.ts'
 import { type RoomMaker, versionOf } from '../rooms/create-room.ts'
@@ -35,16 +36,24 @@ export type UpgradeWish = { readonly new_version: string; readonly additional_cr
 
 export class RoomUpgrade {
   readonly #deps: Deps
+  readonly #inTurn = new InTurn()
 
   constructor(deps: Deps) {
     this.#deps = deps
   }
 
-  /** The Matrix id of the new room. */
+  /** The Matrix id of the new room. Of two who replace a room at the same moment one does, and the other hears of it. */
   async upgrade(subject: Subject, roomId: string, wish: UpgradeWish): Promise<string> {
+    const { room } = await this.#deps.doors.enter(subject, 'room.upgrade', roomId)
+    const before = tombstoneOf(room)
+    return this.#inTurn.run(roomId, () => this.#upgrade(subject, roomId, wish, before))
+  }
+
+  async #upgrade(subject: Subject, roomId: string, wish: UpgradeWish, before: string | undefined): Promise<string> {
     const version = versionOf(wish.new_version)
     const { room: old, grant } = await this.#deps.doors.enter(subject, 'room.upgrade', roomId)
     requirePower(old, subject)
+    if (tombstoneOf(old) !== before) throw replacedMeanwhile()
     const successor = { version, creators: [subject.matrixId, ...furtherCreators(wish, version, subject)] }
     const banned = [...old.members()].filter(
       ({ membership, matrixId }) => membership === 'ban' && !successor.creators.includes(matrixId),
@@ -54,11 +63,22 @@ export class RoomUpgrade {
       ...stateDrafts(subject, old, successor),
       ...bans,
     ])
-    await this.#append(grant, old, draftOf(subject, 'm.room.tombstone', tombstone(room)))
+    await this.#bury(grant, old, room, before)
     await this.#hand(grant, old, room)
     await this.#banRest(subject, room, banned.slice(limits.bansCarriedAtOnceMax))
     await this.#deps.heritage.take(subject, room)
     return room.matrixId
+  }
+
+  /** Another node may have replaced the room while the new one was made, which then leads nobody anywhere. */
+  async #bury(grant: Grant, old: Room, room: Room, before: string | undefined): Promise<void> {
+    const onlyWhileHeld = { type: 'm.room.tombstone', stateKey: '', eventId: before }
+    const draft = { ...draftOf(grant.subject, 'm.room.tombstone', tombstone(room)), onlyWhileHeld }
+    try {
+      await this.#append(grant, old, draft)
+    } catch (error) {
+      throw error instanceof Overtaken ? replacedMeanwhile() : error
+    }
   }
 
   /** Each of these is worth doing when another is refused. */
@@ -104,6 +124,14 @@ export class RoomUpgrade {
       this.#deps.logger.info('upgrade.part_refused', { room: old.id, error })
     }
   }
+}
+
+function tombstoneOf(room: Room): string | undefined {
+  return room.eventIdOf('m.room.tombstone', '')
+}
+
+function replacedMeanwhile(): Error {
+  return refuse('M_FORBIDDEN', 'Somebody else has just replaced this room. Go on in the room that it names.')
 }
 
 function requirePower(old: Room, { matrixId }: Subject): void {
