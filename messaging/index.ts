@@ -38,6 +38,7 @@ import type { Media } from './media/media.ts'
 import { createMediaParts } from './media/parts.ts'
 import type { Previews } from './media/previews.ts'
 import type { MediaSettings } from './media/settings.ts'
+import { Notices } from './notices/notices.ts'
 import { RoomWaiters } from './peeking/room-waiters.ts'
 import type { PeopleSearchScope, SendGuard } from './ports.ts'
 import { PresenceBoard } from './presence/presence-board.ts'
@@ -297,6 +298,7 @@ export function createMessaging(deps: MessagingDeps): Messaging {
     posting,
     delayed,
     maker,
+    notices: new Notices({ ...shared, maker }),
     sessions,
     aliases,
     filters,

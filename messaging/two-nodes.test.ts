@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { FakeClock } from '#testing/fake-clock.ts'
 import { startTown, type Town, type TownNode } from '#testing/town.ts'
 import { roomPath, type TownPerson } from '#testing/town-person.ts'
 
@@ -176,4 +177,13 @@ describe('a connection that is killed', () => {
     expect(stored).toHaveLength(150)
     expect(new Map(stored.map((event) => [event.content.body, event.event_id]))).toEqual(acknowledged)
   })
+})
+
+it('two nodes make rooms of one maker in the same millisecond', async () => {
+  const clock = new FakeClock()
+  await using stopped = await startTown({ clock })
+  const alice = await stopped.person('alice')
+  await using other = await stopped.openNode()
+  const made = [await alice.createRoom(), await other.as(alice).createRoom()]
+  expect(new Set(made).size).toBe(2)
 })

@@ -6,8 +6,11 @@ import { refuse } from '#platform/api.ts'
  */
 const matrixIdBytesMax = 255
 const usernamePattern = /^[a-z0-9._=/+-]+$/
-/** `@_…` belongs to bridges, `@c-…` to citizens, `@desk` writes on behalf of the organisation. */
-const reservedPattern = /^(_|c-|desk$)/
+/**
+ * `@_…` belongs to bridges, `@c-…` to citizens, `@desk` writes on behalf of the organisation,
+ * `@notices` in the name of the server.
+ */
+const reservedPattern = /^(_|c-|(desk|notices)$)/
 
 export function matrixIdOf(username: string, serverName: string): string {
   return `@${username}:${serverName}`

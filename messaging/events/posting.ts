@@ -27,6 +27,7 @@ type Deps = StateContentDeps & {
   guests: Guests
   writer: RoomWriter
   relations: Relations
+  serverName: string
 }
 
 /** What people say and set, in their own name: checked, and then written. Answers the event's id. */

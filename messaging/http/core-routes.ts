@@ -58,6 +58,7 @@ export type CoreRouteDeps = {
   posting: Posting
   delayed: DelayedEvents
   clock: Clock
+  serverName: string
   random: Random
   search: Search
   sync: Sync

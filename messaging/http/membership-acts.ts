@@ -7,13 +7,14 @@ import Type from 'typebox'
 import type { RoomAct } from '#access/api.ts'
 import { clientPaths } from '#matrix/api.ts'
 import { type RateName, type Route, route } from '#platform/api.ts'
+import { refuseLeavingNotices } from '../notices/notice-account.ts'
 import type { Doors } from '../rooms/doors.ts'
 import type { Members } from '../rooms/members.ts'
 import { noIdentityServer } from '../rooms/third-party-invites.ts'
 import type { Caller } from './acts.ts'
 import { EmptyAnswer, Reason, RoomId, UserId } from './shapes.ts'
 
-type Deps = { doors: Doors; members: Members }
+type Deps = { doors: Doors; members: Members; serverName: string }
 type OnOther = 'invite' | 'kick' | 'ban' | 'unban'
 
 const ById = Type.Object({ user_id: UserId, reason: Reason })
@@ -65,6 +66,7 @@ function leaveRoom(deps: Deps): Route {
     answer: EmptyAnswer,
     async handle({ params, body, caller }) {
       const { room, grant } = await deps.doors.enter(caller as Caller, 'room.leave', params.roomId)
+      refuseLeavingNotices(room, deps.serverName)
       await deps.members.leave(grant, room, { reason: body?.reason })
       return {}
     },

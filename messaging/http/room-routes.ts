@@ -8,6 +8,7 @@ import { PublicRooms } from '../directory/public-rooms.ts'
 import type { RoomSummaries } from '../directory/room-summaries.ts'
 import type { EventReader } from '../events/event-reader.ts'
 import type { RoomWriter } from '../events/room-writer.ts'
+import type { Notices } from '../notices/notices.ts'
 import { Peek } from '../peeking/peek.ts'
 import type { RoomWaiters } from '../peeking/room-waiters.ts'
 import { Reports } from '../reports/reports.ts'
@@ -29,6 +30,8 @@ import { listReports } from './list-reports.ts'
 import { peekEvents } from './peek-events.ts'
 import { reportEvent, reportRoom, reportUser } from './report-content.ts'
 import { roomInitialSync } from './room-initial-sync.ts'
+import { sendNotice } from './send-notice.ts'
+import { putServerNotice, sendServerNotice } from './send-server-notice.ts'
 import { upgradeRoom } from './upgrade-room.ts'
 
 export type RoomRouteDeps = {
@@ -53,6 +56,7 @@ export type RoomRouteDeps = {
   readonly vault: Vault
   readonly random: Random
   readonly clock: Clock
+  readonly notices: Notices
 }
 
 /** Looking at rooms from outside, replacing them, and reporting what is amiss. */
@@ -72,6 +76,9 @@ export function roomRoutes(deps: RoomRouteDeps): Route[] {
     reportRoom(reporting),
     reportUser(reporting),
     listReports(reporting),
+    sendNotice(deps),
+    sendServerNotice(deps),
+    putServerNotice(deps),
     peekEvents({ peek, sessions: deps.sessions }),
     roomInitialSync({ peek }),
   ]

@@ -88,9 +88,7 @@ export class RoomMaker {
     createContent: JsonObject,
     more: (room: Room) => Promise<Draft[]>,
   ): Promise<Room> {
-    const createdMs = this.#momentOfOne()
-    const matrixId = this.#roomId(subject, version, createContent, createdMs)
-    const room = await this.#insert(matrixId, version, createdMs, createContent.type)
+    const { room, createdMs } = await this.#inserted(subject, version, createContent)
     const { userId, matrixId: makerId } = subject
     const sender = { userId, matrixId: makerId }
     const create = { type: 'm.room.create', stateKey: '', sender, content: createContent, originTs: createdMs }
@@ -103,6 +101,20 @@ export class RoomMaker {
       throw refusedWish(error)
     }
     return room
+  }
+
+  /** In the same millisecond another node may make a room with a like create event, and so of the same id. */
+  async #inserted(
+    subject: Subject,
+    version: RoomVersion,
+    content: JsonObject,
+  ): Promise<{ room: Room; createdMs: number }> {
+    for (;;) {
+      const createdMs = this.#momentOfOne()
+      const matrixId = this.#roomId(subject, version, content, createdMs)
+      const room = await this.#insert(matrixId, version, createdMs, content.type)
+      if (room !== undefined) return { room, createdMs }
+    }
   }
 
   /** No two rooms of this process are born in one millisecond: like create events would make one and the same room id. */
@@ -147,13 +159,23 @@ export class RoomMaker {
     }
   }
 
-  async #insert(matrixId: string, version: RoomVersion, createdTs: number, type: JsonValue | undefined): Promise<Room> {
+  /** Undefined when there is a room of this id. */
+  async #insert(
+    matrixId: string,
+    version: RoomVersion,
+    createdTs: number,
+    type: JsonValue | undefined,
+  ): Promise<Room | undefined> {
     const { postgres, vault } = this.#deps
-    const { id, key } = await postgres.transaction(async (tx) => {
-      const made = await vault.createKey(tx, 'room')
-      const row = { matrixId, version: version.id, keyId: made.id, createdTs, type: storedRoomType(vault, type) }
-      return { id: await insertRoomRow(tx, row), key: made }
+    const made = await postgres.transaction(async (tx) => {
+      const key = await vault.createKey(tx, 'room')
+      const row = { matrixId, version: version.id, keyId: key.id, createdTs, type: storedRoomType(vault, type) }
+      const id = await insertRoomRow(tx, row)
+      if (id === undefined) await vault.destroyKey(tx, key.id)
+      return id === undefined ? undefined : { id, key }
     })
+    if (made === undefined) return undefined
+    const { id, key } = made
     const head = await headRow(postgres, id)
     const room = new Room({ id, matrixId, version, key, head, members: [], state: [] })
     this.#deps.rooms.add(room, { id, matrixId, version, keyId: key.id })

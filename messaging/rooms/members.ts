@@ -31,6 +31,8 @@ type Deps = {
 export type MemberWish = {
   readonly reason?: string | undefined
   readonly isDirect?: boolean
+  /** The server itself invites, to tell something: who takes no invitations gets this one. */
+  readonly isNotice?: true
   /** What a client wants to stand in the event besides: a name for this room alone, say. */
   readonly content?: JsonObject | undefined
 }
@@ -63,7 +65,7 @@ export class Members {
   }
 
   async inviteDraft(subject: Subject, target: User, wish: MemberWish): Promise<Draft> {
-    await this.#requireOpenTo(target)
+    if (wish.isNotice !== true) await this.#requireOpenTo(target)
     const content = await this.#content('invite', target.id, wish)
     if (wish.isDirect === true) content.is_direct = true
     return draftOf(subject, named(target), content)

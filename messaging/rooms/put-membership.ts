@@ -5,16 +5,21 @@
 import type { Membership, Subject } from '#access/api.ts'
 import { isUserId, type JsonObject, type JsonValue } from '#matrix/api.ts'
 import { refuse } from '#platform/api.ts'
+import { refuseLeavingNotices } from '../notices/notice-account.ts'
 import type { Doors } from './doors.ts'
 import type { Members } from './members.ts'
 
-type Deps = { doors: Pick<Doors, 'enter'>; members: Members }
+type Deps = { doors: Pick<Doors, 'enter'>; members: Members; serverName: string }
 type Wish = { readonly roomId: string; readonly stateKey: string; readonly content: JsonObject }
 
 const memberships: ReadonlySet<JsonValue | undefined> = new Set(['join', 'invite', 'leave', 'ban', 'knock'])
 
 /** Answers the id of the event that tells the membership. */
-export async function putMembership({ doors, members }: Deps, subject: Subject, wish: Wish): Promise<string> {
+export async function putMembership(
+  { doors, members, serverName }: Deps,
+  subject: Subject,
+  wish: Wish,
+): Promise<string> {
   const { roomId, stateKey, content } = wish
   const membership = checkedMembership(wish)
   const isOwn = stateKey === subject.matrixId
@@ -29,6 +34,7 @@ export async function putMembership({ doors, members }: Deps, subject: Subject, 
   }
   if (membership === 'leave' && isOwn) {
     const { room, grant } = await doors.enter(subject, 'room.leave', roomId)
+    refuseLeavingNotices(room, serverName)
     return members.leave(grant, room, { content })
   }
   if (membership === 'ban') {

@@ -23,7 +23,7 @@ const byIds = sql('room_by_ids', `select ${columns} from room where id = any($1:
 const insertRoom = sql(
   'room_insert',
   `with made as (insert into room (matrix_id, version, key_id, created_ts, type) values ($1, $2, $3, $4, $5)
-    returning id),
+    on conflict (matrix_id) do nothing returning id),
    line as (insert into state_line (room_id) select id from made returning id, room_id),
    head as (insert into room_head (room_id, version, extremities, depth, ordering, notify_count, line_id, line_seq)
             select room_id, 0, '{}', 0, 0, 0, id, 0 from line)
@@ -61,15 +61,17 @@ export function roomsByIds(db: Db, ids: readonly number[]): Promise<RoomRow[]> {
   return db.rows<RoomRow>(byIds, [ids])
 }
 
-/** Makes the room, its first state line and its empty head. A room without events is seen by nobody. */
+/**
+ * Makes the room, its first state line and its empty head. A room without events is seen by nobody.
+ *
+ * @returns undefined when there is a room of this id
+ */
 export async function insertRoomRow(
   db: Db,
   room: { matrixId: string; version: string; keyId: number; createdTs: number; type: string | null },
-): Promise<number> {
+): Promise<number | undefined> {
   const { matrixId, version, keyId, createdTs, type } = room
-  const row = await db.row<{ id: number }>(insertRoom, [matrixId, version, keyId, createdTs, type])
-  if (row === undefined) throw new Error('room_insert answered nothing')
-  return row.id
+  return (await db.row<{ id: number }>(insertRoom, [matrixId, version, keyId, createdTs, type]))?.id
 }
 
 /** Takes away a room in which nothing was ever said, with its addresses. False where there is no such room. */

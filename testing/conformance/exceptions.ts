@@ -23,6 +23,12 @@ export const exceptions: readonly Exception[] = [
     reason: 'M_THREEPID_AUTH_FAILED stands with the older operation for the same thing (POST /account/3pid) only.',
   },
   {
+    operations: ['leaveRoom', 'setRoomStateWithKey'],
+    where: 'status',
+    statuses: [403],
+    reason: 'M_CANNOT_LEAVE_SERVER_NOTICE_ROOM stands in the text and in the list of codes, and with no operation.',
+  },
+  {
     operations: ['postRoomKeysVersion', 'putRoomKeysVersion'],
     where: 'request',
     pointer: /^\/algorithm$/,
