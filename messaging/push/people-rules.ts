@@ -57,5 +57,10 @@ export class PeopleRules implements TailListener {
 
 /** Whether an entry of the log changes what notifies a person. */
 export function changesRules(entry: TailEntry): boolean {
-  return entry.kind === 'accountData' && (types as readonly string[]).includes(entry.datum.type)
+  return entry.kind === 'accountData' && saysWhatNotifies({ roomId: entry.roomId, type: entry.datum.type })
+}
+
+/** Whether it is by this datum that a person is notified or not. */
+export function saysWhatNotifies({ roomId, type }: { readonly roomId: number | null; readonly type: string }): boolean {
+  return roomId === null && (types as readonly string[]).includes(type)
 }

@@ -200,6 +200,7 @@ function mayTell(query: ResultsQuery, wish: RoomWish, sent: SentRoom | undefined
   if (sent.membership !== membershipCodes[membership]) return true
   if (query.changes.rooms.has(roomId) || query.changes.ownMemberships.has(roomId)) return true
   if (membership !== 'join') return false
+  if (query.changes.recounted.has(roomId)) return true
   if (wish.timelineLimit > sent.limit || draft.configText(sent) !== canonicalRules(wish.requiredState)) return true
   return query.changes.accountData.some((datum) => datum.roomId === null && datum.type === 'm.direct')
 }
@@ -226,9 +227,13 @@ function tells(
   if (isAnew(task) || sent === undefined || timeline.events.length > 0 || timeline.limited) return true
   if (state.required.length > 0 || state.about.size > 0 || state.membersChanged) return true
   if (sent.membership !== membershipCodes[wish.own.membership] || sent.isDirect !== isDirect) return true
-  // One's own receipt ends what is unread.
-  const { matrixId } = query.subject
-  return from !== query.after || task.change?.receipts.some((receipt) => receipt.matrixId === matrixId) === true
+  return from !== query.after || mayRecount(query, task.room.id)
+}
+
+/** Whether the person's own receipt, or rule, may have changed what of a room is unread to her. */
+export function mayRecount({ changes, subject }: Pick<ResultsQuery, 'changes' | 'subject'>, roomId: number): boolean {
+  const receipts = changes.rooms.get(roomId)?.receipts ?? []
+  return changes.recounted.has(roomId) || receipts.some((receipt) => receipt.matrixId === subject.matrixId)
 }
 
 function remember(draft: StateDraft, task: RoomTask, timeline: RoomTimeline, isDirect: boolean): void {

@@ -22,7 +22,7 @@ import type { DeviceExtensions } from './device-extensions.ts'
 import type { ExtensionAnswers, RoomExtensions } from './extensions.ts'
 import type { SlidingQuery } from './request.ts'
 import type { RoomLists, Selection } from './room-lists.ts'
-import type { RoomResult, RoomResults } from './room-results.ts'
+import { mayRecount, type RoomResult, type RoomResults } from './room-results.ts'
 
 type Deps = {
   access: Access
@@ -132,7 +132,7 @@ export class SlidingSync {
     if (after !== undefined) {
       for (const [id, room] of draft.rooms) {
         const happened = (changes.rooms.get(id)?.events.length ?? 0) > 0 || changes.ownMemberships.has(id)
-        if (!happened || room.timeline !== live || selection.wishes.has(id)) continue
+        if (!(happened || mayRecount(asked, id)) || room.timeline !== live || selection.wishes.has(id)) continue
         draft.setRoom(id, { ...room, timeline: after.position })
       }
     }

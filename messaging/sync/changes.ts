@@ -5,6 +5,7 @@
 import type { Db } from '#platform/api.ts'
 import type { AccountData, OwnedDatum } from '../account-data/account-data.ts'
 import type { EventReader } from '../events/event-reader.ts'
+import { saysWhatNotifies } from '../push/people-rules.ts'
 import { isTold, type Receipts } from '../receipts/receipts.ts'
 import {
   accountDataReferencesSince,
@@ -13,6 +14,7 @@ import {
   type RoomLogRow,
   receiptReferencesSince,
 } from '../store/log-rows.ts'
+import { roomsReadBehind } from '../unread/read-positions.ts'
 import type { Placed } from './room-delta.ts'
 import { membershipSetBy, type Receipt, type Tail } from './tail.ts'
 
@@ -28,6 +30,8 @@ export type Changes = {
   /** Rooms in which this person's own membership changed. */
   readonly ownMemberships: Set<number>
   readonly accountData: OwnedDatum[]
+  /** Rooms whose unread counts may be others now, because the person changed by what she is notified. */
+  readonly recounted: ReadonlySet<number>
 }
 
 export type ChangesQuery = {
@@ -47,12 +51,17 @@ export type ChangesDeps = {
   tail: Tail
 }
 
-export function changesSince(deps: ChangesDeps, query: ChangesQuery): Promise<Changes> {
-  return deps.tail.reaches(query.after) ? Promise.resolve(fromTail(deps.tail, query)) : fromDatabase(deps, query)
+export async function changesSince(deps: ChangesDeps, query: ChangesQuery): Promise<Changes> {
+  const changes = deps.tail.reaches(query.after) ? fromTail(deps.tail, query) : await fromDatabase(deps, query)
+  if (!changes.accountData.some(saysWhatNotifies)) return changes
+  const recounted = await roomsReadBehind(deps.db, query.person.userId, [...query.joined])
+  return { ...changes, recounted }
 }
 
+const none: ReadonlySet<number> = new Set()
+
 function fromTail(tail: Tail, query: ChangesQuery): Changes {
-  const changes: Changes = { rooms: new Map(), ownMemberships: new Set(), accountData: [] }
+  const changes: Changes = { rooms: new Map(), ownMemberships: new Set(), accountData: [], recounted: none }
   for (const entry of tail.after(query.after)) {
     if (entry.position > query.until) break
     const { roomId } = entry
@@ -91,6 +100,7 @@ async function fromDatabase(deps: ChangesDeps, query: ChangesQuery): Promise<Cha
     rooms: new Map(),
     ownMemberships: new Set(memberRows.map((row) => row.roomId)),
     accountData,
+    recounted: none,
   }
   await addEvents(deps, changes, eventRows, query.limit)
   for (const { roomId, receipt } of await deps.receipts.byIds(receiptRows.map((row) => row.reference))) {

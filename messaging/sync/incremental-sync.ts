@@ -85,6 +85,7 @@ export class IncrementalSync {
   #touched(span: Span, visible: VisibleRooms): Set<number> {
     const touched = new Set(span.query.fullState ? visible.joined : span.changes.rooms.keys())
     for (const roomId of span.changes.ownMemberships) touched.add(roomId)
+    for (const roomId of span.changes.recounted) touched.add(roomId)
     for (const { roomId } of span.changes.accountData) if (roomId !== null) touched.add(roomId)
     for (const roomId of this.#deps.typing.roomsSince(span.after.typing)) {
       if (visible.membership(roomId) === 'join') touched.add(roomId)

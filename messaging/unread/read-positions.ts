@@ -46,6 +46,17 @@ export async function readPositions(db: Db, userId: number, roomIds: readonly nu
   return found.map((position) => ({ ...position, main: Math.max(position.main, own.get(position.roomId) ?? 0) }))
 }
 
+/** Of rooms, those in which something came after what the person has read of the whole room: no others can count anything. */
+export async function roomsReadBehind(db: Db, userId: number, roomIds: readonly number[]): Promise<Set<number>> {
+  const heads = await headPlaces(db, roomIds)
+  const [receipts, stays] = await Promise.all([receiptPlaces(db, userId, roomIds), stayPlaces(db, userId, roomIds)])
+  const read = new Map(stays.map((row) => [row.roomId, row.ordering]))
+  for (const { roomId, thread, ordering } of receipts) {
+    if (thread === '') read.set(roomId, Math.max(ordering, read.get(roomId) ?? 0))
+  }
+  return new Set(heads.flatMap(({ roomId, ordering }) => (ordering > (read.get(roomId) ?? 0) ? [roomId] : [])))
+}
+
 function positionOf(roomId: number, upTo: number, floor: number, rows: readonly ThreadPlaceRow[]): ReadPosition {
   const threads = new Map<string, number>()
   for (const { thread, ordering } of rows) threads.set(thread, Math.max(ordering, threads.get(thread) ?? 0))

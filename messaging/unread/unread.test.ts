@@ -125,6 +125,26 @@ describe('what is unread', () => {
     expect(await both()).toEqual(counts(1, 1))
   })
 
+  it('is told of each room in which something waits when the person changes by what she is notified', async () => {
+    const { alice, bob, room } = await two()
+    const read = await alice.createRoom({ preset: 'public_chat' })
+    await bob.join(read)
+    await alice.say(room, 'one')
+    const first = await bob.sync()
+    expect(first.rooms?.join?.[room]?.unread_notifications).toEqual(counts(1, 0))
+    await rule(bob, 'override', 'mute', { actions: [], conditions: [] })
+    const second = await bob.sync(first.next_batch)
+    expect(Object.keys(second.rooms?.join ?? {})).toEqual([room])
+    expect(second.rooms?.join?.[room]).toMatchObject({ unread_notifications: counts(0, 0), timeline: { events: [] } })
+    await bob.ok('DELETE', '/pushrules/global/override/mute')
+    const third = await bob.sync(second.next_batch)
+    expect(third.rooms?.join?.[room]?.unread_notifications).toEqual(counts(1, 0))
+    const ignored = { ignored_users: { [alice.id]: {} } }
+    await bob.ok('PUT', `/user/${encodeURIComponent(bob.id)}/account_data/m.ignored_user_list`, ignored)
+    const fourth = await bob.sync(third.next_batch)
+    expect(fourth.rooms?.join?.[room]?.unread_notifications).toEqual(counts(0, 0))
+  })
+
   it('is the same on a node that heard of everything later', async () => {
     const { alice, bob, room } = await two()
     const there = node.as(bob)

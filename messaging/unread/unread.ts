@@ -46,6 +46,17 @@ export class Unread implements TailListener {
 
   /** By room. Of rooms that the person is invited to, the invitation counts; of others that she is not in, nothing does. */
   async counts(person: Reader, rooms: readonly Room[]): Promise<Map<number, UnreadCounts>> {
+    // From before her rules are read: a state that older ones made must not be kept.
+    const counting = { userId: person.userId, isOutdated: false }
+    this.#counting.add(counting)
+    try {
+      return await this.#counts(person, rooms, counting)
+    } finally {
+      this.#counting.delete(counting)
+    }
+  }
+
+  async #counts(person: Reader, rooms: readonly Room[], counting: Counting): Promise<Map<number, UnreadCounts>> {
     const rules = await this.#deps.peopleRules.of(person)
     const counts = new Map<number, UnreadCounts>()
     const joined: Room[] = []
@@ -55,7 +66,7 @@ export class Unread implements TailListener {
       else if (membership === 'invite') counts.set(room.id, await this.#ofInvitation(rules, room))
       else counts.set(room.id, { main: nothing, threads: noThreads })
     }
-    const states = await this.#states(rules, joined)
+    const states = await this.#states(rules, joined, counting)
     for (const room of joined) {
       const state = states.get(room.id)
       counts.set(room.id, { main: { ...(state?.main ?? nothing) }, threads: new Map(state?.threads ?? noThreads) })
@@ -101,7 +112,11 @@ export class Unread implements TailListener {
     this.#people.peek(userId)?.delete(roomId)
   }
 
-  async #states(rules: RulesInForce, rooms: readonly Room[]): Promise<ReadonlyMap<number, ReadState>> {
+  async #states(
+    rules: RulesInForce,
+    rooms: readonly Room[],
+    counting: Counting,
+  ): Promise<ReadonlyMap<number, ReadState>> {
     const { userId } = rules.person
     const kept = this.#people.get(userId)
     const ready = new Map<number, ReadState>()
@@ -113,9 +128,7 @@ export class Unread implements TailListener {
     }
     const missing = rooms.filter((room) => !ready.has(room.id))
     if (missing.length === 0) return ready
-    const counting = { userId, isOutdated: false }
-    this.#counting.add(counting)
-    const anew = await countAnew(this.#deps, rules, missing).finally(() => this.#counting.delete(counting))
+    const anew = await countAnew(this.#deps, rules, missing)
     // What happened meanwhile may or may not be in what was read: good for this answer, too old to be kept.
     if (!counting.isOutdated) this.#people.set(userId, new Map([...(this.#people.peek(userId) ?? []), ...anew]))
     for (const [roomId, state] of anew) ready.set(roomId, state)
