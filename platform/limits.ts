@@ -80,6 +80,11 @@ export const limits = {
   /** State events given in the act of making a room. */
   initialStateEventsMax: 200,
 
+  /** One piece of account data: the list of more than a thousand direct conversations. Those of late are kept in memory. */
+  accountDataBytesMax: 128 * KiB,
+  /** All of a person's: a sync without a token tells it whole. Clients keep some hundred KiB. */
+  accountDataOfPersonBytesMax: 8 * MiB,
+
   /** One published key with its signatures. Those of today have about 700 bytes, those that resist quanta some thousands. */
   publicKeyBytesMax: 16 * KiB,
   /** Signatures by devices that a master key gathers in one request; people have a handful of devices. */

@@ -1,8 +1,18 @@
 import type { Users } from '#identity/api.ts'
 import type { JsonObject } from '#matrix/api.ts'
-import { type Log, logKinds, type Postgres, SealBroken, type SealingKey } from '#platform/api.ts'
+import {
+  type Log,
+  limits,
+  logKinds,
+  type Postgres,
+  refuse,
+  SealBroken,
+  type SealingKey,
+  type Tx,
+} from '#platform/api.ts'
 import {
   type AccountDataRow,
+  accountDataBytes,
   accountDataRow,
   accountDataRows,
   accountDataRowsByIds,
@@ -12,6 +22,8 @@ import {
 import type { AccountDatum } from '../sync/tail.ts'
 
 type Deps = { postgres: Postgres; log: Log; users: Users }
+
+const countedBytes = 1_024
 
 export type OwnedDatum = AccountDatum & { readonly roomId: number | null }
 
@@ -28,11 +40,18 @@ export class AccountData {
     return row === undefined ? undefined : open(await this.#deps.users.keyOf(userId), row)
   }
 
+  /** Throws M_TOO_LARGE. */
   async put(userId: number, roomId: number | null, type: string, content: JsonObject): Promise<void> {
+    const plain = Buffer.from(JSON.stringify(content))
+    if (plain.length > limits.accountDataBytesMax) {
+      throw refuse('M_TOO_LARGE', `Account data of one type may have ${limits.accountDataBytesMax} bytes. Keep less.`)
+    }
     const key = await this.#deps.users.keyOf(userId)
-    const sealed = key.seal('account_data', subjectOf(userId, roomId, type), Buffer.from(JSON.stringify(content)))
+    const sealed = key.seal('account_data', subjectOf(userId, roomId, type), plain)
     const rows = await this.#deps.postgres.transaction(async (tx) => {
-      const id = await putAccountData(tx, { userId, roomId, type, sealed })
+      const { id, isNew } = await putAccountData(tx, { userId, roomId, type, sealed })
+      // A short one that is only replaced (a read marker) adds nothing worth counting.
+      if (isNew || plain.length > countedBytes) await refuseTooMuch(tx, userId)
       return this.#deps.log.append(tx, [{ kind: logKinds.accountData, roomId, userId, reference: id }])
     })
     const position = rows[0]?.position
@@ -75,6 +94,12 @@ export class AccountData {
         throw error
       }
     })
+  }
+}
+
+async function refuseTooMuch(tx: Tx, userId: number): Promise<void> {
+  if ((await accountDataBytes(tx, userId)) > limits.accountDataOfPersonBytesMax) {
+    throw refuse('M_TOO_LARGE', 'You keep too much account data. Clear what your apps no longer need.')
   }
 }
 

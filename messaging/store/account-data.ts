@@ -10,7 +10,8 @@ const columns = 'id, user_id as "userId", room_id as "roomId", type, sealed'
 const put = sql(
   'account_data_put',
   `insert into account_data (user_id, room_id, type, sealed) values ($1, $2, $3, $4)
-   on conflict (user_id, room_id, type) do update set sealed = excluded.sealed returning id`,
+   on conflict (user_id, room_id, type) do update set sealed = excluded.sealed
+   returning id, (xmax = 0) as "isNew"`,
 )
 const one = sql(
   'account_data_one',
@@ -21,13 +22,22 @@ const ofPeople = sql(
   'account_data_of_people',
   `select ${columns} from account_data where user_id = any($1::int[]) and room_id is null and type = any($2::text[])`,
 )
+const bytes = sql(
+  'account_data_bytes',
+  'select coalesce(sum(octet_length(sealed)), 0)::bigint as bytes from account_data where user_id = $1',
+)
 const all = sql('account_data_all', `select ${columns} from account_data where user_id = $1`)
 
-export async function putAccountData(db: Db, row: Omit<AccountDataRow, 'id'>): Promise<number> {
-  const stored = await db.row<{ id: number }>(put, [row.userId, row.roomId, row.type, row.sealed])
+export async function putAccountData(db: Db, row: Omit<AccountDataRow, 'id'>): Promise<{ id: number; isNew: boolean }> {
+  const values = [row.userId, row.roomId, row.type, row.sealed]
+  const stored = await db.row<{ id: number; isNew: boolean }>(put, values)
   if (stored === undefined) throw new Error('account_data_put answered nothing')
-  return stored.id
+  return stored
 }
+
+/** How much a person keeps, sealed. */
+export const accountDataBytes = async (db: Db, userId: number): Promise<number> =>
+  (await db.row<{ bytes: number }>(bytes, [userId]))?.bytes ?? 0
 
 export const accountDataRow = (db: Db, userId: number, roomId: number | null, type: string) =>
   db.row<AccountDataRow>(one, [userId, roomId, type])
