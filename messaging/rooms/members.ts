@@ -66,7 +66,7 @@ export class Members {
 
   async inviteDraft(subject: Subject, target: User, wish: MemberWish): Promise<Draft> {
     if (wish.isNotice !== true) await this.#requireOpenTo(target)
-    const content = await this.#content('invite', target.id, wish)
+    const content = await this.#content('invite', target.id, extrasOf(wish, namesOfPerson), wish.reason)
     if (wish.isDirect === true) content.is_direct = true
     return draftOf(subject, named(target), content)
   }
@@ -153,7 +153,8 @@ export class Members {
     membership: Membership,
     wish: MemberWish,
   ): Promise<string> {
-    const content: JsonObject = { ...extrasOf(wish), membership }
+    const extras = target.userId === grant.subject.userId ? extrasOf(wish) : extrasOf(wish, namesOfPerson)
+    const content: JsonObject = { ...extras, membership }
     if (wish.reason !== undefined) content.reason = wish.reason
     return this.#append(grant, act, room, draftOf(grant.subject, target, content))
   }
@@ -177,23 +178,32 @@ export class Members {
   }
 
   async #ownContent(subject: Subject, membership: 'join' | 'knock', wish: MemberWish): Promise<JsonObject> {
-    const content = await this.#content(membership, subject.userId, wish)
+    const content = await this.#content(membership, subject.userId, extrasOf(wish), wish.reason)
     if (subject.isGuest) content.kind = 'guest'
     return content
   }
 
-  /** Name and picture of the person, unless the wish has others for this room. */
-  async #content(membership: Membership, userId: number, wish: MemberWish): Promise<JsonObject> {
+  /** Name and picture of the person, unless she has others for this room. */
+  async #content(
+    membership: Membership,
+    userId: number,
+    extras: JsonObject,
+    reason: string | undefined,
+  ): Promise<JsonObject> {
     const profile = await this.#deps.profiles.memberContent(userId)
-    const content: JsonObject = { ...profile, ...extrasOf(wish), membership }
-    if (wish.reason !== undefined) content.reason = wish.reason
+    const content: JsonObject = { ...profile, ...extras, membership }
+    if (reason !== undefined) content.reason = reason
     return content
   }
 }
 
-/** What the server alone may say is taken out of what a client wants to stand in a member event. */
-function extrasOf(wish: MemberWish): JsonObject {
-  return wish.content === undefined ? {} : copyObject(wish.content, ['join_authorised_via_users_server', 'kind'])
+/** Nobody gives another person a name or a face. */
+const namesOfPerson = ['displayname', 'avatar_url'] as const
+
+/** What the server alone may say is taken out of what a client wants to stand in a member event, and `without`. */
+function extrasOf({ content }: MemberWish, without: readonly string[] = []): JsonObject {
+  if (content === undefined) return {}
+  return copyObject(content, ['join_authorised_via_users_server', 'kind', ...without])
 }
 
 function checkedId(matrixId: unknown): string {

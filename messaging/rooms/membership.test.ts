@@ -267,3 +267,17 @@ describe('invitations', () => {
     await alice.ok('POST', `${roomPath(room)}/invite`, { user_id: bob.id })
   })
 })
+
+it('gives nobody a name but her own', async () => {
+  const [alice, bob] = [await person(), await person()]
+  const room = await alice.createRoom()
+  const set = (membership: string) =>
+    alice.setState(room, 'm.room.member', { membership, displayname: 'Minister', avatar_url: 'mxc://a/b' }, bob.id)
+  for (const membership of ['invite', 'ban']) {
+    await set(membership)
+    const told = await alice.ok('GET', `${roomPath(room)}/state/m.room.member/${encodeURIComponent(bob.id)}`)
+    expect(told.membership).toBe(membership)
+    expect([told.displayname, told.avatar_url]).not.toContain('Minister')
+    expect(told.avatar_url).toBeUndefined()
+  }
+})
