@@ -1,6 +1,6 @@
 /**
  * Who is there: in memory, gone with the last node. Nothing of it is written; nodes tell each other what changed by notices,
- * gathered and sealed. Whoever turns presence off pays nothing for it. docs/decisions/0013-presence-in-memory.md
+ * gathered and sealed. Whoever turns presence off pays nothing for it. docs/decisions/0014-presence-in-memory.md
  */
 import type { JsonObject } from '#matrix/api.ts'
 import { type Clock, type Logger, limits, type Postgres, type Random, Recent, type Vault } from '#platform/api.ts'
