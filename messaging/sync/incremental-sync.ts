@@ -8,7 +8,6 @@ import { everything, type Visibility, visibilityFor } from '../events/visibility
 import { type Receipts, receiptEvents } from '../receipts/receipts.ts'
 import { membershipCodes, membershipOfCode, type Room } from '../rooms/room.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
-import { orderingAtPosition } from '../store/events.ts'
 import { newestEventLogRows } from '../store/log-rows.ts'
 import { type MembershipStep, membershipHistoryRows, membershipRowsAt } from '../store/room-state.ts'
 import type { Typing } from '../typing/typing.ts'
@@ -23,6 +22,7 @@ import { invitedRoomText } from './stripped-state.ts'
 import { heroIds, summaryOf } from './summary.ts'
 import type { SyncQuery } from './sync.ts'
 import { membershipSetBy, type Tail } from './tail.ts'
+import { tokenBefore } from './tokens.ts'
 
 type Deps = {
   db: Db
@@ -142,7 +142,7 @@ export class IncrementalSync {
     const parts: JoinedRoomParts = {
       timeline: told,
       limited: part.limited,
-      end: await this.#end(span, room, part),
+      end: tokenBefore(part.events[0]?.event, span.until.position),
       state: stateAfter ? state : withHidden(state, part.span, told, filter.state),
       stateAfter,
       ephemeral: this.#ephemeral(span, room, change, isNew ? await this.#allReceipts(span, room) : []),
@@ -169,14 +169,6 @@ export class IncrementalSync {
     const seen = visibility === everything ? events : events.filter(({ event }) => visibility.sees(event))
     const part = newestPart(seen, query.filter.timeline.limit, change?.moreBefore ?? false)
     return { ...part, hides: seen.length < events.length, span: sinceStart(events, part), visibility }
-  }
-
-  /** The place behind which a client without any event of the timeline begins to page back. */
-  async #end(span: Span, room: Room, part: VisiblePart): Promise<number> {
-    const first = part.events[0]?.event
-    if (first !== undefined) return first.ordering - 1
-    if (!part.limited) return room.head.ordering
-    return orderingAtPosition(this.#deps.db, room.id, span.until.position)
   }
 
   /**

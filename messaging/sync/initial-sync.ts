@@ -9,7 +9,6 @@ import { type Visibility, visibilityFor } from '../events/visibility.ts'
 import { type Receipts, receiptEvents } from '../receipts/receipts.ts'
 import type { Room } from '../rooms/room.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
-import { orderingAtPosition } from '../store/events.ts'
 import { forgottenRooms } from '../store/forgotten-rooms.ts'
 import { newestEventLogRows } from '../store/log-rows.ts'
 import type { Typing } from '../typing/typing.ts'
@@ -23,6 +22,7 @@ import type { SentMembers } from './sent-members.ts'
 import { invitedRoomText } from './stripped-state.ts'
 import { heroIds, summaryOf } from './summary.ts'
 import type { SyncQuery } from './sync.ts'
+import { tokenBefore } from './tokens.ts'
 
 type Deps = {
   db: Db
@@ -113,7 +113,7 @@ export class InitialSync {
         {
           timeline,
           limited: part?.limited ?? false,
-          end: await this.#end(room, part, until),
+          end: tokenBefore(part?.events[0]?.event, until),
           state: query.stateAfter ? state : withHidden(state, part?.span ?? [], timeline, own.state),
           stateAfter: query.stateAfter,
           ephemeral: this.#ephemeral(own, room, receiptEvents(receipts.get(room.id) ?? [], subject.matrixId)),
@@ -129,12 +129,6 @@ export class InitialSync {
       )
       texts.set(room.matrixId, text)
     }
-  }
-
-  /** The room in memory may be ahead of what the answer is about. */
-  async #end(room: Room, part: TimelinePart | undefined, until: number): Promise<number> {
-    const first = part?.events[0]?.event.ordering
-    return first === undefined ? orderingAtPosition(this.#deps.db, room.id, until) : first - 1
   }
 
   #ephemeral({ ephemeral }: SyncFilter, room: Room, receipts: readonly JsonObject[]): JsonObject[] {

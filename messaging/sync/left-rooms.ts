@@ -11,6 +11,7 @@ import { newestPart, type Placed, sinceStart, withoutOvertaken } from './room-de
 import { fullState, type StateQuery, stateChange, withHidden } from './room-state-part.ts'
 import type { SentMembers } from './sent-members.ts'
 import type { SyncQuery } from './sync.ts'
+import { tokenBehind } from './tokens.ts'
 
 type Deps = { db: Db; reader: EventReader; sent: SentMembers }
 
@@ -65,7 +66,7 @@ export class LeftRooms {
       {
         timeline,
         limited: part.limited,
-        end,
+        end: tokenBehind(end),
         state: query.stateAfter
           ? withOwn(state, placed, own, filter.state)
           : stay === undefined

@@ -3,7 +3,6 @@ import type { JsonObject } from '#matrix/api.ts'
 import type { Aggregations, StoredEvent } from '../events/stored-event.ts'
 import { totalOf, type UnreadCount, type UnreadCounts } from '../unread/unread.ts'
 import type { EventForm } from './event-form.ts'
-import { tokenBehind } from './tokens.ts'
 
 /** Under which name the state at the end of the timeline is told, where that is asked for instead of that at its beginning. */
 export type StateAfter = false | 'state_after' | 'org.matrix.msc4222.state_after'
@@ -11,8 +10,8 @@ export type StateAfter = false | 'state_after' | 'org.matrix.msc4222.state_after
 export type JoinedRoomParts = {
   readonly timeline: readonly StoredEvent[]
   readonly limited: boolean
-  /** The place behind which paging back begins: that of the newest event that is not told. */
-  readonly end: number
+  /** The token with which paging back begins: behind it lies the newest event that is not told. */
+  readonly end: string
   readonly state: readonly StoredEvent[]
   /** Whether the state is that behind the timeline, and not that before it. */
   readonly stateAfter: StateAfter
@@ -58,8 +57,7 @@ type TimelineParts = Pick<JoinedRoomParts, 'timeline' | 'limited' | 'end' | 'agg
 
 function timelineText(room: TimelineParts, form: EventForm): string {
   const events = room.timeline.map((event) => form(event, room.aggregations.get(event.matrixId)))
-  const before = tokenBehind(room.end)
-  return `"timeline":{"events":[${events.join(',')}],"limited":${room.limited},"prev_batch":"${before}"}`
+  return `"timeline":{"events":[${events.join(',')}],"limited":${room.limited},"prev_batch":"${room.end}"}`
 }
 
 function stateText({ state, stateAfter }: Pick<JoinedRoomParts, 'state' | 'stateAfter'>, form: EventForm): string {

@@ -56,6 +56,22 @@ describe('state behind the timeline', () => {
   })
 })
 
+describe('a room of which no event is told', () => {
+  it('is paged back from where the answer is, however far the room has gone since', async () => {
+    const alice = await person()
+    const room = await alice.createRoom()
+    const before = await alice.say(room, 'before')
+    const { next_batch: since } = await alice.sync()
+    await alice.ok('PUT', `/user/${encodeURIComponent(alice.id)}${roomPath(room)}/account_data/org.x`, { n: 1 })
+    const answer = await alice.sync(since)
+    const { events, limited, prev_batch: from } = joined(answer, room).timeline
+    expect([events, limited]).toEqual([[], false])
+    expect(from.split('_')[0]).toBe(answer.next_batch.split('_')[0])
+    await alice.say(room, 'after')
+    expect((await alice.messages(room, { from, limit: '1' })).chunk[0].event_id).toBe(before)
+  })
+})
+
 describe('full_state', () => {
   it('tells the whole state of every room at once, and of the timeline only what is new', async () => {
     const alice = await person()

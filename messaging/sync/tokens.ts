@@ -46,6 +46,15 @@ export function tokenBehind(ordering: number): string {
   return `t${ordering}`
 }
 
+/**
+ * Where a client pages back from what it is told of a timeline: from before the first event, or, where there is none, from the
+ * place in the log that the answer is about. A room in memory may be ahead of that.
+ */
+export function tokenBefore(first: { readonly ordering: number } | undefined, until: number): string {
+  if (first !== undefined) return tokenBehind(first.ordering - 1)
+  return syncToken({ position: until, typing: 0, toDevice: until })
+}
+
 /** Where paging begins: behind an event of the timeline, or a place in the log that is yet to be found in the timeline. */
 export function parsePagingToken(text: string): { ordering: number } | { position: number } {
   const match = timelineForm.exec(text)
