@@ -6,7 +6,7 @@
  */
 export type { Membership, RoomAct } from './acts.ts'
 export { isRoomAct, roomActs } from './acts.ts'
-export { lockedRefusal } from './decide.ts'
+export { lockedRefusal, requireGoodStanding } from './decide.ts'
 export type { Grant } from './grant.ts'
 export { assertGrant } from './grant.ts'
 export type { Permission, RoleName } from './permissions.ts'

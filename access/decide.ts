@@ -46,6 +46,15 @@ export function admit(subject: Subject, needs: string): void {
   if (needs !== 'session' && !(isPermission(needs) && subject.permissions.has(needs))) throw permissionRefusal(needs)
 }
 
+/**
+ * For acts that are open to a suspended person in part: what others would see or hear of her is refused.
+ * https://spec.matrix.org/v1.19/client-server-api/#account-suspension
+ */
+export function requireGoodStanding(subject: Subject): void {
+  const refusal = standingRefusal(subject, undefined)
+  if (refusal !== undefined) throw refusal
+}
+
 /** https://spec.matrix.org/v1.19/client-server-api/#account-locking and #account-suspension */
 function standingRefusal(
   { standing }: Subject,

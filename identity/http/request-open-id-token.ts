@@ -5,7 +5,7 @@
  * - A proof for another service of who somebody is. It opens nothing here.
  */
 import Type from 'typebox'
-import type { Subject } from '#access/api.ts'
+import { requireGoodStanding, type Subject } from '#access/api.ts'
 import { clientPaths } from '#matrix/api.ts'
 import { type Route, refuse, route } from '#platform/api.ts'
 import type { OpenIdProofs } from '../sign-in/open-id-proofs.ts'
@@ -26,6 +26,8 @@ export function requestOpenIdToken({ openIdProofs, serverName }: OpenIdDeps): Ro
       if (params.userId !== subject.matrixId) {
         throw refuse('M_FORBIDDEN', 'You can prove only who you are yourself. Use your own user id.')
       }
+      // Elsewhere, as in a call, nobody would know that she is suspended.
+      requireGoodStanding(subject)
       const { token, livesMs } = await openIdProofs.create(subject.userId)
       return {
         access_token: token,

@@ -4,8 +4,10 @@
  *
  * - Answers after the commit. A repeat of the transaction id sends nothing.
  * - `*` means all devices of the person that are not named; people and devices that there are not are passed over.
+ * - Who is suspended reaches her own devices, to verify them, and nobody else's.
  */
 import Type from 'typebox'
+import { requireGoodStanding } from '#access/api.ts'
 import { clientPaths, isJsonObject, type JsonObject } from '#matrix/api.ts'
 import { type Route, refuse, route } from '#platform/api.ts'
 import type { ToDevice } from '../encryption/to-device.ts'
@@ -24,7 +26,9 @@ export function sendToDevice({ toDevice }: { toDevice: Pick<ToDevice, 'send'> })
     answer: EmptyAnswer,
     async handle({ params, body, caller }) {
       const messages = messagesIn(body.messages as JsonObject)
-      await toDevice.send(caller as Caller, params.eventType, params.txnId, messages)
+      const subject = caller as Caller
+      if ([...messages.keys()].some((matrixId) => matrixId !== subject.matrixId)) requireGoodStanding(subject)
+      await toDevice.send(subject, params.eventType, params.txnId, messages)
       return {}
     },
   })

@@ -3,9 +3,11 @@
  * https://spec.matrix.org/v1.19/client-server-api/#put_matrixclientv3presenceuseridstatus
  *
  * - Where presence is turned off it is taken and not kept: clients send theirs without being asked.
+ * - Who is suspended is seen, and says nothing by it.
  */
 
 import Type from 'typebox'
+import { requireGoodStanding } from '#access/api.ts'
 import { clientPaths } from '#matrix/api.ts'
 import { limits, type Route, refuse, route } from '#platform/api.ts'
 import type { PresenceBoard } from '../presence/presence-board.ts'
@@ -30,6 +32,7 @@ export function setPresence({ presenceBoard }: { presenceBoard: Pick<PresenceBoa
       const subject = caller as Caller
       requireOwn(subject, params.userId)
       const { presence, status_msg: statusMsg } = body
+      if (statusMsg) requireGoodStanding(subject)
       if (statusMsg && statusMsg.length > limits.statusMsgCharactersMax) {
         throw refuse('M_TOO_LARGE', `A status message has at most ${limits.statusMsgCharactersMax} characters.`)
       }

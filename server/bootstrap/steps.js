@@ -19,6 +19,7 @@ const needs = {
   test: { testLibraries: true, webClient: true },
   prove: { testLibraries: true, webClient: true },
   interop: { testLibraries: true, webClient: true },
+  arrows: { testLibraries: true, webClient: false },
   bench: { testLibraries: false, webClient: false },
   chancery: { testLibraries: false, webClient: false },
 }
