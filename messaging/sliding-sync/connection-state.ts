@@ -17,6 +17,8 @@ export type SentRoom = {
   readonly timeline: Told
   readonly receipts: Told
   readonly accountData: Told
+  /** Who is in the room, to a client that loads members lazily: a position where it gave that up and has not come back to it. */
+  readonly members: Told
   /** The newest so many events are with the client. */
   readonly limit: number
   /** Index of the required state that was told, in `ConnectionState.configs`. */
@@ -112,6 +114,7 @@ function isSame(a: SentRoom, b: SentRoom): boolean {
     a.timeline === b.timeline &&
     a.receipts === b.receipts &&
     a.accountData === b.accountData &&
+    a.members === b.members &&
     a.limit === b.limit &&
     a.config === b.config &&
     a.isDirect === b.isDirect
@@ -137,7 +140,7 @@ export function encodeState(state: ConnectionState): Buffer {
   let last = 0
   for (const [id, room] of [...state.rooms].sort(([a], [b]) => a - b)) {
     numbers.push(id - last, room.membership * 2 + Number(room.isDirect), room.timeline - never, room.receipts - never)
-    numbers.push(room.accountData - never, room.limit, room.config)
+    numbers.push(room.accountData - never, room.members - never, room.limit, room.config)
     last = id
   }
   const bytes = Buffer.allocUnsafe(numbers.length * 8)
@@ -156,9 +159,9 @@ export function decodeState(bytes: Buffer): ConnectionState {
     id += next()
     const flags = next()
     const [timeline, receipts, accountData] = [next() + never, next() + never, next() + never]
-    const [limit, config] = [next(), next()]
-    const room = { membership: flags >> 1, isDirect: (flags & 1) === 1, timeline, receipts, accountData, limit, config }
-    rooms.set(id, room)
+    const [members, limit, config] = [next() + never, next(), next()]
+    const told = { timeline, receipts, accountData, members }
+    rooms.set(id, { membership: flags >> 1, isDirect: (flags & 1) === 1, ...told, limit, config })
   }
   const head = JSON.parse(bytes.toString('utf8', cursor.at, cursor.at + headLength)) as Omit<ConnectionState, 'rooms'>
   return { ...head, rooms }

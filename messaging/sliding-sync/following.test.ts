@@ -42,3 +42,25 @@ it('tells what is unread anew after a rule or a receipt of the person, also of r
   expect(sixth.rooms[quiet].notification_count).toBe(0)
   expect((await bob.sliding(all(), { pos: sixth.pos })).rooms).toEqual({})
 })
+
+it('tells who changed while members were not loaded, when they are loaded lazily again', async () => {
+  const [alice, bob] = [await person(), await person()]
+  const room = await alice.createRoom({ preset: 'public_chat' })
+  await bob.join(room)
+  await bob.say(room, 'hello')
+  const lazy = all({ required_state: [['m.room.member', '$LAZY']] })
+  const first = await alice.sliding(lazy)
+  const naming = (name: string) =>
+    bob.ok('PUT', `/profile/${encodeURIComponent(bob.id)}/displayname`, { displayname: name })
+  await naming('Robert')
+  const second = await alice.sliding(all(), { pos: first.pos })
+  expect(second.rooms[room].required_state).toBeUndefined()
+  await alice.say(room, 'news')
+  const third = await alice.sliding(all(), { pos: second.pos })
+  const fourth = await alice.sliding(lazy, { pos: third.pos })
+  expect(fourth.rooms[room].required_state).toMatchObject([{ state_key: bob.id, content: { displayname: 'Robert' } }])
+  await naming('Rob')
+  const fifth = await alice.sliding(lazy, { pos: fourth.pos })
+  expect(fifth.rooms[room].required_state).toMatchObject([{ state_key: bob.id, content: { displayname: 'Rob' } }])
+  expect((await alice.sliding(lazy, { pos: fifth.pos })).rooms).toEqual({})
+})

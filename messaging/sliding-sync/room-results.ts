@@ -11,10 +11,10 @@ import type { Changes } from '../sync/changes.ts'
 import { strippedState } from '../sync/stripped-state.ts'
 import { heroesOf } from '../sync/summary.ts'
 import type { Unread } from '../unread/unread.ts'
-import { live, never, type SentRoom, type StateDraft } from './connection-state.ts'
+import { live, never, type SentRoom, type StateDraft, type Told } from './connection-state.ts'
 import type { DirectRooms } from './direct-rooms.ts'
 import type { Dialect } from './request.ts'
-import { canonicalRules } from './required-state.ts'
+import { canonicalRules, isLazy, membersWanted } from './required-state.ts'
 import type { RoomWish } from './room-lists.ts'
 import type { RoomStatePart, SlidingStates } from './room-states.ts'
 import type { RoomTask } from './room-task.ts'
@@ -187,7 +187,8 @@ export class RoomResults {
 }
 
 const noChange = { events: [], moreBefore: false, receipts: [] }
-const unsent = { timeline: never, receipts: never, accountData: never, limit: 0, config: 0, isDirect: false } as const
+const untold = { timeline: never, receipts: never, accountData: never, members: live } as const
+const unsent = { ...untold, limit: 0, config: 0, isDirect: false } as const
 
 function isAnew(task: RoomTask): boolean {
   return task.from === undefined || task.expands
@@ -236,6 +237,15 @@ export function mayRecount({ changes, subject }: Pick<ResultsQuery, 'changes' | 
   return changes.recounted.has(roomId) || receipts.some((receipt) => receipt.matrixId === subject.matrixId)
 }
 
+/** Whoever requires no members hears nothing of those that she was told before. After a gap she begins her list anew. */
+function membersTold({ wish, sent, from }: RoomTask, timeline: RoomTimeline): Told {
+  const { requiredState } = wish
+  if (from === undefined || timeline.hasGap) return live
+  if (isLazy(requiredState) || membersWanted(requiredState) === 'all') return live
+  const told = sent?.members ?? live
+  return told === live && timeline.span.some(({ event }) => event.type === 'm.room.member') ? from : told
+}
+
 function remember(draft: StateDraft, task: RoomTask, timeline: RoomTimeline, isDirect: boolean): void {
   const { room, wish, sent, from } = task
   const { membership, stays } = wish.own
@@ -257,6 +267,7 @@ function remember(draft: StateDraft, task: RoomTask, timeline: RoomTimeline, isD
     timeline: live,
     receipts: begins ? never : (sent?.receipts ?? never),
     accountData: begins ? never : (sent?.accountData ?? never),
+    members: membersTold(task, timeline),
     limit,
     config: draft.configIndex(canonicalRules(wish.requiredState)),
     isDirect,

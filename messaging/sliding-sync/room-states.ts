@@ -6,6 +6,7 @@ import type { StoredEvent } from '../events/stored-event.ts'
 import { memberEventRowsAt, otherStateRowsAt, stateRowsAt, stateRowsBetween } from '../store/room-state.ts'
 import type { SentMembers } from '../sync/sent-members.ts'
 import { membershipSetBy } from '../sync/tail.ts'
+import { live } from './connection-state.ts'
 import { isLazy, membersWanted, type RequiredState, rulesOf, typesWanted, wants } from './required-state.ts'
 import type { RoomTask } from './room-task.ts'
 import type { RoomTimeline } from './room-timelines.ts'
@@ -113,8 +114,17 @@ export class SlidingStates {
     )
     const config = configs.get(task.room.id)
     const added = config === undefined ? [] : await this.#added(task, config, required)
+    const missed = lazy && !hasGap ? await this.#missedMembers(task) : []
+    const all = new Map([...required, ...added, ...missed].map((event) => [event.id, event]))
     const membersChanged = changed.some((event) => membershipSetBy(event) !== undefined)
-    return { task, part: { required: [...required, ...added], about: aboutOf(changed), membersChanged } }
+    return { task, part: { required: [...all.values()], about: aboutOf(changed), membersChanged } }
+  }
+
+  /** Members that changed while a client that was told of them, and wants to be again, loaded none. */
+  async #missedMembers({ room, sent, to }: RoomTask): Promise<StoredEvent[]> {
+    if (sent === undefined || sent.members === live) return []
+    const rows = await stateRowsBetween(this.#deps.db, room.id, sent.members, to)
+    return this.#deps.reader.byIds(rows.flatMap((row) => (row.userId === null ? [] : [row.eventId])))
   }
 
   /** State that the client requires now and did not before. */
