@@ -4,6 +4,9 @@
  */
 const lostStates = /^(08|57P0[1-5]|53300)/
 
+/** With these PostgreSQL ends the connection, or gives none: a database that takes no connections says 55000. */
+const fatal = new Set(['FATAL', 'PANIC'])
+
 /** The texts of pg's own errors (they carry no code) when the socket is gone, or the pool had none to give in time. */
 const lostTexts =
   /Connection terminated|Connection ended|connection error|not queryable|timeout expired|timeout exceeded|Client was closed/i
@@ -69,7 +72,7 @@ export function databaseError(raw: unknown, statementName: string): DatabaseErro
   const fromServer = error.severity !== undefined
   const sqlState = fromServer ? error.code : undefined
   const isConnectionLost = fromServer
-    ? lostStates.test(error.code ?? '')
+    ? fatal.has(error.severity ?? '') || lostStates.test(error.code ?? '')
     : lostSystemCodes.has(error.code ?? '') || lostTexts.test(error.message)
   return new DatabaseError(`PostgreSQL could not run "${statementName}": ${safeText(error, sqlState)}`, {
     sqlState,
