@@ -96,7 +96,7 @@ class StoredReader implements Reader {
     while (!this.#stopped && this.#failedAt === undefined) {
       try {
         if (!this.#isPlaced) await this.#place()
-        if ((await this.#page()) === 0) await this.#rest()
+        if (!(await this.#page())) await this.#rest()
       } catch (error) {
         await this.#recover(error)
       }
@@ -111,12 +111,12 @@ class StoredReader implements Reader {
     this.#release()
   }
 
-  /** Handles one page of rows, or learns how far another node has come; returns how many rows there were. */
-  async #page(): Promise<number> {
+  /** Handles one page of rows, or learns how far another node has come. True when there is more to do at once. */
+  async #page(): Promise<boolean> {
     this.#awake = false
     const rows = await readRows(this.#deps.postgres, this.#position, pageRows)
     const last = rows.at(-1)
-    if (last === undefined) return 0
+    if (last === undefined) return false
     const handled = await this.#deps.postgres.transaction(async (tx) => {
       const stored = await takeReader(tx, this.name)
       if (stored !== this.#position) return false
@@ -127,7 +127,7 @@ class StoredReader implements Reader {
     if (handled) this.#position = last.position
     else await this.#overtaken()
     this.#release()
-    return rows.length
+    return !handled || rows.length === pageRows
   }
 
   async #overtaken(): Promise<void> {
@@ -137,11 +137,12 @@ class StoredReader implements Reader {
   }
 
   async #rest(): Promise<void> {
-    if (this.#awake || this.#stopped) return
-    await new Promise<void>((resolve) => {
-      this.#nudge = resolve
-    })
-    this.#nudge = undefined
+    if (!this.#awake && !this.#stopped) {
+      await new Promise<void>((resolve) => {
+        this.#nudge = resolve
+      })
+      this.#nudge = undefined
+    }
     const { gatherMs = 0 } = this.#deps.options ?? {}
     if (gatherMs > 0 && this.#waiting.length === 0) await this.#pause(gatherMs)
   }
