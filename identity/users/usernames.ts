@@ -1,10 +1,5 @@
-import { refuse } from '#platform/api.ts'
+import { limits, refuse } from '#platform/api.ts'
 
-/**
- * The whole id, `@name:server`, has at most this many bytes.
- * https://spec.matrix.org/v1.16/appendices/#user-identifiers
- */
-const matrixIdBytesMax = 255
 const usernamePattern = /^[a-z0-9._=/+-]+$/
 /**
  * `@_…` belongs to bridges, `@c-…` to citizens, `@desk` writes on behalf of the organisation,
@@ -37,7 +32,7 @@ export function checkNewUsername(username: string, serverName: string): string {
     )
   }
   const matrixId = matrixIdOf(username, serverName)
-  if (Buffer.byteLength(matrixId) > matrixIdBytesMax) {
+  if (Buffer.byteLength(matrixId) > limits.identifierBytesMax) {
     throw refuse('M_INVALID_USERNAME', 'This user name is too long. Choose a shorter one.')
   }
   if (reservedPattern.test(username)) {
