@@ -1,5 +1,5 @@
 import { assertGrant, type Grant, type RoomAct } from '#access/api.ts'
-import { limits } from '#platform/api.ts'
+import { limits, Recent } from '#platform/api.ts'
 import type { SendGuard } from '../ports.ts'
 import type { Room } from '../rooms/room.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
@@ -23,7 +23,7 @@ type Deps = BuildDeps & {
 export class RoomWriter {
   readonly #deps: Deps
   readonly #underWay = new Map<string, Promise<Outcome>>()
-  readonly #known = new Map<string, string>()
+  readonly #known = new Recent<string, string>(limits.transactionsInMemoryMax)
 
   constructor(deps: Deps) {
     this.#deps = deps
@@ -47,7 +47,7 @@ export class RoomWriter {
     const known = key === undefined ? undefined : this.#known.get(key)
     if (known !== undefined) return known
     const eventId = idOf(await this.#join(key, () => this.#submit(room, [draft])))
-    if (key !== undefined) this.#remember(key, eventId)
+    if (key !== undefined) this.#known.set(key, eventId)
     return eventId
   }
 
@@ -102,15 +102,6 @@ export class RoomWriter {
     const isQuiet = type === 'm.annotation' || type === 'm.replace'
     if (isQuiet && draft.content['m.mentions'] === undefined) return draft
     return { ...draft, thread: await threadOfContent(this.#deps, room, draft.content) }
-  }
-
-  #remember(key: string, eventId: string): void {
-    this.#known.set(key, eventId)
-    if (this.#known.size <= limits.transactionsInMemoryMax) return
-    for (const oldest of this.#known.keys()) {
-      this.#known.delete(oldest)
-      break
-    }
   }
 }
 
