@@ -66,9 +66,12 @@ import { RoomLists } from './sliding-sync/room-lists.ts'
 import { RoomResults } from './sliding-sync/room-results.ts'
 import { SlidingStates } from './sliding-sync/room-states.ts'
 import { SlidingSync } from './sliding-sync/sliding-sync.ts'
+import { StickyExtension } from './sliding-sync/sticky-extension.ts'
+import { StickyEvents } from './sticky/sticky-events.ts'
 import { forgetTransactionsBefore } from './store/append.ts'
 import { forgetDelayedEventsBefore } from './store/delayed-events.ts'
 import { forgetConnectionsBefore } from './store/sliding-connections.ts'
+import { forgetStickyEventsBefore } from './store/sticky-events.ts'
 import { IncrementalSync } from './sync/incremental-sync.ts'
 import { InitialSync } from './sync/initial-sync.ts'
 import { LeftRooms } from './sync/left-rooms.ts'
@@ -163,8 +166,8 @@ export interface Messaging {
   /** The reader of the log that search leans on. */
   readonly searchReader: LogReader
   /**
-   * Forgets what has served its time: transaction ids that are older than the time given, in milliseconds since 1970, and
-   * messages to devices that gather too many. Answers how many rows went.
+   * Forgets what has served its time: transaction ids that are older than the time given, in milliseconds since 1970, sticky
+   * events that expired, and messages to devices that gather too many. Answers how many rows went.
    */
   forgetBefore(ts: number): Promise<number>
   /** Forgets sliding-sync connections that nobody used since the time given. */
@@ -217,7 +220,8 @@ function createReading(deps: MessagingDeps) {
   log.follow(tail)
   const listeners = { listings, directs, unread, waiters, peopleRules, summaries, roomWaiters, presenceBoard }
   const level = new Level({ memberships, tail, log })
-  return { db, rooms, memberships, reader, receipts, accountData, tail, typing, level, ...listeners }
+  const sticky = new StickyEvents({ db, clock, reader, tail })
+  return { db, rooms, memberships, reader, receipts, accountData, tail, typing, level, sticky, ...listeners }
 }
 
 type Reading = ReturnType<typeof createReading>
@@ -254,7 +258,7 @@ function createSlidingSync(deps: MessagingDeps, reading: Reading, { accountData,
   const { access, clock, users, vault } = deps
   const { db, tail, typing, waiters, listings, level } = reading
   const sentMembers = new SentMembers<string>()
-  const parts = { ...reading, accountData, vault, users, sentMembers }
+  const parts = { ...reading, accountData, vault, users, clock, sentMembers }
   return new SlidingSync({
     access,
     clock,
@@ -267,6 +271,7 @@ function createSlidingSync(deps: MessagingDeps, reading: Reading, { accountData,
     results: new RoomResults({ ...parts, states: new SlidingStates(parts) }),
     extensions: new RoomExtensions(parts),
     devices: new DeviceExtensions({ feed }),
+    sticky: new StickyExtension(parts),
     changes: parts,
     sentMembers,
   })
@@ -331,7 +336,8 @@ export function createMessaging(deps: MessagingDeps): Messaging {
       return (
         (await forgetTransactionsBefore(db, ts)) +
         (await encryption.forgetBefore(ts)) +
-        (await forgetDelayedEventsBefore(db, ts))
+        (await forgetDelayedEventsBefore(db, ts)) +
+        (await forgetStickyEventsBefore(db, deps.clock.nowMs()))
       )
     },
     forgetConnectionsBefore: (ts) => forgetConnectionsBefore(db, ts),

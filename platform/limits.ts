@@ -52,6 +52,12 @@ export const limits = {
   delayedEventsPerPersonMax: 100,
   /** How much later. */
   delayedEventMsMax: 7 * 24 * 3_600_000,
+  /** How long an event may stick; fixed by the proposal. */
+  stickyMsMax: 3_600_000,
+  /** Sticky events of one answer of sync; what is left comes with the next one, which does not wait. */
+  stickyAnswerMax: 500,
+  /** The same over sliding sync, whose clients name a limit of their own; the default of the proposal. */
+  stickyExtensionMax: 100,
   /** Events that a page of /messages passes over because of its filter, before it tells the client where to go on. */
   filteredEventsMax: 5_000,
   /** Connections for sliding sync that a device may keep; clients use two or three. The oldest goes. */

@@ -20,6 +20,8 @@ export type Pdu = {
   hashes?: { sha256: string }
   signatures?: Signatures
   unsigned?: JsonObject
+  /** For how long it is told to whoever is in the room, in milliseconds (MSC4354, under the name that it has until it is merged). */
+  msc4354_sticky?: { duration_ms: number }
   /** Redactions up to version 10; later ones say it in their content. */
   redacts?: string
   /** Versions 1 and 2 only; later ids are the reference hash. */

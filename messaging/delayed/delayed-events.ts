@@ -41,13 +41,15 @@ export type DelayedWish = {
   readonly type: string
   readonly content: JsonObject
   readonly stateKey?: string
+  /** For how long it sticks once it is sent. */
+  readonly stickyMs?: number
   readonly delayMs: number
   /** SHA-256 of what makes the request one: a repeat has the same. */
   readonly transactionKey: Buffer
 }
 
 export type DelayedAction = 'cancel' | 'restart' | 'send'
-type Sealed = { readonly content: JsonObject; readonly stateKey?: string }
+type Sealed = { readonly content: JsonObject; readonly stateKey?: string; readonly stickyMs?: number }
 
 const purpose = 'delayed_event'
 const leaseMs = 30_000
@@ -74,7 +76,7 @@ export class DelayedEvents {
   /** The id of the delayed event. */
   async schedule(subject: Subject, wish: DelayedWish): Promise<string> {
     const { db, vault, clock, random, doors } = this.#deps
-    const { type, content, stateKey, delayMs, transactionKey } = wish
+    const { type, content, stateKey, stickyMs, delayMs, transactionKey } = wish
     if (delayMs > limits.delayedEventMsMax) {
       throw refused(
         'M_MAX_DELAY_EXCEEDED',
@@ -87,7 +89,12 @@ export class DelayedEvents {
     const { room } = await doors.enter(subject, stateKey === undefined ? 'room.send' : 'room.state', wish.roomId)
     const known = await delayedEventOfTransaction(db, transactionKey)
     if (known !== undefined) return known
-    const plain = Buffer.from(JSON.stringify({ content, ...(stateKey !== undefined && { stateKey }) } satisfies Sealed))
+    const said: Sealed = {
+      content,
+      ...(stateKey !== undefined && { stateKey }),
+      ...(stickyMs !== undefined && { stickyMs }),
+    }
+    const plain = Buffer.from(JSON.stringify(said))
     if (plain.length > limits.eventBytesMax) throw refuse('M_TOO_LARGE', 'The event is too large. Shorten it.')
     if ((await countDelayedEvents(db, subject.userId)) >= limits.delayedEventsPerPersonMax) {
       throw refused('M_MAX_DELAYED_EVENTS_EXCEEDED', 'You have too many delayed events. Cancel some, or wait.')
@@ -192,13 +199,13 @@ export class DelayedEvents {
       const subject = await users.subjectOf(row.userId, row.deviceId)
       const room = (await this.#deps.rooms.identities([row.roomId])).get(row.roomId)
       if (subject === undefined || room === undefined) throw refuse('M_FORBIDDEN', 'This account is no longer in use.')
-      const { content, stateKey } = open(row, room.key)
+      const { stateKey, ...said } = open(row, room.key)
       const transaction = {
         key: hash('sha256', `delayed event ${row.id}`, 'buffer'),
         deviceId: row.deviceId,
         transactionId: row.id,
       }
-      const post = { roomId: room.matrixId, type: row.type, content, transaction }
+      const post = { roomId: room.matrixId, type: row.type, ...said, transaction }
       const eventId =
         stateKey === undefined
           ? await this.#deps.posting.message(subject, post)

@@ -113,6 +113,7 @@ function authorised(deps: BuildDeps, room: Room, draft: Draft): Pdu {
   }
   if (room.version.eventIds === 'in-event') pdu.event_id = `$${deps.random.token(18)}:${deps.serverName}`
   if (draft.stateKey !== undefined) pdu.state_key = draft.stateKey
+  if (draft.stickyMs !== undefined) pdu.msc4354_sticky = { duration_ms: draft.stickyMs }
   if (!(room.version.roomIdIsCreateHash && draft.type === 'm.room.create')) pdu.room_id = room.matrixId
   if (draft.redacts !== undefined) {
     if (room.version.redactsInContent) pdu.content = { ...draft.content, redacts: draft.redacts.matrixId }

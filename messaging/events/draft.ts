@@ -38,6 +38,8 @@ export type Draft = {
   readonly thread?: string
   /** When it was said, where that is not now: milliseconds since 1970. */
   readonly originTs?: number
+  /** For how long it sticks. */
+  readonly stickyMs?: number
 }
 
 /** What a draft rests on has changed. It is to be made anew. */

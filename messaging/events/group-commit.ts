@@ -294,6 +294,7 @@ function batchOf(units: readonly Unit[]): AppendBatch {
     mentions: [],
     annotations: [],
     threads: [],
+    stickies: [],
     transactions: [],
   }
   const byRoom = new Map<number, BuiltEvent[]>()
@@ -311,7 +312,12 @@ function batchOf(units: readonly Unit[]): AppendBatch {
 
 function addEvent(batch: AppendBatch, unit: Unit, built: BuiltEvent): void {
   const { draft, event, row, state, redaction, annotation } = built
-  if (state !== undefined) batch.states.push({ ...state, n: batch.events.length })
+  const n = batch.events.length
+  if (state !== undefined) batch.states.push({ ...state, n })
+  const { stickyUntil } = event
+  if (stickyUntil !== undefined) {
+    batch.stickies.push({ n, room_id: unit.roomId, event_id: event.id, expires_ts: stickyUntil })
+  }
   batch.events.push(row)
   if (redaction !== undefined) {
     const { target, sealed, successor } = redaction

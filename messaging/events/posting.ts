@@ -18,6 +18,8 @@ export type Post = {
   readonly type: string
   readonly content: JsonObject
   readonly transaction?: Transaction
+  /** For how long it is to stick. */
+  readonly stickyMs?: number
 }
 export type StatePost = Post & { readonly stateKey: string }
 
@@ -38,7 +40,7 @@ export class Posting {
     this.#deps = deps
   }
 
-  async message(subject: Subject, { roomId, type, content, transaction }: Post): Promise<string> {
+  async message(subject: Subject, { roomId, type, content, transaction, stickyMs }: Post): Promise<string> {
     const { doors, relations, writer } = this.#deps
     if (type === 'm.room.redaction') {
       throw refuse('M_BAD_JSON', 'A redaction is made with the redact endpoint, which names the event to remove.')
@@ -46,20 +48,21 @@ export class Posting {
     const { room, grant } = await doors.enter(subject, 'room.send', roomId)
     const relation = relationOf(content)
     if (relation?.type === 'm.thread') await relations.refuseThreadWithinThread(room, relation)
-    const draft = { type, sender: senderOf(subject), content, ...(transaction && { transaction }) }
+    const draft = { type, sender: senderOf(subject), content, ...howOf({ transaction, stickyMs }) }
     return writer.send(grant, 'room.send', room, draft)
   }
 
   /** State that is the same already answers the event that set it. */
-  async state(subject: Subject, { roomId, type, stateKey, content, transaction }: StatePost): Promise<string> {
+  async state(subject: Subject, post: StatePost): Promise<string> {
     const { doors, guests, writer } = this.#deps
+    const { roomId, type, stateKey, content, stickyMs } = post
     if (type === 'm.room.create') throw refuse('M_FORBIDDEN', 'A room is created once. Make a new room instead.')
     if (type === 'm.room.member') return putMembership(this.#deps, subject, { roomId, stateKey, content })
     const { room, grant } = await doors.enter(subject, 'room.state', roomId)
     await checkStateContent(this.#deps, room, { type, stateKey, content })
-    const same = sameState(room, type, stateKey, content)
+    const same = stickyMs === undefined ? sameState(room, type, stateKey, content) : undefined
     if (same !== undefined) return same
-    const draft = { type, stateKey, sender: senderOf(subject), content, ...(transaction && { transaction }) }
+    const draft = { type, stateKey, sender: senderOf(subject), content, ...howOf(post) }
     const eventId = await writer.send(grant, 'room.state', room, draft)
     if (type === 'm.room.guest_access') await guests.leaveWhereShut(grant, room)
     return eventId
@@ -68,6 +71,10 @@ export class Posting {
 
 function senderOf({ userId, matrixId }: Subject) {
   return { userId, matrixId }
+}
+
+function howOf({ transaction, stickyMs }: { [K in 'transaction' | 'stickyMs']?: Post[K] | undefined }) {
+  return { ...(transaction && { transaction }), ...(stickyMs !== undefined && { stickyMs }) }
 }
 
 function sameState(room: Room, type: string, stateKey: string, content: JsonObject): string | undefined {

@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue, Pdu, RoomVersion } from '#matrix/api.ts'
-import { redactsOf } from '#matrix/api.ts'
+import { isJsonObject, redactsOf } from '#matrix/api.ts'
+import { type Clock, limits } from '#platform/api.ts'
 
 /** The device that sent an event, and its transaction id: told to that device alone, so that it knows its own words again. */
 export type Origin = { readonly userId: number; readonly deviceId: string; readonly transactionId: string }
@@ -68,6 +69,14 @@ export class StoredEvent {
     return this.#pdu.content
   }
 
+  /** Until when it sticks, in milliseconds since 1970; undefined for an event that never does. */
+  get stickyUntil(): number | undefined {
+    const sticky: unknown = this.#pdu.msc4354_sticky
+    const ms = isJsonObject(sticky) ? sticky.duration_ms : undefined
+    if (typeof ms !== 'number' || !Number.isSafeInteger(ms) || ms < 0) return undefined
+    return this.#pdu.origin_server_ts + Math.min(ms, limits.stickyMsMax)
+  }
+
   get isRedacted(): boolean {
     return this.#pdu.unsigned?.redacted_because !== undefined
   }
@@ -109,6 +118,7 @@ function clientFields(event: StoredEvent): JsonObject {
     type: pdu.type,
   }
   if (pdu.state_key !== undefined) fields.state_key = pdu.state_key
+  if (event.stickyUntil !== undefined) fields.msc4354_sticky = pdu.msc4354_sticky as JsonObject
   const redacts = pdu.type === 'm.room.redaction' ? redactsOf(pdu, event.version) : undefined
   if (redacts !== undefined) fields.redacts = redacts
   return fields
@@ -119,26 +129,39 @@ export type Aggregations = { readonly [relation: string]: JsonValue }
 
 export type Reader = { readonly userId: number; readonly deviceId: string }
 
-/** The text of an event for one reader. */
-export function eventText(event: StoredEvent, reader: Reader, aggregations?: Aggregations): string {
-  const unsigned = unsignedFor(event, reader, aggregations)
+/** The text of an event for one reader. With a clock it says of an event that sticks for how long it still does. */
+export function eventText(event: StoredEvent, reader: Reader, aggregations?: Aggregations, clock?: Clock): string {
+  const unsigned = unsignedFor(event, reader, aggregations, clock)
   return unsigned === undefined ? `${event.sharedText()}}` : `${event.sharedText()},"unsigned":${unsigned}}`
 }
 
-function unsignedFor(event: StoredEvent, reader: Reader, aggregations: Aggregations | undefined): string | undefined {
+function unsignedFor(
+  event: StoredEvent,
+  reader: Reader,
+  aggregations: Aggregations | undefined,
+  clock: Clock | undefined,
+): string | undefined {
   const origin = event.origin()
   const own = origin !== undefined && origin.userId === reader.userId && origin.deviceId === reader.deviceId
   const shared = event.sharedUnsigned()
-  if (!own && aggregations === undefined && Object.keys(shared).length === 0) return undefined
+  const until = clock === undefined ? undefined : event.stickyUntil
+  const stickyMs = until === undefined ? 0 : until - (clock?.nowMs() ?? 0)
+  if (!own && aggregations === undefined && stickyMs <= 0 && Object.keys(shared).length === 0) return undefined
   const unsigned: JsonObject = { ...shared }
+  if (stickyMs > 0) unsigned.msc4354_sticky_duration_ttl_ms = stickyMs
   if (own) unsigned.transaction_id = origin.transactionId
   if (aggregations !== undefined) unsigned['m.relations'] = aggregations as JsonObject
   return JSON.stringify(unsigned)
 }
 
 /** The same as an object, for the few places that must look into it. */
-export function eventObject(event: StoredEvent, reader: Reader, aggregations?: Aggregations): JsonObject {
-  return JSON.parse(eventText(event, reader, aggregations)) as JsonObject
+export function eventObject(
+  event: StoredEvent,
+  reader: Reader,
+  aggregations?: Aggregations,
+  clock?: Clock,
+): JsonObject {
+  return JSON.parse(eventText(event, reader, aggregations, clock)) as JsonObject
 }
 
 /** The stripped form, for people who are not in the room yet. */

@@ -5,6 +5,7 @@
  * - Answers after the commit. A repeat of the transaction id gets the first event's id.
  * - A reaction that stands already is refused with M_DUPLICATE_ANNOTATION.
  * - With `org.matrix.msc4140.delay` the server sends the event later and answers the id of the delayed event.
+ * - With `org.matrix.msc4354.sticky_duration_ms` it sticks: sync tells it to whoever is in the room, however long the gap.
  */
 
 import Type from 'typebox'
@@ -13,7 +14,7 @@ import { type Route, route } from '#platform/api.ts'
 import type { DelayedEvents } from '../delayed/delayed-events.ts'
 import type { Posting } from '../events/posting.ts'
 import { type Caller, transactionOf } from './acts.ts'
-import { delayKey, EventOrDelayId, EventType, JsonBody, RoomId, WithDelay } from './shapes.ts'
+import { delayKey, EventOrDelayId, EventType, HowToSend, JsonBody, RoomId, stickyMsIn } from './shapes.ts'
 
 export function sendMessage(deps: { posting: Posting; delayed: DelayedEvents }): Route {
   return route({
@@ -23,13 +24,13 @@ export function sendMessage(deps: { posting: Posting; delayed: DelayedEvents }):
     needs: 'session',
     rate: 'message',
     params: Type.Object({ roomId: RoomId, eventType: EventType, txnId: Type.String({ minLength: 1 }) }),
-    query: WithDelay,
+    query: HowToSend,
     body: JsonBody,
     answer: EventOrDelayId,
     async handle({ params, query, body, caller }) {
       const { roomId, eventType: type, txnId } = params
       const subject = caller as Caller
-      const post = { roomId, type, content: body as JsonObject }
+      const post = { roomId, type, content: body as JsonObject, ...stickyMsIn(query) }
       const delayMs = query[delayKey]
       if (delayMs !== undefined) {
         const { key: transactionKey } = transactionOf(subject, ['delayed send', roomId, type], txnId)

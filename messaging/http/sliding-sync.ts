@@ -9,7 +9,7 @@
  */
 import Type from 'typebox'
 import { limits, type Route, type RouteRequest, route } from '#platform/api.ts'
-import { type Dialect, type SlidingBody, slidingQuery } from '../sliding-sync/request.ts'
+import { type Dialect, type SlidingBody, slidingQuery, stickyName } from '../sliding-sync/request.ts'
 import type { SlidingSync } from '../sliding-sync/sliding-sync.ts'
 import type { SessionSignals } from '../sync/session-signals.ts'
 import type { Caller } from './acts.ts'
@@ -45,14 +45,14 @@ const RequiredState = Type.Union([
 const config = { timeline_limit: Type.Optional(Count), required_state: Type.Optional(RequiredState) }
 const Range = Type.Array(Count, { minItems: 2, maxItems: 2 })
 const ofRooms = { enabled: Type.Optional(Type.Boolean()), lists: Type.Optional(Names), rooms: Type.Optional(Names) }
+const Paged = Type.Object({
+  enabled: Type.Optional(Type.Boolean()),
+  limit: Type.Optional(Type.Integer({ minimum: 1 })),
+  since: Type.Optional(Type.String()),
+})
 const Extensions = Type.Object({
-  to_device: Type.Optional(
-    Type.Object({
-      enabled: Type.Optional(Type.Boolean()),
-      limit: Type.Optional(Type.Integer({ minimum: 1 })),
-      since: Type.Optional(Type.String()),
-    }),
-  ),
+  to_device: Type.Optional(Paged),
+  [stickyName]: Type.Optional(Paged),
   e2ee: Type.Optional(Type.Object({ enabled: Type.Optional(Type.Boolean()) })),
   account_data: Type.Optional(Type.Object(ofRooms)),
   receipts: Type.Optional(Type.Object(ofRooms)),

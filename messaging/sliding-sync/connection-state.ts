@@ -2,6 +2,7 @@
  * What one connection was sent, room by room. A state never changes once it has a serial: a request works on a draft of it,
  * which becomes the next state when the answer tells anything new.
  */
+import { isDeepStrictEqual } from 'node:util'
 
 /** Told up to the position of the request, and so on with each one. */
 export const live = -1
@@ -36,6 +37,10 @@ export type ConnectionState = {
   readonly deviceLists: Told
   /** The key counts that were told last, as their JSON text. */
   readonly keyCounts: string
+  /** Sticky events. */
+  readonly sticky: Told
+  /** Rooms of the person's that no list had when sticky events were told last: of these they were not. */
+  readonly stickyOutside: readonly number[]
 }
 
 export const emptyState: ConnectionState = {
@@ -44,9 +49,12 @@ export const emptyState: ConnectionState = {
   accountData: never,
   deviceLists: never,
   keyCounts: '',
+  sticky: never,
+  stickyOutside: [],
 }
 
-type Scalars = Pick<ConnectionState, 'accountData' | 'deviceLists' | 'keyCounts'>
+/** What is of no room, by itself. */
+type Scalars = Omit<ConnectionState, 'rooms' | 'configs'>
 
 /** A state in the making. The map of rooms is copied at its first change. */
 export class StateDraft {
@@ -57,8 +65,8 @@ export class StateDraft {
 
   constructor(from: ConnectionState) {
     this.#from = from
-    const { accountData, deviceLists, keyCounts } = from
-    this.#scalars = { accountData, deviceLists, keyCounts }
+    const { rooms, configs, ...scalars } = from
+    this.#scalars = scalars
   }
 
   get rooms(): ReadonlyMap<number, SentRoom> {
@@ -99,11 +107,9 @@ export class StateDraft {
 
   /** The state from here on; the very one that it began with when nothing changed. */
   finished(): ConnectionState {
-    const { accountData, deviceLists, keyCounts } = this.#scalars
     const from = this.#from
-    const isSameScalars =
-      accountData === from.accountData && deviceLists === from.deviceLists && keyCounts === from.keyCounts
-    if (this.#rooms === undefined && isSameScalars) return from
+    const { rooms, configs, ...before } = from
+    if (this.#rooms === undefined && isDeepStrictEqual(before, this.#scalars)) return from
     return withoutUnusedConfigs({ rooms: this.rooms, configs: this.#configs ?? from.configs, ...this.#scalars })
   }
 }
@@ -134,11 +140,11 @@ function withoutUnusedConfigs(state: ConnectionState): ConnectionState {
 
 /** Compact form: a JSON head with what is not a room, then rooms as numbers of variable length. */
 export function encodeState(state: ConnectionState): Buffer {
-  const { configs, accountData, deviceLists, keyCounts } = state
-  const head = Buffer.from(JSON.stringify({ configs, accountData, deviceLists, keyCounts }))
-  const numbers: number[] = [head.length, state.rooms.size]
+  const { rooms: byId, ...rest } = state
+  const head = Buffer.from(JSON.stringify(rest))
+  const numbers: number[] = [head.length, byId.size]
   let last = 0
-  for (const [id, room] of [...state.rooms].sort(([a], [b]) => a - b)) {
+  for (const [id, room] of [...byId].sort(([a], [b]) => a - b)) {
     numbers.push(id - last, room.membership * 2 + Number(room.isDirect), room.timeline - never, room.receipts - never)
     numbers.push(room.accountData - never, room.members - never, room.limit, room.config)
     last = id

@@ -34,7 +34,7 @@ export class DeviceExtensions {
   async #toDevice({ query, until }: DevicesQuery, answers: ExtensionAnswers): Promise<boolean> {
     const wish = query.extensions.toDevice
     if (wish === undefined) return false
-    const since = placeOf(wish.since)
+    const since = placeOf('to_device', wish.since)
     if (since > until) {
       answers.set('to_device', { next_batch: String(since) })
       return false
@@ -68,12 +68,12 @@ export class DeviceExtensions {
   }
 }
 
-/** Messages have places in the log; a client's first request names none. */
-function placeOf(since: string | undefined): number {
+/** What is told in the order of the log is told up to a place in it; a client's first request names none. */
+export function placeOf(extension: string, since: string | undefined): number {
   if (since === undefined) return 0
   const place = sinceForm.test(since) ? Number(since) : Number.NaN
   if (!Number.isSafeInteger(place)) {
-    throw refuse('M_INVALID_PARAM', 'The since of to_device is the next_batch that this extension gave.')
+    throw refuse('M_INVALID_PARAM', `The since of ${extension} is the next_batch that this extension gave.`)
   }
   return place
 }

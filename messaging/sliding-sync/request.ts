@@ -41,6 +41,7 @@ export type Extensions = {
   readonly accountData: ExtensionWish | undefined
   readonly receipts: ExtensionWish | undefined
   readonly typing: ExtensionWish | undefined
+  readonly sticky: { readonly limit: number; readonly since: string | undefined } | undefined
 }
 
 export type SlidingQuery = {
@@ -91,6 +92,8 @@ export type SlidingBody = {
 }
 
 const toDeviceLimitMax = 100
+/** The name of the extension until its proposal is merged: https://github.com/matrix-org/matrix-spec-proposals/pull/4480 */
+export const stickyName = 'org.matrix.msc4354.sticky_events'
 
 /** `from` holds what the unstable dialect puts into the query of the address. */
 export function slidingQuery(
@@ -204,6 +207,8 @@ function extensionsOf(all: { readonly [name: string]: unknown }): Extensions {
     return wish && { lists: allOrSome(wish.lists), rooms: allOrSome(wish.rooms) }
   }
   const toDevice = enabled('to_device')
+  const sticky = enabled(stickyName)
+  const max = limits.stickyExtensionMax
   return {
     toDevice: toDevice && {
       limit: Math.min(toDevice.limit ?? toDeviceLimitMax, toDeviceLimitMax),
@@ -213,6 +218,7 @@ function extensionsOf(all: { readonly [name: string]: unknown }): Extensions {
     accountData: ofRooms('account_data'),
     receipts: ofRooms('receipts'),
     typing: ofRooms('typing'),
+    sticky: sticky && { limit: Math.min(sticky.limit ?? max, max), since: sticky.since },
   }
 }
 

@@ -52,6 +52,8 @@ export type RoomWish = {
 export type Selection = {
   readonly counts: ReadonlyMap<string, number>
   readonly wishes: ReadonlyMap<number, RoomWish>
+  /** Rooms that stand in a list, inside its ranges or not, or are subscribed to. */
+  readonly matching: ReadonlySet<number>
 }
 
 export class RoomLists {
@@ -70,18 +72,22 @@ export class RoomLists {
     const own = await this.#ownRooms(query.subject, visible, sent)
     const wishes = new Map<number, RoomWish>()
     const counts = new Map<string, number>()
+    const found = new Set<number>()
     const order = [...own.values()].sort((a, b) => b.activeTs - a.activeTs || b.roomId - a.roomId)
     for (const [name, list] of query.lists) {
       const matching = await this.#filtered(query.subject, order, list.filters, until)
       counts.set(name, matching.length)
+      for (const room of matching) found.add(room.roomId)
       for (const room of within(matching, list.ranges)) add(wishes, room, list, { list: name })
     }
     for (const [matrixId, config] of query.subscriptions) {
       const id = await this.#deps.rooms.idOf(matrixId)
       const room = id === undefined ? undefined : own.get(id)
-      if (room !== undefined) add(wishes, room, config, { matrixId })
+      if (room === undefined) continue
+      found.add(room.roomId)
+      add(wishes, room, config, { matrixId })
     }
-    return { counts, wishes }
+    return { counts, wishes, matching: found }
   }
 
   async #ownRooms(

@@ -1,7 +1,7 @@
 /** What an answer tells of each room: put together for all of its rooms at once, so that twenty cost little more than one. */
 import type { Subject } from '#access/api.ts'
 import type { JsonObject } from '#matrix/api.ts'
-import type { Db } from '#platform/api.ts'
+import type { Clock, Db } from '#platform/api.ts'
 import type { EventReader } from '../events/event-reader.ts'
 import type { StoredEvent } from '../events/stored-event.ts'
 import { membershipCodes, type Room } from '../rooms/room.ts'
@@ -28,6 +28,7 @@ type Deps = {
   unread: Unread
   directs: DirectRooms
   states: SlidingStates
+  clock: Clock
 }
 
 export type ResultsQuery = {
@@ -157,7 +158,7 @@ export class RoomResults {
       if (tells(query, task, timeline, state, isDirect)) {
         const heroes = await this.#heroes(task, state, subject)
         const parts: JoinedText = { task, timeline, state, heroes, isDirect, unread: unread.get(task.room.id) }
-        const text = joinedText(parts, { ...query, aggregations })
+        const text = joinedText(parts, { ...query, aggregations, clock: this.#deps.clock })
         const told = timeline.events.map((placed) => placed.event)
         results.set(task.room.id, { matrixId: task.room.matrixId, text, isAnew: isAnew(task), timeline: told })
       }

@@ -1,5 +1,6 @@
 /** The entry of a room in an answer, as text in the dialect of the client. */
 import type { JsonObject, JsonValue } from '#matrix/api.ts'
+import type { Clock } from '#platform/api.ts'
 import { type Aggregations, eventText, type Reader } from '../events/stored-event.ts'
 import { tokenBehind } from '../sync/tokens.ts'
 import type { UnreadCounts } from '../unread/unread.ts'
@@ -29,12 +30,13 @@ export type TextQuery = {
   readonly dialect: Dialect
   readonly after: number | undefined
   readonly aggregations: ReadonlyMap<string, Aggregations>
+  readonly clock: Clock
 }
 
 /** Of a room that the person is in, or was in. */
 export function joinedText(parts: JoinedText, query: TextQuery): string {
   const { task, timeline, state, heroes, isDirect, unread } = parts
-  const { subject, aggregations, dialect } = query
+  const { subject, aggregations, dialect, clock } = query
   const name = names[dialect]
   const begins = task.from === undefined
   const fields = commonFields(task.wish.own, task.wish.lists)
@@ -46,7 +48,7 @@ export function joinedText(parts: JoinedText, query: TextQuery): string {
   if (state.required.length > 0) {
     fields.push(`"required_state":[${state.required.map((event) => eventText(event, subject)).join(',')}]`)
   }
-  const events = timeline.events.map(({ event }) => eventText(event, subject, aggregations.get(event.matrixId)))
+  const events = timeline.events.map(({ event }) => eventText(event, subject, aggregations.get(event.matrixId), clock))
   if (events.length > 0) fields.push(`"${name.timeline}":[${events.join(',')}]`)
   if (events.length > 0 || timeline.limited) fields.push(`"prev_batch":"${tokenBehind(timeline.end)}"`)
   fields.push(`"limited":${timeline.limited}`)

@@ -23,6 +23,7 @@ import type { ExtensionAnswers, RoomExtensions } from './extensions.ts'
 import type { SlidingQuery } from './request.ts'
 import type { RoomLists, Selection } from './room-lists.ts'
 import { mayRecount, type RoomResult, type RoomResults } from './room-results.ts'
+import type { StickyExtension } from './sticky-extension.ts'
 
 type Deps = {
   access: Access
@@ -36,6 +37,7 @@ type Deps = {
   results: RoomResults
   extensions: RoomExtensions
   devices: DeviceExtensions
+  sticky: StickyExtension
   changes: ChangesDeps
   sentMembers: SentMembers<string>
 }
@@ -119,7 +121,7 @@ export class SlidingSync {
     connection: string,
     { state, after, until }: { state: ConnectionState; after: Place | undefined; until: Place },
   ): Promise<Answer> {
-    const { access, lists, results: rooms, extensions, devices } = this.#deps
+    const { access, lists, results: rooms, extensions, devices, sticky } = this.#deps
     const visible = access.visible(query.subject)
     const draft = new StateDraft(state)
     const selection = await lists.select(query, visible, draft.rooms, until.position)
@@ -138,7 +140,9 @@ export class SlidingSync {
     }
     const hasRooms = results.size > 0 || answers.size > 0
     const place = { query, after: after?.position, until: until.position }
-    const isEmpty = !(await devices.collect(place, draft, answers)) && !hasRooms
+    const hasDevices = await devices.collect(place, draft, answers)
+    const hasSticky = await sticky.collect({ ...place, visible, selection, changes, results }, draft, answers)
+    const isEmpty = !hasRooms && !hasDevices && !hasSticky
     return { state: draft.finished(), counts: selection.counts, results, extensions: answers, isEmpty }
   }
 

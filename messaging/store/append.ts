@@ -1,6 +1,7 @@
 /**
  * The database function `append_events`: many events of many rooms in one round trip and one transaction. Touches `event`,
- * `room_head`, `room_state`, `state_delta`, `transaction_id`, `mention`, `thread_event`, `annotation` and `log`, and nothing else.
+ * `room_head`, `room_state`, `state_delta`, `transaction_id`, `mention`, `thread_event`, `annotation`, `sticky_event` and `log`, and
+ * nothing else.
  */
 import { DatabaseError, type Db, sql } from '#platform/api.ts'
 
@@ -54,6 +55,13 @@ export type MentionInsert = {
   thread: string
   is_extra: boolean
 }
+export type StickyInsert = {
+  /** Place of the event in the batch. */
+  n: number
+  room_id: number
+  event_id: number
+  expires_ts: number
+}
 export type ThreadEventInsert = { room_id: number; root: string; ordering: number; sender_id: number }
 export type AppendBatch = {
   rooms: HeadChange[]
@@ -66,6 +74,7 @@ export type AppendBatch = {
   mentions: MentionInsert[]
   /** What counts and belongs to a thread. */
   threads: ThreadEventInsert[]
+  stickies: StickyInsert[]
   /** k: the hash of device, path and transaction id. */
   transactions: { k: Buffer; e: number }[]
 }
@@ -80,7 +89,8 @@ const append = sql(
   `select append_events($1::int[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[],
      $8::int[], $9::bigint[], $10::bigint[], $11::bigint[], $12::int[], $13::text[], $14::text[], $15::text[], $16::int[],
      $17::bigint[], $18::bigint[], $19::bigint[], $20::bigint[], $21::int[], $22::text[], $23::text[], $24::bigint[],
-     $25::bytea[], $26::bytea[], $27::bigint[], $28::jsonb, $29::jsonb, $30::jsonb, $31::jsonb, $32::jsonb, $33) as first`,
+     $25::bytea[], $26::bytea[], $27::bigint[], $28::jsonb, $29::jsonb, $30::jsonb, $31::jsonb, $32::jsonb, $33::jsonb,
+     $34) as first`,
 )
 /** What `append_events` raises when another node has written to one of the rooms. */
 const headHasMoved = 'CH001'
@@ -160,6 +170,7 @@ async function appendRows(db: Db, batch: AppendBatch, nowTs: number): Promise<nu
     jsonOrNull(batch.mentions),
     jsonOrNull(batch.annotations),
     jsonOrNull(batch.threads),
+    jsonOrNull(batch.stickies),
     nowTs,
   ])
   if (row === undefined) throw new Error('append_events answered nothing')

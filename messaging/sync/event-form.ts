@@ -3,6 +3,7 @@
  * `event_fields`).
  */
 import { isJsonObject, type JsonObject, type JsonValue, setKey } from '#matrix/api.ts'
+import type { Clock } from '#platform/api.ts'
 import { type Aggregations, eventObject, eventText, type Reader, type StoredEvent } from '../events/stored-event.ts'
 
 /** The text of an event for the reader that it was made for. */
@@ -15,10 +16,12 @@ export type FormWish = {
   readonly fields: readonly (readonly string[])[] | undefined
 }
 
-export function eventForm({ isFederation, fields }: FormWish, reader: Reader): EventForm {
-  if (!isFederation && fields === undefined) return (event, aggregations) => eventText(event, reader, aggregations)
+export function eventForm({ isFederation, fields }: FormWish, reader: Reader, clock: Clock): EventForm {
+  if (!isFederation && fields === undefined) {
+    return (event, aggregations) => eventText(event, reader, aggregations, clock)
+  }
   return (event, aggregations) => {
-    const told = eventObject(event, reader, aggregations)
+    const told = eventObject(event, reader, aggregations, clock)
     const whole = isFederation ? { ...event.pdu, event_id: event.matrixId, unsigned: told.unsigned ?? {} } : told
     return JSON.stringify(fields === undefined ? whole : withOnly(whole, fields))
   }

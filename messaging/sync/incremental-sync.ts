@@ -1,6 +1,6 @@
 import type { Membership, VisibleRooms } from '#access/api.ts'
 import type { JsonObject } from '#matrix/api.ts'
-import type { Db } from '#platform/api.ts'
+import { type Db, limits } from '#platform/api.ts'
 import type { AccountData } from '../account-data/account-data.ts'
 import { aggregationsOf } from '../events/aggregations.ts'
 import type { EventReader } from '../events/event-reader.ts'
@@ -8,6 +8,7 @@ import { everything, type Visibility, visibilityFor } from '../events/visibility
 import { type Receipts, receiptEvents } from '../receipts/receipts.ts'
 import { membershipCodes, membershipOfCode, type Room } from '../rooms/room.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
+import { type StickyEvents, type StickyPart, withoutTold } from '../sticky/sticky-events.ts'
 import { newestEventLogRows } from '../store/log-rows.ts'
 import { type MembershipStep, membershipHistoryRows, membershipRowsAt } from '../store/room-state.ts'
 import type { Typing } from '../typing/typing.ts'
@@ -35,9 +36,18 @@ type Deps = {
   tail: Tail
   sent: SentMembers
   leftRooms: LeftRooms
+  sticky: StickyEvents
 }
 type Place = { readonly position: number; readonly typing: number }
-type Span = { readonly query: SyncQuery; readonly after: Place; readonly until: Place; readonly changes: Changes }
+/** Where the client is; it may have been told of sticky events up to an earlier place only. */
+type From = Place & { readonly sticky: number }
+type Span = {
+  readonly query: SyncQuery
+  readonly after: From
+  readonly until: Place
+  readonly changes: Changes
+  readonly sticky: StickyPart['byRoom']
+}
 
 type VisiblePart = TimelinePart & {
   readonly visibility: Visibility
@@ -60,7 +70,7 @@ export class IncrementalSync {
     this.#deps = deps
   }
 
-  async collect(query: SyncQuery, visible: VisibleRooms, after: Place, until: Place): Promise<SyncAnswer> {
+  async collect(query: SyncQuery, visible: VisibleRooms, after: From, until: Place): Promise<SyncAnswer> {
     const changes = await changesSince(this.#deps, {
       person: query.subject,
       joined: visible.joined,
@@ -68,7 +78,8 @@ export class IncrementalSync {
       until: until.position,
       limit: query.filter.timeline.limit,
     })
-    const span: Span = { query, after, until, changes }
+    const { byRoom: sticky, end: stickyEnd } = await this.#sticky(query, visible, changes, { after, until })
+    const span: Span = { query, after, until, changes, sticky }
     const answer = {
       join: new Map<string, string>(),
       invite: new Map<string, string>(),
@@ -77,14 +88,35 @@ export class IncrementalSync {
       accountData: changes.accountData
         .filter((datum) => datum.roomId === null && query.filter.accountData.passes(datum))
         .map(({ type, content }) => ({ type, content })),
+      stickyEnd,
     }
     for (const roomId of this.#touched(span, visible)) await this.#addRoom(answer, span, visible, roomId)
     return answer
   }
 
+  /** What sticks in a room that the person has come into since is new to her, whenever it was said. */
+  async #sticky(
+    { subject }: SyncQuery,
+    { joined }: VisibleRooms,
+    { ownMemberships }: Changes,
+    { after, until }: { after: From; until: Place },
+  ): Promise<StickyPart> {
+    const moved = [...ownMemberships].filter((id) => joined.has(id))
+    const rows = moved.length === 0 ? [] : await membershipRowsAt(this.#deps.db, subject.userId, moved, after.position)
+    const wereIn = new Set(rows.filter((row) => row.membership === membershipCodes.join).map((row) => row.roomId))
+    return this.#deps.sticky.since({
+      roomIds: joined,
+      fresh: new Set(moved.filter((id) => !wereIn.has(id))),
+      after: after.sticky,
+      until: until.position,
+      limit: limits.stickyAnswerMax,
+    })
+  }
+
   #touched(span: Span, visible: VisibleRooms): Set<number> {
     const touched = new Set(span.query.fullState ? visible.joined : span.changes.rooms.keys())
     for (const roomId of span.changes.ownMemberships) touched.add(roomId)
+    for (const roomId of span.sticky.keys()) touched.add(roomId)
     for (const roomId of span.changes.recounted) touched.add(roomId)
     for (const { roomId } of span.changes.accountData) if (roomId !== null) touched.add(roomId)
     for (const roomId of this.#deps.typing.roomsSince(span.after.typing)) {
@@ -145,6 +177,7 @@ export class IncrementalSync {
       end: tokenBefore(part.events[0]?.event, span.until.position),
       state: stateAfter ? state : withHidden(state, part.span, told, filter.state),
       stateAfter,
+      sticky: withoutTold(span.sticky.get(room.id) ?? [], told),
       ephemeral: this.#ephemeral(span, room, change, isNew ? await this.#allReceipts(span, room) : []),
       accountData: await this.#roomAccountData(span, room, isNew),
       unread: await this.#unread(span, room),

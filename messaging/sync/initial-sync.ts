@@ -1,6 +1,6 @@
 import type { VisibleRooms } from '#access/api.ts'
 import type { JsonObject } from '#matrix/api.ts'
-import type { Db } from '#platform/api.ts'
+import { type Db, limits } from '#platform/api.ts'
 import type { AccountData, OwnedDatum } from '../account-data/account-data.ts'
 import { aggregationsOf } from '../events/aggregations.ts'
 import type { EventReader } from '../events/event-reader.ts'
@@ -9,6 +9,7 @@ import { type Visibility, visibilityFor } from '../events/visibility.ts'
 import { type Receipts, receiptEvents } from '../receipts/receipts.ts'
 import type { Room } from '../rooms/room.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
+import { type StickyEvents, type StickyPart, withoutTold } from '../sticky/sticky-events.ts'
 import { forgottenRooms } from '../store/forgotten-rooms.ts'
 import { newestEventLogRows } from '../store/log-rows.ts'
 import type { Typing } from '../typing/typing.ts'
@@ -34,6 +35,7 @@ type Deps = {
   unread: Unread
   sent: SentMembers
   leftRooms: LeftRooms
+  sticky: StickyEvents
 }
 
 const roomsAtOnce = 200
@@ -51,6 +53,13 @@ export class InitialSync {
   async collect(query: SyncQuery, visible: VisibleRooms, until: number): Promise<SyncAnswer> {
     const { subject, filter } = query
     const data = await this.#deps.accountData.all(subject.userId)
+    const { byRoom: sticky, end: stickyEnd } = await this.#deps.sticky.since({
+      roomIds: visible.joined,
+      fresh: new Set(),
+      after: 0,
+      until,
+      limit: limits.stickyAnswerMax,
+    })
     const answer = {
       join: new Map<string, string>(),
       invite: new Map<string, string>(),
@@ -59,10 +68,11 @@ export class InitialSync {
       accountData: data
         .filter((datum) => datum.roomId === null && filter.accountData.passes(datum))
         .map(({ type, content }) => ({ type, content })),
+      stickyEnd,
     }
     const joined = [...visible.joined]
     for (let start = 0; start < joined.length; start += roomsAtOnce) {
-      await this.#addJoined(answer.join, query, joined.slice(start, start + roomsAtOnce), until, data)
+      await this.#addJoined(answer.join, query, joined.slice(start, start + roomsAtOnce), until, { data, sticky })
     }
     await this.#addOutside(answer.invite, query, visible.invited, 'invite')
     await this.#addOutside(answer.knock, query, visible.knocked, 'knock')
@@ -83,7 +93,7 @@ export class InitialSync {
     query: SyncQuery,
     roomIds: readonly number[],
     until: number,
-    data: readonly OwnedDatum[],
+    { data, sticky }: { data: readonly OwnedDatum[]; sticky: StickyPart['byRoom'] },
   ): Promise<void> {
     const { subject, filter } = query
     const rooms = await this.#allowed(query, roomIds)
@@ -116,6 +126,7 @@ export class InitialSync {
           end: tokenBefore(part?.events[0]?.event, until),
           state: query.stateAfter ? state : withHidden(state, part?.span ?? [], timeline, own.state),
           stateAfter: query.stateAfter,
+          sticky: withoutTold(sticky.get(room.id) ?? [], timeline),
           ephemeral: this.#ephemeral(own, room, receiptEvents(receipts.get(room.id) ?? [], subject.matrixId)),
           accountData: data
             .filter((datum) => datum.roomId === room.id && own.roomAccountData.passes(datum))

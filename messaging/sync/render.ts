@@ -15,6 +15,8 @@ export type JoinedRoomParts = {
   readonly state: readonly StoredEvent[]
   /** Whether the state is that behind the timeline, and not that before it. */
   readonly stateAfter: StateAfter
+  /** What sticks and is new to the client, and not in the timeline. */
+  readonly sticky: readonly StoredEvent[]
   readonly ephemeral: readonly JsonObject[]
   readonly accountData: readonly JsonObject[]
   readonly unread: UnreadCounts | undefined
@@ -26,6 +28,9 @@ export type JoinedRoomParts = {
 
 export function joinedRoomText(room: JoinedRoomParts, form: EventForm): string {
   const parts = [timelineText(room, form), stateText(room, form)]
+  if (room.sticky.length > 0) {
+    parts.push(`"msc4354_sticky":{"events":[${room.sticky.map((event) => form(event)).join(',')}]}`)
+  }
   if (room.ephemeral.length > 0) parts.push(`"ephemeral":{"events":${JSON.stringify(room.ephemeral)}}`)
   if (room.accountData.length > 0) parts.push(`"account_data":{"events":${JSON.stringify(room.accountData)}}`)
   if (room.summary !== undefined) parts.push(`"summary":${JSON.stringify(room.summary)}`)
@@ -84,6 +89,8 @@ export type SyncAnswer = {
   readonly knock: ReadonlyMap<string, string>
   readonly leave: ReadonlyMap<string, string>
   readonly accountData: readonly JsonObject[]
+  /** The place in the log up to which sticky events are told. */
+  readonly stickyEnd: number
 }
 
 export function isEmpty(answer: SyncAnswer, device: DevicePart): boolean {

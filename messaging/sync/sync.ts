@@ -73,7 +73,7 @@ export class Sync {
     const visible = access.visible(query.subject)
     const answer = await initial.collect(query, visible, until.position)
     const { part, end, serial } = await this.#device(query, since, until.position)
-    return this.#text(query, answer, { part, serial }, { ...until, toDevice: end })
+    return this.#text(query, answer, { part, serial }, { ...until, toDevice: end, sticky: answer.stickyEnd })
   }
 
   async #text(
@@ -122,10 +122,11 @@ export class Sync {
       const { part, end, serial } = await this.#device(query, after, until.position)
       const leftMs = endMs - clock.nowMs()
       if (query.fullState || !isEmpty(answer, part) || leftMs <= 0 || query.signal.aborted) {
-        return this.#text(query, answer, { part, serial }, { ...until, toDevice: end })
+        return this.#text(query, answer, { part, serial }, { ...until, toDevice: end, sticky: answer.stickyEnd })
       }
-      after = { ...until, toDevice: end }
-      const isQuiet = tail.position === until.position && typing.serial === until.typing
+      after = { ...until, toDevice: end, sticky: answer.stickyEnd }
+      const isQuiet =
+        tail.position === until.position && typing.serial === until.typing && after.sticky === until.position
       if (isQuiet && this.#presence(query).presence.length === 0) {
         await waiters.wait(userId, leftMs, query.signal)
       }

@@ -1,19 +1,25 @@
 /**
- * Tokens of clients. `s<position>_<typing serial>` is a place in the log (sync), with `_<position>` behind it where messages
- * to the device were told up to an earlier place only; `p<state>_<position>_<typing serial>` the same with the state of a
+ * Tokens of clients. `s<position>_<typing serial>` is a place in the log (sync), with two further positions behind it
+ * where messages to the device, or sticky events, were told up to an earlier place only; `p<state>_<position>_<typing serial>` the same with the state of a
  * connection (sliding sync); `t<ordering>` is a place in the timeline of one room (paging). All lie between events: behind
  * the one that they name and before the next, whichever way is read on.
  */
 import { refuse } from '#platform/api.ts'
 
-export type SyncToken = { readonly position: number; readonly typing: number; readonly toDevice: number }
+export type SyncToken = {
+  readonly position: number
+  readonly typing: number
+  readonly toDevice: number
+  readonly sticky: number
+}
 
-const syncForm = /^s(\d{1,16})_(\d{1,16})(?:_(\d{1,16}))?$/
+const syncForm = /^s(\d{1,16})_(\d{1,16})(?:_(\d{1,16}))?(?:_(\d{1,16}))?$/
 const posForm = /^p(\d{1,16})_(\d{1,16})_(\d{1,16})$/
 const timelineForm = /^t(-?\d{1,16})$/
 
 export function syncToken(token: SyncToken): string {
-  const { position, typing, toDevice } = token
+  const { position, typing, toDevice, sticky } = token
+  if (sticky < position) return `s${position}_${typing}_${toDevice}_${sticky}`
   return toDevice < position ? `s${position}_${typing}_${toDevice}` : `s${position}_${typing}`
 }
 
@@ -21,13 +27,14 @@ export function parseSyncToken(text: string): SyncToken {
   const match = syncForm.exec(text)
   const position = Number(match?.[1])
   const typing = Number(match?.[2])
-  const toDevice = match?.[3] === undefined ? position : Number(match[3])
-  if (match === null || ![position, typing, toDevice].every(Number.isSafeInteger)) throw unknownToken()
-  return { position, typing, toDevice: Math.min(toDevice, position) }
+  const [toDevice, sticky] = [match?.[3], match?.[4]].map((text) => (text === undefined ? position : Number(text)))
+  const token = { position, typing, toDevice: toDevice ?? position, sticky: sticky ?? position }
+  if (match === null || !Object.values(token).every(Number.isSafeInteger)) throw unknownToken()
+  return { ...token, toDevice: Math.min(token.toDevice, position), sticky: Math.min(token.sticky, position) }
 }
 
 /** `serial` is that of the connection's state. */
-export type Pos = Omit<SyncToken, 'toDevice'> & { readonly serial: number }
+export type Pos = Pick<SyncToken, 'position' | 'typing'> & { readonly serial: number }
 
 export function posToken({ serial, position, typing }: Pos): string {
   return `p${serial}_${position}_${typing}`
@@ -52,7 +59,7 @@ export function tokenBehind(ordering: number): string {
  */
 export function tokenBefore(first: { readonly ordering: number } | undefined, until: number): string {
   if (first !== undefined) return tokenBehind(first.ordering - 1)
-  return syncToken({ position: until, typing: 0, toDevice: until })
+  return syncToken({ position: until, typing: 0, toDevice: until, sticky: until })
 }
 
 /** Where paging begins: behind an event of the timeline, or a place in the log that is yet to be found in the timeline. */

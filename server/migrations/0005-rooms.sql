@@ -160,7 +160,7 @@ $$;
 -- which.
 --
 -- Columns come as arrays (h_: heads, e_: events, t_: transaction ids), which cost PostgreSQL half of what JSON does; what is
--- rare (states, redactions, mentions, annotations, events of threads) comes as JSON, or null.
+-- rare (states, redactions, mentions, annotations, events of threads, sticky events) comes as JSON, or null.
 create function append_events(
   h_room int[], h_was bigint[], h_version bigint[], h_extremity text[], h_depth bigint[], h_ordering bigint[],
   h_notify_count bigint[], h_line_seq int[], h_active_ts bigint[], h_bump_ts bigint[],
@@ -168,7 +168,8 @@ create function append_events(
   e_origin_ts bigint[], e_depth bigint[], e_ordering bigint[], e_line bigint[], e_line_seq int[],
   e_relates_to text[], e_relation text[], e_notify_count bigint[], e_sealed bytea[],
   t_key bytea[], t_event bigint[],
-  states jsonb, redactions jsonb, mentions jsonb, annotations jsonb, threads jsonb, now_ts bigint
+  states jsonb, redactions jsonb, mentions jsonb, annotations jsonb, threads jsonb, stickies jsonb,
+  now_ts bigint
 ) returns bigint
 language plpgsql as $$
 declare
@@ -208,6 +209,8 @@ begin
           order by id, redacted_by nulls last) r
     where e.id = r.id and (r.redacted_by is not null or e.redacted_by is null);
     delete from annotation a using jsonb_to_recordset(redactions) as r(id bigint) where a.event_id = r.id;
+    delete from sticky_event s using jsonb_to_recordset(redactions) as r(id bigint, redacted_by text)
+    where s.event_id = r.id and r.redacted_by is not null;
   end if;
 
   if annotations is not null then
@@ -243,6 +246,11 @@ begin
   from unnest(e_room, e_id) with ordinality as l(room_id, id, n);
   if states is not null then
     perform apply_state(states, first_position);
+  end if;
+  if stickies is not null then
+    insert into sticky_event (position, room_id, event_id, expires_ts)
+    select first_position + n, room_id, event_id, expires_ts
+    from jsonb_to_recordset(stickies) as s(n int, room_id int, event_id bigint, expires_ts bigint);
   end if;
   return first_position;
 end

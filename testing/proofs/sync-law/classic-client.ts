@@ -1,5 +1,14 @@
 import type { TownPerson } from '../../town-person.ts'
-import { addTo, type Event, FoldedRoom, foldReceipts, gapBefore, type KnownDevices, nameOf } from './folded.ts'
+import {
+  addTo,
+  type Event,
+  FoldedRoom,
+  foldReceipts,
+  gapBefore,
+  type KnownDevices,
+  nameOf,
+  takeSticky,
+} from './folded.ts'
 
 /** A client that believes what /sync tells it, and fills gaps. It asks now one server and now the other. */
 export class ClassicClient {
@@ -67,6 +76,7 @@ export class ClassicClient {
     }
     room.membership = 'join'
     await this.#take(who, id, room, part)
+    takeSticky(room.sticky, [...part.timeline.events, ...(part.msc4354_sticky?.events ?? [])])
     for (const { type, content } of part.ephemeral?.events ?? []) {
       if (type === 'm.receipt') foldReceipts(room.receipts, content)
     }

@@ -2,8 +2,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import { roomPath, type TownPerson } from '../../town-person.ts'
 import { ClassicClient } from './classic-client.ts'
-import { type Event, type FoldedRoom, foldReceipts, nameOf } from './folded.ts'
-import { everything, type SlidingClient } from './sliding-client.ts'
+import { type Event, type FoldedRoom, foldReceipts, nameOf, takeSticky } from './folded.ts'
+import { everything, type SlidingClient, stickyName } from './sliding-client.ts'
 
 export class Faults {
   readonly found: string[] = []
@@ -78,6 +78,7 @@ export async function compareClassic(client: ClassicClient, who: TownPerson, fau
     faults.same(`receipts in ${id}`, sorted(room.receipts), sorted(anew.receipts))
     faults.same(`account data of ${id}`, sorted(room.accountData), sorted(anew.accountData))
     faults.same(`about ${id}`, sorted(room.about), sorted(anew.about))
+    faults.same(`what sticks in ${id}`, [...room.sticky].sort(), [...anew.sticky].sort())
   }
 }
 
@@ -94,7 +95,7 @@ export async function compareSliding(client: SlidingClient, who: TownPerson, fau
   const fresh = await who.sliding({
     conn_id: `fresh ${Math.random()}`,
     lists: { all: everything },
-    extensions: { account_data: on, receipts: on },
+    extensions: { account_data: on, receipts: on, [stickyName]: on },
   })
   const isOut = (membership: string) => membership === 'leave' || membership === 'ban'
   const mine = [...client.rooms].filter(([id, room]) => !isOut(room.membership) || fresh.rooms[id] !== undefined)
@@ -149,6 +150,9 @@ async function compareSlidingRoom(
   const [mine, anew] = [furthest(room.receipts, all), furthest(receipts, all)]
   const both = [...anew].map(([name]) => [name, mine.get(name)] as [string, number | undefined])
   faults.same(`receipts in ${id}`, sorted(new Map(both)), sorted(anew))
+  const stuck = new Set<string>()
+  takeSticky(stuck, [...(fresh.extensions[stickyName]?.rooms?.[id]?.events ?? []), ...(part.timeline ?? [])])
+  faults.same(`what sticks in ${id}`, [...(client.sticky.get(id) ?? [])].sort(), [...stuck].sort())
   const { heroes, ...about } = Object.fromEntries(room.about)
   faults.same(`heroes of ${id}`, heroes, part.heroes === undefined ? undefined : JSON.stringify(part.heroes))
   for (const [key, value] of Object.entries(about)) {

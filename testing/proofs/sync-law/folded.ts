@@ -37,6 +37,8 @@ export class FoldedRoom {
   state = new Map<string, string>()
   receipts = new Map<string, string>()
   accountData = new Map<string, string>()
+  /** Events that stick: none expires while a history lasts. */
+  readonly sticky = new Set<string>()
   /** Name, counts and the like, as they were told last. */
   readonly about = new Map<string, unknown>()
 }
@@ -87,4 +89,8 @@ export function addTo(room: FoldedRoom, before: readonly string[], events: reado
     room.timeline.push(id)
     known.add(id)
   }
+}
+
+export function takeSticky(sticky: Set<string>, events: readonly any[]): void {
+  for (const event of events) if (event.msc4354_sticky !== undefined) sticky.add(event.event_id)
 }

@@ -1,7 +1,17 @@
 import type { TownPerson } from '../../town-person.ts'
 import type { Seeded } from '../seeded.ts'
-import { addTo, type Event, FoldedRoom, foldReceipts, gapBefore, type KnownDevices, nameOf } from './folded.ts'
+import {
+  addTo,
+  type Event,
+  FoldedRoom,
+  foldReceipts,
+  gapBefore,
+  type KnownDevices,
+  nameOf,
+  takeSticky,
+} from './folded.ts'
 
+export const stickyName = 'org.matrix.msc4354.sticky_events'
 const path = '/_matrix/client/unstable/org.matrix.simplified_msc3575/sync'
 export const everything = { ranges: [[0, 99]], timeline_limit: 20, required_state: [['*', '*']] }
 const lazy = [
@@ -24,6 +34,8 @@ export class SlidingClient {
   readonly #isForgetful: boolean
   #pos: string | undefined
   #notesSince: string | undefined
+  readonly sticky = new Map<string, Set<string>>()
+  #stickySince: string | undefined
 
   /** A forgetful one passes over answers now and then, as none may. */
   constructor(random: Seeded, isForgetful = false) {
@@ -47,7 +59,9 @@ export class SlidingClient {
     const isPassedOver = this.#isForgetful && this.#pos !== undefined && !isWhole
     if (!isPassedOver) await this.#take(who, answer.json)
     this.#pos = answer.json.pos
-    return Object.keys(answer.json.rooms).length > 0
+    return (
+      Object.keys(answer.json.rooms).length + Object.keys(answer.json.extensions[stickyName]?.rooms ?? {}).length > 0
+    )
   }
 
   #wish(isWhole: boolean): object {
@@ -79,6 +93,11 @@ export class SlidingClient {
         account_data: extension,
         receipts: extension,
         typing: all,
+        [stickyName]: {
+          ...extension,
+          limit: random.between(1, 4),
+          ...(this.#stickySince !== undefined && { since: this.#stickySince }),
+        },
         e2ee: this.#asksForDevices ? all : no,
         to_device: { ...all, ...(this.#notesSince !== undefined && { since: this.#notesSince }) },
       },
@@ -91,7 +110,13 @@ export class SlidingClient {
     for (const { type, content } of data?.global ?? []) this.accountData.set(type, JSON.stringify(content))
     for (const { content } of notes?.events ?? []) this.notes.push(content.n)
     this.#notesSince = notes?.next_batch
-    for (const [id, room] of Object.entries<any>(answer.rooms)) await this.#takeRoom(who, id, room)
+    const sticky = answer.extensions[stickyName]
+    this.#stickySince = sticky?.next_batch ?? this.#stickySince
+    for (const [id, { events }] of Object.entries<any>(sticky?.rooms ?? {})) takeSticky(this.#stickyOf(id), events)
+    for (const [id, room] of Object.entries<any>(answer.rooms)) {
+      takeSticky(this.#stickyOf(id), room.timeline ?? [])
+      await this.#takeRoom(who, id, room)
+    }
     for (const [id, events] of Object.entries<any>(data?.rooms ?? {})) {
       for (const { type, content } of events) this.rooms.get(id)?.accountData.set(type, JSON.stringify(content))
     }
@@ -99,6 +124,12 @@ export class SlidingClient {
       const room = this.rooms.get(id)
       if (room !== undefined) foldReceipts(room.receipts, event.content)
     }
+  }
+
+  #stickyOf(id: string): Set<string> {
+    const known = this.sticky.get(id) ?? new Set()
+    this.sticky.set(id, known)
+    return known
   }
 
   async #takeRoom(who: TownPerson, id: string, part: any): Promise<void> {

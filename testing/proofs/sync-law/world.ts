@@ -79,9 +79,9 @@ export class World {
     return async () => this.#hear(await act())
   }
 
-  async #send(who: TownPerson, room: string, type: string, content: object): Promise<unknown> {
+  async #send(who: TownPerson, room: string, type: string, content: object, how = ''): Promise<unknown> {
     this.#count += 1
-    const answer = await who.call('PUT', `${roomPath(room)}/send/${type}/h${this.#count}`, { body: content })
+    const answer = await who.call('PUT', `${roomPath(room)}/send/${type}/h${this.#count}${how}`, { body: content })
     if (answer.status === 200 && type === 'm.room.message') {
       const said = this.#said.get(room) ?? []
       said.push(answer.json.event_id)
@@ -106,6 +106,7 @@ export class World {
           ...text(relate({ rel_type: 'm.replace', event_id: said })),
           'm.new_content': text(),
         }),
+      () => this.#send(who, room, 'org.sticky', {}, '?org.matrix.msc4354.sticky_duration_ms=3600000'),
       () => this.#send(who, room, 'm.reaction', relate({ rel_type: 'm.annotation', event_id: said, key: '+' })),
       () =>
         who.call('PUT', `${roomPath(room)}/redact/${encodeURIComponent(said)}/r${random.between(1, 1e9)}`, {
