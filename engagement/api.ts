@@ -1,0 +1,46 @@
+/**
+ * Talking with citizens: agencies, the people they know, what these agreed to, and the gate that every word to them passes.
+ */
+export type { Agencies, Agency } from './agencies/types.ts'
+export type {
+  Actor,
+  ChainFault,
+  ChainReport,
+  Consent,
+  ConsentAct,
+  ConsentDetails,
+  ConsentEvent,
+  Consenting,
+  ConsentReceipt,
+  ConsentSource,
+  ConsentStanding,
+  ConsentWish,
+  Holder,
+  LegalBasis,
+  Purpose,
+  Purposes,
+  Stopped,
+  StopScope,
+  StopWish,
+  SuppressionReason,
+  Wordings,
+} from './consent/types.ts'
+export type { GateAnswer, GateAsk, GateReason, Gates } from './gate/types.ts'
+export type { Idempotency, IdempotentRequest } from './idempotency/types.ts'
+export type {
+  Address,
+  AddressKind,
+  CitizenData,
+  CitizenRights,
+  DataSubject,
+  NewAddress,
+  NewPerson,
+  OwnConversations,
+  People,
+  Person,
+  PersonState,
+  PreferenceBook,
+  Preferences,
+  ReadingFormat,
+  Remainder,
+} from './people/types.ts'

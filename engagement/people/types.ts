@@ -1,0 +1,138 @@
+import type { JsonObject } from '#matrix/api.ts'
+import type { Db, SealingKey, Tx } from '#platform/api.ts'
+
+/** Which kind of channel reaches an address. */
+export type AddressKind = 'sms' | 'mail' | 'inbox'
+
+/** One address of one agency, opened. */
+export type Address = {
+  readonly id: number
+  readonly publicId: string
+  readonly agencyId: number
+  /** Undefined while nobody knows whose it is, and for an address that several people share. */
+  readonly personId: number | undefined
+  readonly kind: AddressKind
+  /** Normalised: E.164, a mail address in lower case, the public id of whose inbox it is. */
+  readonly value: string
+  /** Whether somebody proved that it is hers, or an agency vouches for it. */
+  readonly isVerified: boolean
+  readonly isShared: boolean
+  /** May be read by others than her: no sensitive word and no sign-in code goes there. */
+  readonly isReadByOthers: boolean
+  /** When something last certainly arrived there or came from there. */
+  readonly lastGoodMs?: number
+}
+
+export type PersonState = 'active' | 'merged' | 'erased'
+
+/** A citizen as one agency knows her, opened. */
+export type Person = {
+  readonly id: number
+  readonly publicId: string
+  readonly agencyId: number
+  readonly state: PersonState
+  /** As she is shown; empty once erased. */
+  readonly name: string
+  /** Further names by which she is found. */
+  readonly otherNames: readonly string[]
+  /** BCP 47; undefined while unknown. */
+  readonly language: string | undefined
+  /** The record that this one was merged into, when it was. */
+  readonly mergedInto?: number
+  readonly createdMs: number
+}
+
+export type NewAddress = {
+  readonly kind: AddressKind
+  /** As somebody wrote it. */
+  readonly value: string
+  readonly isVerified?: boolean
+  readonly isShared?: boolean
+  readonly isReadByOthers?: boolean
+}
+
+export type NewPerson = {
+  readonly agencyId: number
+  readonly name: string
+  readonly otherNames?: readonly string[]
+  readonly language?: string | undefined
+  readonly addresses?: readonly NewAddress[]
+}
+
+export interface People {
+  /** An address that is unknown so far becomes hers. Throws CHANCERY_CONFLICT when it belongs to somebody else. */
+  create(tx: Tx, person: NewPerson): Promise<Person>
+  byId(id: number, db?: Db): Promise<Person | undefined>
+  byPublicId(publicId: string, db?: Db): Promise<Person | undefined>
+  /** The record that counts for this one: itself, or the one that it was merged into. */
+  rootOf(id: number, db?: Db): Promise<number>
+  /** By names of the agency's people: whoever has all of the words. The newest first. */
+  findByName(agencyId: number, words: string, page: { limit: number; before?: number }): Promise<Person[]>
+  /** `value` as `normalise` answers it. */
+  addressOf(agencyId: number, kind: AddressKind, value: string, db?: Db): Promise<Address | undefined>
+  addressById(id: number, db?: Db): Promise<Address | undefined>
+  /** The address with its gate; born unknown, nobody's, when it is new. */
+  ensureAddress(tx: Tx, agencyId: number, kind: AddressKind, value: string): Promise<Address>
+  /** All that are hers, also those that came with records merged into hers. */
+  addressesOf(personId: number, db?: Db): Promise<Address[]>
+  /** The normalised form, or undefined for what is no address of this kind. `country`: of the agency. */
+  normalise(kind: AddressKind, value: string, country: string): string | undefined
+  /** Something arrived at the address for certain, or came from it. */
+  markGood(db: Db, addressId: number, atMs: number): Promise<void>
+  /** What belongs to her and to nobody else is sealed under this. Throws KeyUnavailable once she is erased. */
+  keyOf(personId: number, db?: Db): Promise<SealingKey>
+}
+
+/** What a citizen prefers; every field may be unsaid. */
+export type Preferences = {
+  /** Kinds of channels, the best first. */
+  readonly channels?: readonly AddressKind[] | undefined
+  readonly language?: string | undefined
+  /** Hours in which nothing that can wait is sent: `HH:MM` in her time zone (IANA); may pass midnight. */
+  readonly quietHours?: { readonly from: string; readonly to: string; readonly timeZone: string } | undefined
+  readonly formats?: readonly ReadingFormat[] | undefined
+}
+
+export type ReadingFormat = 'large-print' | 'easy-language' | 'sign-language' | 'voice' | 'plain-text'
+
+export interface PreferenceBook {
+  of(personId: number, db?: Db): Promise<Preferences>
+  set(tx: Tx, personId: number, preferences: Preferences): Promise<void>
+}
+
+/** Whose data an export or an erasure is about: the person, and the records merged into hers. */
+export type DataSubject = {
+  readonly agencyId: number
+  readonly personIds: readonly number[]
+  readonly addressIds: readonly number[]
+}
+
+/** What stays after an erasure, in words for the citizen. */
+export type Remainder = { readonly what: string; readonly why: string }
+
+/** What a part of Chancery holds of a citizen beside her record (conversations, sends, raw inbound). */
+export interface CitizenData {
+  /** The name of its member in an export. */
+  readonly name: string
+  export(subject: DataSubject): Promise<JsonObject | readonly JsonObject[]>
+  /**
+   * Before the record and its keys go. May be called again after a failure or a stop: what is done already must do no harm.
+   * No row may refer to the person or her addresses by a foreign key afterwards.
+   */
+  erase(subject: DataSubject): Promise<readonly Remainder[]>
+}
+
+export interface CitizenRights {
+  /** Parts of Chancery bring their share here, once, while they are made. */
+  onRequest(data: CitizenData): void
+  export(personId: number): Promise<JsonObject>
+  /** Sending ends at once; what is left is finished by the server even after a stop. */
+  erase(personId: number): Promise<readonly Remainder[]>
+  /** Finishes what a stop of the server left undone. @returns how many people were erased. */
+  finish(): Promise<number>
+}
+
+/** Whether somebody leads or works on an open conversation with the person; the desk implements it. */
+export interface OwnConversations {
+  isHers(userId: number, personId: number): Promise<boolean>
+}
