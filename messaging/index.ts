@@ -57,6 +57,9 @@ import { Members } from './rooms/members.ts'
 import { MembershipFollower } from './rooms/membership-follower.ts'
 import { Memberships } from './rooms/memberships.ts'
 import { RoomCache } from './rooms/room-cache.ts'
+import { ServedRooms } from './service/service-rooms.ts'
+import { ServiceUsers } from './service/service-users.ts'
+import type { ServiceRooms } from './service/types.ts'
 import { Connections } from './sliding-sync/connections.ts'
 import { DeviceExtensions } from './sliding-sync/device-extensions.ts'
 import { DirectRooms } from './sliding-sync/direct-rooms.ts'
@@ -160,6 +163,7 @@ export interface Messaging {
   readonly accountData: AccountData
   readonly profiles: Profiles
   readonly departure: Departure
+  readonly service: ServiceRooms
   readonly media: Media
   readonly previews: Previews
   readonly reader: EventReader
@@ -227,13 +231,13 @@ function createReading(deps: MessagingDeps) {
 type Reading = ReturnType<typeof createReading>
 
 /** Writing: the rooms' writer, the doors to it, and the acts that go through it. */
-function createWriting(deps: MessagingDeps, { db, rooms, memberships, reader, accountData }: Reading) {
+function createWriting(deps: MessagingDeps, { db, rooms, memberships, reader, accountData, typing }: Reading) {
   const { vault, log, clock, random, logger, users, access, profiles, serverName, signingKey } = deps
   const building = { clock, random, vault, serverName, signingKey }
   const { writerConnection: connection, metrics } = deps
   const commit = new GroupCommit({ connection, rooms, log, clock, logger, metrics })
   const ids = new EventIds(db)
-  const writer = new RoomWriter({ ...building, rooms, ids, commit, reader, guards: deps.guards })
+  const writer = new RoomWriter({ ...building, rooms, ids, commit, reader, typing, guards: deps.guards })
   const doors = new Doors({ db, access, rooms, memberships })
   const conditions = new JoinConditions({ rooms, memberships, access, serverName })
   const pushRules = new PushRules({ accountData })
@@ -298,12 +302,14 @@ export function createMessaging(deps: MessagingDeps): Messaging {
   const timelines = createTimelines({ ...deps, ...reading })
   const posting = new Posting({ ...shared, aliases, relations: timelines.relations })
   const delayed = new DelayedEvents({ ...shared, posting })
+  const serviceUsers = new ServiceUsers(deps)
+  const service = new ServedRooms({ ...shared, ...files, maker, serviceUsers })
   const core = {
     ...shared,
     posting,
     delayed,
     maker,
-    notices: new Notices({ ...shared, maker }),
+    notices: new Notices({ ...shared, service }),
     sessions,
     aliases,
     filters,
@@ -328,6 +334,7 @@ export function createMessaging(deps: MessagingDeps): Messaging {
     accountData,
     profiles,
     departure: new Departure({ ...shared, ...files }),
+    service,
     media: files.media,
     previews: files.previews,
     reader,

@@ -3,6 +3,7 @@ import { limits, Recent } from '#platform/api.ts'
 import type { SendGuard } from '../ports.ts'
 import type { Room } from '../rooms/room.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
+import type { Typing } from '../typing/typing.ts'
 import { type BuildDeps, type BuiltEvent, buildEvent } from './build-event.ts'
 import type { Appended, Draft } from './draft.ts'
 import type { EventIds } from './event-ids.ts'
@@ -17,6 +18,7 @@ type Deps = BuildDeps & {
   commit: GroupCommit
   reader: Pick<EventReader, 'loadMemberContent' | 'inRoom'>
   guards: readonly SendGuard[]
+  typing: Pick<Typing, 'inRoom'>
 }
 
 /** The only way for an event to get into a room. Every call shows the grant that access gave for it. */
@@ -70,7 +72,7 @@ export class RoomWriter {
   }
 
   async #submit(room: Room, drafts: readonly Draft[]): Promise<Outcome> {
-    for (const guard of this.#deps.guards) for (const draft of drafts) await guard.check(room.id, draft)
+    await this.#askGuards(room, drafts)
     const ids = await this.#deps.ids.take(drafts.length)
     const current = this.#deps.rooms.peek(room.id) ?? (await this.#deps.rooms.room(room.id))
     await this.#deps.reader.loadMemberContent(current, drafts)
@@ -87,6 +89,13 @@ export class RoomWriter {
         this.#deps.rooms.peek(room.id) ?? current,
       )
     })
+  }
+
+  async #askGuards(room: Room, drafts: readonly Draft[]): Promise<void> {
+    const { guards, typing } = this.#deps
+    if (guards.length === 0) return
+    const moment = { typists: () => typing.inRoom(room.id) }
+    for (const guard of guards) for (const draft of drafts) await guard.check(room, draft, moment)
   }
 
   /** A unit that is built again keeps its internal ids. */

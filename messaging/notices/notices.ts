@@ -1,32 +1,28 @@
 import { assertGrant, type Grant, type Subject } from '#access/api.ts'
-import type { User, Users } from '#identity/api.ts'
+import type { User } from '#identity/api.ts'
 import type { JsonObject } from '#matrix/api.ts'
 import type { Db } from '#platform/api.ts'
 import type { AccountData } from '../account-data/account-data.ts'
 import { InTurn } from '../account-data/in-turn.ts'
 import { Tags } from '../account-data/tags.ts'
 import type { Transaction } from '../events/draft.ts'
-import type { RoomWriter } from '../events/room-writer.ts'
 import type { Profiles } from '../profiles/profiles.ts'
-import type { RoomMaker } from '../rooms/create-room.ts'
 import type { Doors } from '../rooms/doors.ts'
 import type { Members } from '../rooms/members.ts'
 import type { Room } from '../rooms/room.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
+import type { ServiceRooms } from '../service/types.ts'
 import { insertNoticeRoom, noticeRoomOf } from '../store/notice-rooms.ts'
-import { noticesSubject } from './notice-account.ts'
+import { noticesName } from './notice-account.ts'
 
 type Deps = {
   db: Db
-  users: Pick<Users, 'ensure'>
+  service: Pick<ServiceRooms, 'user' | 'make' | 'send' | 'leave'>
   profiles: Pick<Profiles, 'setDisplayName' | 'displayName'>
   accountData: Pick<AccountData, 'get' | 'put'>
   rooms: Pick<RoomCache, 'room'>
-  maker: Pick<RoomMaker, 'create'>
-  members: Pick<Members, 'person' | 'invite' | 'leave'>
+  members: Pick<Members, 'person' | 'invite'>
   doors: Pick<Doors, 'enter'>
-  writer: Pick<RoomWriter, 'send'>
-  serverName: string
 }
 
 export type Notice = {
@@ -59,14 +55,12 @@ export class Notices {
   /** Answers the event's id: that of the first, when the transaction is a repetition. */
   async send(grant: Grant, { to, content, transaction }: Notice): Promise<string> {
     assertGrant(grant, 'server.notices')
-    const { users, members, doors, writer, serverName } = this.#deps
+    const { members, service } = this.#deps
     const person = await members.person(to)
-    const server = await noticesSubject(users, serverName)
-    const roomId = await this.#inTurn.run(`${person.id}`, () => this.#ready(server, person))
-    const { room, grant: sending } = await doors.enter(server, 'room.send', roomId)
-    const sender = { userId: server.userId, matrixId: server.matrixId }
-    const draft = { type: 'm.room.message', sender, content, ...(transaction && { transaction }) }
-    return writer.send(sending, 'room.send', room, draft)
+    const server = await service.user(noticesName)
+    const room = await this.#inTurn.run(`${person.id}`, () => this.#ready(server, person))
+    const key = transaction?.key.toString('base64')
+    return service.send(server, room, { type: 'm.room.message', content, ...(key !== undefined && { key }) })
   }
 
   /** The Matrix id of the person's room, which she is in or invited to. */
@@ -87,18 +81,17 @@ export class Notices {
    * The room is made before it is claimed and the person invited after that. So whoever loses against another node has
    * made a room that nobody was told of, and nothing waits for a maker that may have died.
    */
-  async #make(server: Subject, person: User): Promise<Room> {
-    const { db, maker, rooms, doors, members } = this.#deps
+  async #make(server: Subject, person: User): Promise<Pick<Room, 'matrixId'>> {
+    const { db, service, rooms } = this.#deps
     await this.#name(server)
-    const made = await maker.create(server, {
+    const made = await service.make(server, {
       preset: 'private_chat',
       name: roomName,
       topic: roomTopic,
       power_level_content_override: { users_default: readersLevel },
     })
     if (await insertNoticeRoom(db, person.id, made.id)) return made
-    const { room, grant } = await doors.enter(server, 'room.leave', made.matrixId)
-    await members.leave(grant, room, {})
+    await service.leave(server, made.matrixId)
     const first = await noticeRoomOf(db, person.id)
     if (first === undefined) throw new Error('a room of notices that another node made is not there')
     return rooms.room(first)

@@ -41,6 +41,11 @@ export class Typing {
     this.#changed(roomId, room)
   }
 
+  /** Matrix ids of those who write now. */
+  inRoom(roomId: number): string[] {
+    return [...(this.#rooms.get(roomId)?.people.values() ?? [])].map((typist) => typist.matrixId)
+  }
+
   /** Matrix ids of those who write, when that changed after `serial`; undefined when it did not. */
   since(roomId: number, serial: number): string[] | undefined {
     const room = this.#of(roomId)
