@@ -11,6 +11,7 @@ import {
   permissionsOf,
   type RoomAct,
   type RoomFacts,
+  requireAbove,
   roleCatalogue,
   room,
   type Subject,
@@ -51,6 +52,7 @@ function subjectOf(more: Partial<Subject> = {}): Subject {
     deviceId: 'D',
     sessionId: 1,
     isGuest: false,
+    role: 'member',
     permissions: permissionsOf('member'),
     ...more,
   }
@@ -60,6 +62,37 @@ const allowed = (picture: RoomPicture, act: RoomAct) =>
   createAccess({ facts: factsOf(picture) }).decide(subjectOf(), act, room(roomId)).allowed
 
 const actsAllowed = (picture: RoomPicture) => allActs.filter((act) => allowed(picture, act))
+
+describe('a program', () => {
+  const access = createAccess({
+    facts: factsOf({ membership: 'join', joinRule: 'public', historyVisibility: 'world_readable' }),
+  })
+  const program = { programId: 'T', permissions: new Set<Permission>(['people.read']) }
+
+  it('is in no room, not even in one that everybody may read', () => {
+    for (const act of allActs) {
+      const { allowed } = access.decide(program as unknown as Subject, act, room(roomId))
+      expect([act, allowed]).toEqual([act, false])
+    }
+  })
+
+  it('has no session and what its scopes say', () => {
+    expect(() => access.admit(program, 'people.read')).not.toThrow()
+    for (const needs of ['session', 'session, locked or not', 'people.devices', 'made.up', 'constructor']) {
+      expect(() => access.admit(program, needs)).toThrow(/scopes/)
+    }
+    expect(access.require(program, 'people.read').subject).toBe(program)
+    expect(access.decide(program, 'people.devices').allowed).toBe(false)
+  })
+
+  it('acts upon members alone', () => {
+    const below = (role: string) => () => requireAbove(program, role)
+    expect(below('member')).not.toThrow()
+    expect(below('guest')).not.toThrow()
+    expect(below('administrator')).toThrow(/stands as high/)
+    expect(below('owner')).toThrow(/stands as high/)
+  })
+})
 
 describe('the door of a room', () => {
   it('lets members do what members do', () => {

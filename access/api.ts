@@ -10,7 +10,8 @@ export { lockedRefusal, requireGoodStanding } from './decide.ts'
 export type { Grant } from './grant.ts'
 export { assertGrant } from './grant.ts'
 export type { Permission, RoleName } from './permissions.ts'
-export { isRole, permissionCatalogue, permissionsOf, roleCatalogue } from './permissions.ts'
+export { isRole, isScope, permissionCatalogue, permissionsOf, roleCatalogue } from './permissions.ts'
+export { requireAbove } from './ranks.ts'
 export { undeclaredRoutes } from './routes.ts'
 export type {
   Access,
@@ -18,11 +19,14 @@ export type {
   Act,
   Decision,
   Installation,
+  Principal,
+  Program,
   RoomFacts,
   RoomObject,
   Subject,
   VisibleRooms,
 } from './types.ts'
+export { isProgram } from './types.ts'
 
 /** What `decide` and `require` take for a room: `access.require(subject, 'room.send', room(id))`. */
 export function room(roomId: number): { readonly kind: 'room'; readonly roomId: number } {

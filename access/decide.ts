@@ -3,7 +3,15 @@ import { type Opening, roomAct } from './acts.ts'
 import { mintGrant } from './grant.ts'
 import { isPermission, permissionRow } from './permissions.ts'
 import { isPlainNeed } from './routes.ts'
-import type { AccessObject, Act, Decision, RoomFacts, Subject } from './types.ts'
+import {
+  type AccessObject,
+  type Act,
+  type Decision,
+  isProgram,
+  type Principal,
+  type RoomFacts,
+  type Subject,
+} from './types.ts'
 
 const openings: Readonly<Record<Opening, (facts: RoomFacts, roomId: number) => boolean>> = {
   publicToJoin: (facts, roomId) => facts.joinRule(roomId) === 'public',
@@ -14,17 +22,17 @@ const openings: Readonly<Record<Opening, (facts: RoomFacts, roomId: number) => b
 }
 
 /** The decision, over one consistent look at the facts. Whatever throws inside means no. */
-export function decide(facts: RoomFacts, subject: Subject, act: Act, object: AccessObject): Decision {
+export function decide<P extends Principal>(facts: RoomFacts, subject: P, act: Act, object: AccessObject): Decision<P> {
   let allowed = false
   try {
     const refusal = standingRefusal(subject, object.kind === 'room' ? roomAct(act) : permissionRow(act))
     if (refusal !== undefined) return { allowed, refusal }
-    allowed =
-      object.kind === 'room'
-        ? passesRoomDoor(facts, subject, act, object.roomId)
-        : isPermission(act) && subject.permissions.has(act)
-    if (allowed && object.kind === 'room' && isShutToGuest(facts, subject, act, object.roomId)) {
-      return { allowed: false, refusal: guestRefusal() }
+    if (object.kind !== 'room') allowed = isPermission(act) && subject.permissions.has(act)
+    else if (!isProgram(subject)) {
+      allowed = passesRoomDoor(facts, subject, act, object.roomId)
+      if (allowed && isShutToGuest(facts, subject, act, object.roomId)) {
+        return { allowed: false, refusal: guestRefusal() }
+      }
     }
   } catch {
     // A fact that cannot be read is a missing fact.
@@ -33,17 +41,18 @@ export function decide(facts: RoomFacts, subject: Subject, act: Act, object: Acc
   if (allowed) return { allowed, grant: mintGrant(subject, act, object) }
   return {
     allowed,
-    refusal: object.kind === 'room' ? roomRefusal(act) : permissionRefusal(act),
+    refusal: object.kind === 'room' ? roomRefusal(act) : permissionRefusal(subject, act),
   }
 }
 
 /** What a route needs. Standing first: who is locked hears that, and not that something is missing. */
-export function admit(subject: Subject, needs: string): void {
-  if (needs === 'nobody' || needs === 'session, locked or not') return
+export function admit(subject: Principal, needs: string): void {
+  if (needs === 'nobody' || (needs === 'session, locked or not' && !isProgram(subject))) return
   const row = isPlainNeed(needs) ? { whenSuspended: true } : permissionRow(needs)
   const refusal = standingRefusal(subject, row)
   if (refusal !== undefined) throw refusal
-  if (needs !== 'session' && !(isPermission(needs) && subject.permissions.has(needs))) throw permissionRefusal(needs)
+  if (needs === 'session' && !isProgram(subject)) return
+  if (!(isPermission(needs) && subject.permissions.has(needs))) throw permissionRefusal(subject, needs)
 }
 
 /**
@@ -57,9 +66,11 @@ export function requireGoodStanding(subject: Subject): void {
 
 /** https://spec.matrix.org/v1.19/client-server-api/#account-locking and #account-suspension */
 function standingRefusal(
-  { standing }: Subject,
+  subject: Principal,
   row: { readonly whenSuspended?: boolean } | undefined,
 ): Refusal | undefined {
+  if (isProgram(subject)) return undefined
+  const { standing } = subject
   if (standing === 'locked') return lockedRefusal()
   if (standing === undefined || row?.whenSuspended === true) return undefined
   return refuse(
@@ -102,8 +113,9 @@ function roomRefusal(act: Act): Refusal {
   return refuse('M_FORBIDDEN', `You cannot ${wish}. ${remedy}, or it does not exist. Ask a member to invite you.`)
 }
 
-function permissionRefusal(act: string): Refusal {
-  return refuse('M_FORBIDDEN', 'Your role does not include this. Ask an administrator of your organisation.', {
-    detail: `needs ${act}`,
-  })
+function permissionRefusal(subject: Principal, act: string): Refusal {
+  const sentence = isProgram(subject)
+    ? 'The scopes of this API token do not include this. Ask an administrator for another one.'
+    : 'Your role does not include this. Ask an administrator of your organisation.'
+  return refuse('M_FORBIDDEN', sentence, { detail: `needs ${act}` })
 }

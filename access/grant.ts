@@ -1,6 +1,6 @@
 import type { RoomAct } from './acts.ts'
 import type { Permission } from './permissions.ts'
-import type { AccessObject, Act, Subject } from './types.ts'
+import type { AccessObject, Act, Principal, Subject } from './types.ts'
 
 /** Known to this file alone, so that nobody else can make a grant. */
 const mintMark = Symbol('grant')
@@ -9,13 +9,13 @@ const mintMark = Symbol('grant')
  * The written consent of access to one act of one subject on one object. Functions that write take it as an argument
  * and call `assertGrant`, so a path that forgot to ask cannot reach them.
  */
-class AccessGrant {
+class AccessGrant<P extends Principal = Subject> {
   readonly #genuine = true
-  readonly subject: Subject
+  readonly subject: P
   readonly act: Act
   readonly object: AccessObject
 
-  constructor(mark: symbol, subject: Subject, act: Act, object: AccessObject) {
+  constructor(mark: symbol, subject: P, act: Act, object: AccessObject) {
     if (mark !== mintMark) throw new Error('Only access gives grants. Ask `require` for one.')
     this.subject = subject
     this.act = act
@@ -23,15 +23,15 @@ class AccessGrant {
     Object.freeze(this)
   }
 
-  static isGenuine(value: unknown): value is AccessGrant {
+  static isGenuine(value: unknown): value is AccessGrant<Principal> {
     return typeof value === 'object' && value !== null && #genuine in value && value.#genuine
   }
 }
 
-export type Grant = AccessGrant
+export type Grant<P extends Principal = Subject> = AccessGrant<P>
 
 /** For the decision function of this folder only; it is not part of `api.ts`. */
-export function mintGrant(subject: Subject, act: Act, object: AccessObject): Grant {
+export function mintGrant<P extends Principal>(subject: P, act: Act, object: AccessObject): Grant<P> {
   return new AccessGrant(mintMark, subject, act, object)
 }
 
@@ -40,8 +40,8 @@ export function mintGrant(subject: Subject, act: Act, object: AccessObject): Gra
  * caller and never a person's mistake, so it throws an `Error` and no `Refusal`.
  */
 export function assertGrant(grant: Grant, act: RoomAct, roomId: number): void
-export function assertGrant(grant: Grant, act: Permission): void
-export function assertGrant(grant: Grant, act: Act, roomId?: number): void {
+export function assertGrant(grant: Grant<Principal>, act: Permission): void
+export function assertGrant(grant: Grant<Principal>, act: Act, roomId?: number): void {
   if (!AccessGrant.isGenuine(grant)) throw new Error(`A write (${act}) was tried without a grant of access.`)
   if (grant.act !== act) throw new Error(`A grant for ${grant.act} was used for ${act}.`)
   const grantedRoom = grant.object.kind === 'room' ? grant.object.roomId : undefined

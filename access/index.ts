@@ -1,6 +1,6 @@
 import { admit, decide as decideOver } from './decide.ts'
 import type { Grant } from './grant.ts'
-import type { Access, AccessObject, Act, RoomFacts, Subject } from './types.ts'
+import type { Access, AccessObject, Act, Principal, RoomFacts } from './types.ts'
 import { createVisibility } from './visible.ts'
 
 export type AccessDeps = { readonly facts: RoomFacts }
@@ -11,10 +11,10 @@ const installation = { kind: 'installation' } as const
 export function createAccess({ facts }: AccessDeps): Access {
   const visible = createVisibility(facts)
 
-  function decide(subject: Subject, act: Act, object: AccessObject = installation) {
+  function decide<P extends Principal>(subject: P, act: Act, object: AccessObject = installation) {
     return decideOver(facts, subject, act, object)
   }
-  function require(subject: Subject, act: Act, object: AccessObject = installation): Grant {
+  function require<P extends Principal>(subject: P, act: Act, object: AccessObject = installation): Grant<P> {
     const decision = decide(subject, act, object)
     if (!decision.allowed) throw decision.refusal
     return decision.grant

@@ -13,6 +13,11 @@ type PermissionRow = {
   readonly roles: readonly RoleName[]
   /** Also for a person whose account is suspended, who otherwise only reads. */
   readonly whenSuspended?: true
+  /**
+   * May stand in the scopes of an API token. Where the permission is asked for, the caller may then be a program instead of
+   * a person (`Principal`).
+   */
+  readonly forPrograms?: true
 }
 
 const owners = ['owner'] as const
@@ -22,23 +27,50 @@ const administrators = ['owner', 'administrator'] as const
 
 /** Every permission: its id, what it lets a person do, and who has it at first. */
 export const permissionCatalogue = [
-  { id: 'people.read', meaning: 'See the list of the people of this organisation.', roles: administrators },
+  {
+    id: 'people.read',
+    meaning: 'See the list of the people of this organisation.',
+    roles: administrators,
+    forPrograms: true,
+  },
   {
     id: 'people.invite',
     meaning: 'Invite people to this organisation and withdraw invitations.',
     roles: administrators,
   },
-  { id: 'people.devices', meaning: 'See the devices of other people and sign them out.', roles: administrators },
+  {
+    id: 'people.devices',
+    meaning: 'See the devices of other people and sign them out.',
+    roles: administrators,
+    forPrograms: true,
+  },
   {
     id: 'people.moderate',
     meaning: 'Lock, suspend and close accounts of other people, set their passwords, and see where they are signed in.',
     roles: administrators,
+    forPrograms: true,
   },
   { id: 'people.signIn', meaning: 'Make a token by which a program signs in as somebody.', roles: owners },
-  { id: 'reports.read', meaning: 'See what people reported, with their reasons.', roles: administrators },
-  { id: 'registration.tokens', meaning: 'Make and withdraw tokens for registration.', roles: administrators },
-  { id: 'server.settings', meaning: 'See how this server is set up.', roles: administrators },
-  { id: 'server.notices', meaning: 'Write to people in the name of the server.', roles: administrators },
+  {
+    id: 'reports.read',
+    meaning: 'See what people reported, with their reasons.',
+    roles: administrators,
+    forPrograms: true,
+  },
+  {
+    id: 'registration.tokens',
+    meaning: 'Make and withdraw tokens for registration.',
+    roles: administrators,
+    forPrograms: true,
+  },
+  { id: 'api.tokens', meaning: 'Make and revoke tokens for programs.', roles: administrators },
+  { id: 'server.settings', meaning: 'See how this server is set up.', roles: administrators, forPrograms: true },
+  {
+    id: 'server.notices',
+    meaning: 'Write to people in the name of the server.',
+    roles: administrators,
+    forPrograms: true,
+  },
   { id: 'profile.change', meaning: 'Change one\u2019s own name, picture and other fields.', roles: guestsToo },
   { id: 'rooms.create', meaning: 'Create rooms and direct conversations.', roles: everybody },
   {
@@ -61,7 +93,7 @@ export const permissionCatalogue = [
     roles: guestsToo,
     whenSuspended: true,
   },
-  { id: 'media.delete', meaning: 'Remove files that somebody shared.', roles: administrators },
+  { id: 'media.delete', meaning: 'Remove files that somebody shared.', roles: administrators, forPrograms: true },
 ] as const satisfies readonly PermissionRow[]
 
 export type Permission = (typeof permissionCatalogue)[number]['id']
@@ -98,6 +130,11 @@ export function isPermission(id: string): id is Permission {
 
 export function permissionRow(id: string): PermissionRow | undefined {
   return rows.get(id)
+}
+
+/** What the scopes of an API token may name. */
+export function isScope(id: string): id is Permission {
+  return rows.get(id)?.forPrograms === true
 }
 
 export function isRole(name: string): name is RoleName {

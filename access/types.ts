@@ -10,9 +10,28 @@ export type Subject = {
   readonly deviceId: string
   readonly sessionId: number
   readonly isGuest: boolean
+  /** Of the account. What it permits stands in `permissions`; by the role itself is told only who stands above whom. */
+  readonly role: string
   /** Left out: in good standing. Who is suspended reads and does not write; who is locked signs out, and nothing else. */
   readonly standing?: 'suspended' | 'locked'
   readonly permissions: ReadonlySet<Permission>
+}
+
+/**
+ * A program that asks with an API token: no person, no session and in no room. It may do what the scopes of its token say,
+ * and nothing else.
+ */
+export type Program = {
+  /** The public id of its token. */
+  readonly programId: string
+  readonly permissions: ReadonlySet<Permission>
+}
+
+/** Whoever the gate lets through. */
+export type Principal = Subject | Program
+
+export function isProgram(principal: Principal): principal is Program {
+  return 'programId' in principal
 }
 
 export type RoomObject = { readonly kind: 'room'; readonly roomId: number }
@@ -22,8 +41,8 @@ export type AccessObject = RoomObject | Installation
 
 export type Act = RoomAct | Permission
 
-export type Decision =
-  | { readonly allowed: true; readonly grant: Grant }
+export type Decision<P extends Principal = Subject> =
+  | { readonly allowed: true; readonly grant: Grant<P> }
   | { readonly allowed: false; readonly refusal: Refusal }
 
 /**
@@ -64,14 +83,14 @@ export interface VisibleRooms {
 /** The one door. Everything is synchronous over what is in memory; a missing fact or an error means no. */
 export interface Access {
   decide(subject: Subject, act: RoomAct, object: RoomObject): Decision
-  decide(subject: Subject, act: Permission, object?: Installation): Decision
+  decide<P extends Principal>(principal: P, act: Permission, object?: Installation): Decision<P>
   /** The grant, or the `Refusal` that `decide` names is thrown. */
   require(subject: Subject, act: RoomAct, object: RoomObject): Grant
-  require(subject: Subject, act: Permission, object?: Installation): Grant
+  require<P extends Principal>(principal: P, act: Permission, object?: Installation): Grant<P>
   visible(subject: Subject): VisibleRooms
   /**
-   * Lets the subject through to a route that declares `needs`, or throws the refusal. A need that is unknown is met by
+   * Lets somebody through to a route that declares `needs`, or throws the refusal. A need that is unknown is met by
    * nobody.
    */
-  admit(subject: Subject, needs: string): void
+  admit(principal: Principal, needs: string): void
 }

@@ -1,4 +1,4 @@
-import type { Access, Subject } from '#access/api.ts'
+import type { Access, Principal } from '#access/api.ts'
 import {
   type Clock,
   type Gate,
@@ -17,7 +17,7 @@ import { createModeration } from './accounts/moderation.ts'
 import { createOrganisation } from './accounts/organisation.ts'
 import { createPeople } from './accounts/people.ts'
 import { createRegistration, type RegistrationSettings } from './accounts/registration.ts'
-import { createRegistrationTokens } from './accounts/registration-tokens.ts'
+import { createRegistrationTokens, type RegistrationTokens } from './accounts/registration-tokens.ts'
 import { createSetup } from './accounts/setup.ts'
 import { createSharedSecret } from './accounts/shared-secret.ts'
 import type {
@@ -34,16 +34,18 @@ import type {
 } from './api.ts'
 import { identityRoutes } from './http/routes.ts'
 import { createPasswordHashes, hashingCosts } from './passwords/argon2.ts'
+import { type ApiTokens, createApiTokens } from './programs/api-tokens.ts'
 import { createEvents, type EventSource } from './sessions/events.ts'
 import { createGate } from './sessions/gate.ts'
 import { createLastSeen } from './sessions/last-seen.ts'
 import { createSessions, type Sessions } from './sessions/sessions.ts'
 import { createAttempts } from './sign-in/attempts.ts'
 import { createConfirmations } from './sign-in/confirmations.ts'
-import { createLoginTokens } from './sign-in/login-tokens.ts'
+import { createLoginTokens, type LoginTokens } from './sign-in/login-tokens.ts'
 import { createOpenIdProofs } from './sign-in/open-id-proofs.ts'
 import { createPresence } from './sign-in/presence.ts'
 import { createSignIn } from './sign-in/sign-in.ts'
+import { deleteApiTokensBefore } from './store/api-token.ts'
 import { deleteConfirmationsBefore } from './store/confirmation.ts'
 import { deleteLoginTokensBefore } from './store/login-token.ts'
 import { deleteOpenIdTokensBefore } from './store/open-id-token.ts'
@@ -115,13 +117,16 @@ export type IdentityDeps = Omit<UserDirectoryDeps, 'serverName' | 'deviceLists'>
 
 export interface Identity extends UserDirectory {
   readonly routes: readonly Route[]
-  readonly gate: Gate<Subject | undefined>
+  readonly gate: Gate<Principal | undefined>
   readonly presence: Presence
   readonly accounts: Accounts
   readonly organisation: Organisation
   readonly setup: Setup
   readonly invitations: Pick<Invitations, 'create'>
   readonly departures: Departures
+  readonly apiTokens: ApiTokens
+  readonly registrationTokens: RegistrationTokens
+  readonly loginTokens: Pick<LoginTokens, 'create'>
   /** Writes down from time to time when devices were seen; ends, after a last writing, when the signal is aborted. */
   run(signal: AbortSignal): Promise<void>
   /** Deletes tokens and confirmations that ended before. @returns how many. */
@@ -129,7 +134,7 @@ export interface Identity extends UserDirectory {
 }
 
 async function forgetBefore(db: Postgres, ts: number): Promise<number> {
-  const gone = [deleteLoginTokensBefore, deleteConfirmationsBefore, deleteOpenIdTokensBefore]
+  const gone = [deleteLoginTokensBefore, deleteConfirmationsBefore, deleteOpenIdTokensBefore, deleteApiTokensBefore]
   let count = 0
   for (const forget of gone) count += await forget(db, ts)
   return count
@@ -178,6 +183,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
   const accounts = createAccounts(shared)
   const setup = createSetup({ ...shared, accounts })
   const invitations = createInvitations({ ...shared, accounts, organisation })
+  const apiTokens = createApiTokens({ db, vault, clock, random })
   const registrationTokens = createRegistrationTokens({ db, vault, clock, random })
   const registration = createRegistration({
     ...shared,
@@ -198,6 +204,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
     people: createPeople({ db, profiles }),
     registration,
     registrationTokens,
+    apiTokens,
     openIdProofs: createOpenIdProofs({ db, clock, random }),
     support: settings.support ?? {},
     shown: settings.shown ?? { options: {}, rates: {} },
@@ -208,13 +215,16 @@ export function createIdentity(deps: IdentityDeps): Identity {
   return {
     ...deps.directory,
     routes,
-    gate: createGate({ db, clock, access, log: deps.log, events, sessions, lastSeen }),
+    gate: createGate({ db, clock, access, log: deps.log, events, sessions, lastSeen, apiTokens }),
     presence,
     accounts,
     organisation,
     setup,
     invitations,
     departures,
+    apiTokens,
+    registrationTokens,
+    loginTokens: proofs.loginTokens,
     run: (signal) => lastSeen.run(signal),
     forgetBefore: (ts) => forgetBefore(db, ts),
   }

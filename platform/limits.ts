@@ -155,6 +155,10 @@ export const limits = {
   loginTokenLivesMs: 2 * 60_000,
   /** The same, made by an administrator for a program: long enough to be carried into its configuration. */
   automationTokenLivesMs: 60 * 60_000,
+  /** A token by which a program uses the API, unless it is asked for another time: for a task at hand. */
+  apiTokenLivesMs: 60 * 60_000,
+  /** The same, at most: what nobody renews for a year nobody looks after. */
+  apiTokenLivesMsMax: 366 * 24 * 60 * 60_000,
   /** From the first question of a confirmation to its last answer. */
   confirmationLivesMs: 15 * 60_000,
   /** A proof for another service of who somebody is. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { undeclaredRoutes } from '#access/api.ts'
+import { isScope, permissionCatalogue, undeclaredRoutes } from '#access/api.ts'
 import { startTown, type Town } from '#testing/town.ts'
 import type { TownPerson } from '#testing/town-person.ts'
 
@@ -72,6 +72,38 @@ describe('every route', () => {
       expect(answer.text).not.toMatch(/zebra/i)
     }
     expect(JSON.stringify(await stranger.sync())).not.toContain('ebra')
+  })
+})
+
+describe('a program', () => {
+  const ask = (program: TownPerson, route: { method: string; path: string | readonly string[] }) =>
+    program.call(
+      route.method,
+      pathOf(route.path),
+      route.method === 'GET' || route.method === 'DELETE' ? {} : { raw: '{}' },
+    )
+
+  it('whose token has no scopes is refused by every route that needs somebody', async () => {
+    const nobody = await town.program()
+    for (const route of town.http.routes().filter((one) => one.needs !== 'nobody')) {
+      const answer = await ask(nobody, route)
+      expect([route.operation, answer.status, answer.json.errcode]).toEqual([route.operation, 403, 'M_FORBIDDEN'])
+    }
+  })
+
+  it('with every scope passes where one of them is needed and nowhere else, and no route takes it for a person', async () => {
+    const scopes = permissionCatalogue.map(({ id }) => id).filter(isScope)
+    const program = await town.program(...scopes)
+    const passed: string[] = []
+    for (const route of town.http.routes().filter((one) => one.needs !== 'nobody')) {
+      const answer = await ask(program, route)
+      expect([route.operation, answer.status < 500]).toEqual([route.operation, true])
+      expect(answer.text).not.toMatch(/zebra/i)
+      const isScopeless = answer.status === 403 && answer.text.includes('scopes')
+      expect([route.operation, isScopeless]).toEqual([route.operation, !isScope(route.needs)])
+      if (!isScopeless) passed.push(route.operation)
+    }
+    expect(passed).toEqual(expect.arrayContaining(['listPeople', 'getSettings', 'sendNotice', 'deleteMedia']))
   })
 })
 

@@ -50,7 +50,7 @@ export class TownPerson {
 
   /** `path` is whole, or begins behind `/_matrix/client/v3`. */
   call(method: string, path: string, request: Ask = {}): Promise<Answer> {
-    const whole = path.startsWith('/_matrix') || path.startsWith('/api') ? path : `/_matrix/client/v3${path}`
+    const whole = /^\/(_matrix|_synapse|api)\//.test(path) ? path : `/_matrix/client/v3${path}`
     return ask(this.#url() + whole, method, this.token, request)
   }
 

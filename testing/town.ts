@@ -113,6 +113,12 @@ export class Town implements AsyncDisposable {
     return TownPerson.signIn(() => this.url, username, townPassword)
   }
 
+  /** A program with an API token for these scopes; it has no id and no device. */
+  async program(...scopes: string[]): Promise<TownPerson> {
+    const { token } = await this.chancery.identity.apiTokens.create(undefined, { scopes })
+    return new TownPerson(() => this.url, { user_id: '', device_id: '', access_token: token })
+  }
+
   /** Stops in order and starts again on the same data. People stay signed in. */
   async restart(): Promise<void> {
     await leave(this.#house)

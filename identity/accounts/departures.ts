@@ -1,6 +1,7 @@
 import type { Clock, Db } from '#platform/api.ts'
 import type { Departing, Departures } from '../api.ts'
 import { departingAccounts, setDeparted } from '../store/account.ts'
+import { deleteApiTokensOf } from '../store/api-token.ts'
 import { deleteLoginTokensOf } from '../store/login-token.ts'
 import { deleteOpenIdTokensOf } from '../store/open-id-token.ts'
 
@@ -18,6 +19,7 @@ export function createDepartures({ db, clock }: { db: Db; clock: Clock }): Depar
     try {
       for (const work of works) await work(person)
       await deleteLoginTokensOf(db, person.userId)
+      await deleteApiTokensOf(db, person.userId)
       await deleteOpenIdTokensOf(db, person.userId)
       await setDeparted(db, person.userId, clock.nowMs())
       return true

@@ -1,4 +1,4 @@
-import { isRole, type RoleName, type Subject } from '#access/api.ts'
+import { isProgram, type Principal, requireAbove } from '#access/api.ts'
 import { type Clock, type Postgres, refuse } from '#platform/api.ts'
 import type { Organisation } from '../api.ts'
 import { checkNewPassword } from '../passwords/rules.ts'
@@ -13,12 +13,14 @@ export interface Moderation {
    * The living account that `by` may act upon. Throws M_INVALID_PARAM for people of other servers, M_NOT_FOUND, and
    * M_FORBIDDEN for an account that stands as high as one's own.
    */
-  target(by: Subject, matrixId: string): Promise<AccountRow>
-  lock(by: Subject, matrixId: string, locked: boolean): Promise<void>
-  suspend(by: Subject, matrixId: string, suspended: boolean): Promise<void>
+  target(by: Principal, matrixId: string): Promise<AccountRow>
+  /** The user id of an account whose devices `by` may see and end: the own one, or one below. Throws as `target` does. */
+  deviceOwner(by: Principal, matrixId: string): Promise<number>
+  lock(by: Principal, matrixId: string, locked: boolean): Promise<void>
+  suspend(by: Principal, matrixId: string, suspended: boolean): Promise<void>
   /** Signs out everywhere unless told otherwise: who asks for a new password may have lost a device. */
-  resetPassword(by: Subject, matrixId: string, password: string, logoutDevices: boolean): Promise<void>
-  deactivate(by: Subject, matrixId: string, erase: boolean): Promise<void>
+  resetPassword(by: Principal, matrixId: string, password: string, logoutDevices: boolean): Promise<void>
+  deactivate(by: Principal, matrixId: string, erase: boolean): Promise<void>
 }
 
 export type ModerationDeps = {
@@ -30,23 +32,18 @@ export type ModerationDeps = {
   readonly organisation: Pick<Organisation, 'name'>
 }
 
-const ranks: Readonly<Record<RoleName, number>> = { owner: 3, administrator: 2, member: 1, guest: 0 }
-const rankOf = (role: string) => (isRole(role) ? ranks[role] : 0)
-
 export function createModeration(deps: ModerationDeps): Moderation {
   const { db, clock, serverName, sessions, accounts, organisation } = deps
 
-  async function target(by: Subject, matrixId: string): Promise<AccountRow> {
+  async function target(by: Principal, matrixId: string): Promise<AccountRow> {
     if (serverNameOf(matrixId) !== serverName) {
       throw refuse('M_INVALID_PARAM', 'This account is not one of this server. Ask those who run its server.')
     }
-    const [account, own] = await Promise.all([accountByMatrixId(db, matrixId), accountByMatrixId(db, by.matrixId)])
+    const account = await accountByMatrixId(db, matrixId)
     if (account === undefined || account.deactivatedTs !== null) {
       throw refuse('M_NOT_FOUND', 'There is no such account here, or it is closed. Load the list of people again.')
     }
-    if (own === undefined || rankOf(account.role) >= rankOf(own.role)) {
-      throw refuse('M_FORBIDDEN', 'This account stands as high as yours. Ask an owner of this server.')
-    }
+    requireAbove(by, account.role)
     return account
   }
 
@@ -60,6 +57,13 @@ export function createModeration(deps: ModerationDeps): Moderation {
 
   return {
     target,
+    async deviceOwner(by, matrixId) {
+      const account = await accountByMatrixId(db, matrixId)
+      if (account === undefined)
+        throw refuse('M_NOT_FOUND', 'There is no such account here. Load the list of people again.')
+      if (isProgram(by) || by.userId !== account.userId) requireAbove(by, account.role)
+      return account.userId
+    },
     lock: async (by, matrixId, locked) => setStanding(await target(by, matrixId), setAccountLocked, locked),
     suspend: async (by, matrixId, suspended) => setStanding(await target(by, matrixId), setAccountSuspended, suspended),
     async resetPassword(by, matrixId, password, logoutDevices) {

@@ -1,7 +1,7 @@
 import { isRole, roleCatalogue } from '#access/api.ts'
 import type { Db } from '#platform/api.ts'
 import type { Profiles } from '../api.ts'
-import { accountByMatrixId, accountPage, type PersonRow } from '../store/account.ts'
+import { accountPage, type PersonRow } from '../store/account.ts'
 import { usernameOf } from '../users/usernames.ts'
 
 /** Rows read at once while a search looks for names, which are sealed and so cannot be found by the database. */
@@ -25,8 +25,6 @@ export interface People {
    * @param after `next` of the page before
    */
   page(search: string, after: number, limit: number): Promise<{ people: Person[]; next: number | undefined }>
-  /** The user id of an account of this server. */
-  idOf(matrixId: string): Promise<number | undefined>
 }
 
 export function createPeople({ db, profiles }: { db: Db; profiles: Pick<Profiles, 'displayNames'> }): People {
@@ -59,5 +57,5 @@ export function createPeople({ db, profiles }: { db: Db; profiles: Pick<Profiles
     }
   }
 
-  return { page, idOf: async (matrixId) => (await accountByMatrixId(db, matrixId))?.userId }
+  return { page }
 }

@@ -4,7 +4,7 @@
  * - Closes somebody's account for good, for administrators. With `erase` her name and picture go too.
  */
 import Type from 'typebox'
-import type { Subject } from '#access/api.ts'
+import type { Principal } from '#access/api.ts'
 import { type Route, route } from '#platform/api.ts'
 import type { Moderation } from '../accounts/moderation.ts'
 import { Nothing } from './shapes.ts'
@@ -20,7 +20,7 @@ export function deactivatePerson({ moderation }: { moderation: Pick<Moderation, 
     body: Type.Object({ erase: Type.Optional(Type.Boolean()) }),
     answer: Nothing,
     async handle({ caller, params, body }) {
-      await moderation.deactivate(caller as Subject, params.userId, body.erase === true)
+      await moderation.deactivate(caller as Principal, params.userId, body.erase === true)
       return {}
     },
   })

@@ -3,7 +3,7 @@
  * https://spec.matrix.org/v1.19/client-server-api/#get_matrixclientv1adminsuspenduserid
  */
 import Type from 'typebox'
-import type { Subject } from '#access/api.ts'
+import type { Principal } from '#access/api.ts'
 import { type Route, route } from '#platform/api.ts'
 import type { Moderation } from '../accounts/moderation.ts'
 
@@ -17,7 +17,7 @@ export function getAdminSuspendUser({ moderation }: { moderation: Pick<Moderatio
     params: Type.Object({ userId: Type.String() }),
     answer: Type.Object({ suspended: Type.Boolean() }),
     async handle({ caller, params }) {
-      const account = await moderation.target(caller as Subject, params.userId)
+      const account = await moderation.target(caller as Principal, params.userId)
       return { suspended: account.suspendedTs !== null }
     },
   })

@@ -2,22 +2,22 @@
  * GET /_matrix/client/v3/admin/whois/{userId}
  * https://spec.matrix.org/v1.19/client-server-api/#get_matrixclientv3adminwhoisuserid
  *
- * - Where somebody is signed in: for the person herself, and for administrators.
+ * - Where somebody is signed in: for the person herself, and for administrators, of people below them.
  */
 import Type from 'typebox'
 import type { Access, Subject } from '#access/api.ts'
 import { clientPaths } from '#matrix/api.ts'
-import { type Route, refuse, route } from '#platform/api.ts'
-import type { People } from '../accounts/people.ts'
+import { type Route, route } from '#platform/api.ts'
+import type { Moderation } from '../accounts/moderation.ts'
 import type { Device, Devices } from '../api.ts'
 
 export type WhoIsDeps = {
   readonly access: Pick<Access, 'require'>
-  readonly people: Pick<People, 'idOf'>
+  readonly moderation: Pick<Moderation, 'deviceOwner'>
   readonly devices: Pick<Devices, 'ofUser'>
 }
 
-export function getWhoIs({ access, people, devices }: WhoIsDeps): Route {
+export function getWhoIs({ access, moderation, devices }: WhoIsDeps): Route {
   return route({
     method: 'GET',
     path: clientPaths('/admin/whois/:userId'),
@@ -28,8 +28,7 @@ export function getWhoIs({ access, people, devices }: WhoIsDeps): Route {
     async handle({ caller, params }) {
       const subject: Subject = caller
       if (params.userId !== subject.matrixId) access.require(subject, 'people.devices')
-      const userId = await people.idOf(params.userId)
-      if (userId === undefined) throw refuse('M_NOT_FOUND', 'There is no such account here. Check the spelling.')
+      const userId = await moderation.deviceOwner(subject, params.userId)
       const entries = (await devices.ofUser(userId)).map((device) => [device.deviceId, sessionsOn(device)])
       return { user_id: params.userId, devices: Object.fromEntries(entries) }
     },

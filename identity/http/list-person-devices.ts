@@ -1,18 +1,22 @@
 /**
  * GET /api/v1/people/{user_id}/devices
  *
- * - The devices on which somebody is signed in, for administrators.
+ * - The devices on which somebody is signed in, for administrators: her own, and those of people below her.
  */
 import Type from 'typebox'
-import { type Route, refuse, route } from '#platform/api.ts'
-import type { People } from '../accounts/people.ts'
+import type { Principal } from '#access/api.ts'
+import { type Route, route } from '#platform/api.ts'
+import type { Moderation } from '../accounts/moderation.ts'
 import type { Devices } from '../api.ts'
 import { presentDevice } from './present-device.ts'
 import { Device } from './shapes.ts'
 
-export type PersonDevicesDeps = { readonly people: Pick<People, 'idOf'>; readonly devices: Pick<Devices, 'ofUser'> }
+export type PersonDevicesDeps = {
+  readonly moderation: Pick<Moderation, 'deviceOwner'>
+  readonly devices: Pick<Devices, 'ofUser'>
+}
 
-export function listPersonDevices({ people, devices }: PersonDevicesDeps): Route {
+export function listPersonDevices({ moderation, devices }: PersonDevicesDeps): Route {
   return route({
     method: 'GET',
     path: '/api/v1/people/:userId/devices',
@@ -21,10 +25,8 @@ export function listPersonDevices({ people, devices }: PersonDevicesDeps): Route
     rate: 'read',
     params: Type.Object({ userId: Type.String() }),
     answer: Type.Object({ devices: Type.Array(Device) }),
-    async handle({ params }) {
-      const userId = await people.idOf(params.userId)
-      if (userId === undefined)
-        throw refuse('M_NOT_FOUND', 'There is no such account here. Load the list of people again.')
+    async handle({ caller, params }) {
+      const userId = await moderation.deviceOwner(caller as Principal, params.userId)
       return { devices: (await devices.ofUser(userId)).map(presentDevice) }
     },
   })

@@ -5,7 +5,7 @@
  *   `logout_devices` is false.
  */
 import Type from 'typebox'
-import type { Subject } from '#access/api.ts'
+import type { Principal } from '#access/api.ts'
 import { type Route, route } from '#platform/api.ts'
 import type { Moderation } from '../accounts/moderation.ts'
 import { Nothing } from './shapes.ts'
@@ -22,7 +22,7 @@ export function resetPersonPassword({ moderation }: { moderation: Pick<Moderatio
     answer: Nothing,
     async handle({ caller, params, body }) {
       const logoutDevices = body.logout_devices !== false
-      await moderation.resetPassword(caller as Subject, params.userId, body.new_password, logoutDevices)
+      await moderation.resetPassword(caller as Principal, params.userId, body.new_password, logoutDevices)
       return {}
     },
   })

@@ -9,6 +9,7 @@ import type { RegistrationTokens } from '../accounts/registration-tokens.ts'
 import type { SetupKeeper } from '../accounts/setup.ts'
 import type { SharedSecret } from '../accounts/shared-secret.ts'
 import type { Presence } from '../api.ts'
+import type { ApiTokens } from '../programs/api-tokens.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { SignIn } from '../sign-in/sign-in.ts'
 import { acceptInvitation } from './accept-invitation.ts'
@@ -17,6 +18,7 @@ import { type ChangePasswordDeps, changePassword } from './change-password.ts'
 import { checkSetupLink } from './check-setup-link.ts'
 import { type AvailabilityDeps, checkUsernameAvailability } from './check-username-availability.ts'
 import { completeSetup } from './complete-setup.ts'
+import { createApiToken } from './create-api-token.ts'
 import { createInvitation } from './create-invitation.ts'
 import { createPersonLoginToken } from './create-person-login-token.ts'
 import { createRegistrationToken } from './create-registration-token.ts'
@@ -40,6 +42,7 @@ import { getSettings } from './get-settings.ts'
 import { getTokenOwner } from './get-token-owner.ts'
 import { getWellknownSupport, type SupportSettings } from './get-wellknown-support.ts'
 import { getWhoIs } from './get-who-is.ts'
+import { listApiTokens } from './list-api-tokens.ts'
 import { listInvitations } from './list-invitations.ts'
 import { listPeople } from './list-people.ts'
 import { listPersonDevices } from './list-person-devices.ts'
@@ -52,6 +55,7 @@ import { register } from './register.ts'
 import { registrationTokenValidity, type TokenValidityDeps } from './registration-token-validity.ts'
 import { type OpenIdDeps, requestOpenIdToken } from './request-open-id-token.ts'
 import { resetPersonPassword } from './reset-person-password.ts'
+import { revokeApiToken } from './revoke-api-token.ts'
 import { setAdminLockUser } from './set-admin-lock-user.ts'
 import { setAdminSuspendUser } from './set-admin-suspend-user.ts'
 import { sharedSecretNonce } from './shared-secret-nonce.ts'
@@ -80,6 +84,7 @@ export type RouteDeps = ChangePasswordDeps &
     readonly moderation: Moderation
     readonly registration: Registration
     readonly registrationTokens: RegistrationTokens
+    readonly apiTokens: ApiTokens
     readonly access: Pick<Access, 'require'>
     readonly publicUrl: string
     /** Without one the endpoints for it do not exist. */
@@ -129,7 +134,7 @@ export function identityRoutes(deps: RouteDeps): Route[] {
     getInvitation(deps),
     acceptInvitation(deps),
     listPeople(deps),
-    listPersonDevices({ people: deps.people, devices }),
+    listPersonDevices({ ...deps, devices }),
     endPersonDevice(deps),
     resetPersonPassword(deps),
     deactivatePerson(deps),
@@ -139,6 +144,9 @@ export function identityRoutes(deps: RouteDeps): Route[] {
     createRegistrationToken(deps),
     listRegistrationTokens(deps),
     withdrawRegistrationToken(deps),
+    createApiToken(deps),
+    listApiTokens(deps),
+    revokeApiToken(deps),
   ]
   const { sharedSecret } = deps
   if (sharedSecret === undefined) return [...matrix, ...own]

@@ -5,7 +5,7 @@
  * - Everything but signing out is refused to who is locked, on every device and at once; the devices stay.
  */
 import Type from 'typebox'
-import type { Subject } from '#access/api.ts'
+import type { Principal } from '#access/api.ts'
 import { type Route, route } from '#platform/api.ts'
 import type { Moderation } from '../accounts/moderation.ts'
 
@@ -20,7 +20,7 @@ export function setAdminLockUser({ moderation }: { moderation: Pick<Moderation, 
     body: Type.Object({ locked: Type.Boolean() }),
     answer: Type.Object({ locked: Type.Boolean() }),
     async handle({ caller, params, body }) {
-      await moderation.lock(caller as Subject, params.userId, body.locked)
+      await moderation.lock(caller as Principal, params.userId, body.locked)
       return { locked: body.locked }
     },
   })

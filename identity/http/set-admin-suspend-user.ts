@@ -5,7 +5,7 @@
  * - Who is suspended reads, leaves rooms and removes own messages, and does not write.
  */
 import Type from 'typebox'
-import type { Subject } from '#access/api.ts'
+import type { Principal } from '#access/api.ts'
 import { type Route, route } from '#platform/api.ts'
 import type { Moderation } from '../accounts/moderation.ts'
 
@@ -20,7 +20,7 @@ export function setAdminSuspendUser({ moderation }: { moderation: Pick<Moderatio
     body: Type.Object({ suspended: Type.Boolean() }),
     answer: Type.Object({ suspended: Type.Boolean() }),
     async handle({ caller, params, body }) {
-      await moderation.suspend(caller as Subject, params.userId, body.suspended)
+      await moderation.suspend(caller as Principal, params.userId, body.suspended)
       return { suspended: body.suspended }
     },
   })

@@ -24,6 +24,7 @@ it('forgets the token that a refresh replaced when a session ends, whichever tok
     db: { row: async () => (isThere ? row : undefined) } as unknown as Db,
     clock: { nowMs: () => 0, sleep: async () => undefined },
     access: { admit: () => undefined } as Pick<Access, 'admit'>,
+    apiTokens: { find: async () => undefined },
     log: { knownUpToMs: () => 0, reachNewest: async () => 0 },
     events: {
       onSessionEnded: (heard: (sessionId: number) => void) => ends.push(heard),

@@ -1,11 +1,12 @@
-import type { Access, Subject } from '#access/api.ts'
+import type { Access, Principal, Subject } from '#access/api.ts'
 import { type Clock, type Db, type Gate, type Log, limits, Recent, refuse } from '#platform/api.ts'
 import type { IdentityEvents } from '../api.ts'
+import type { ApiTokens } from '../programs/api-tokens.ts'
 import { sessionByTokenHash } from '../store/session.ts'
 import { subjectOf } from '../users/subject.ts'
 import type { LastSeen } from './last-seen.ts'
 import type { Sessions } from './sessions.ts'
-import { hashToken, isWellFormedToken } from './token.ts'
+import { hashToken, isTokenOf, isWellFormedToken } from './token.ts'
 
 export type GateDeps = {
   readonly db: Db
@@ -15,13 +16,14 @@ export type GateDeps = {
   readonly events: IdentityEvents
   readonly sessions: Pick<Sessions, 'promote'>
   readonly lastSeen: LastSeen
+  readonly apiTokens: Pick<ApiTokens, 'find'>
 }
 
 type Known = { readonly subject: Subject; readonly expiresTs: number | null }
 
-/** Turns an access token into a subject, and lets it through when it meets what the route needs. */
-export function createGate(deps: GateDeps): Gate<Subject | undefined> {
-  const { db, clock, access, log, events, sessions, lastSeen } = deps
+/** Turns a token into a person or a program, and lets it through when it meets what the route needs. */
+export function createGate(deps: GateDeps): Gate<Principal | undefined> {
+  const { db, clock, access, log, events, sessions, lastSeen, apiTokens } = deps
   /** By the token's hash, so that no token lies in memory longer than its request. */
   const known = new Recent<string, Known>(limits.sessionsInMemoryMax, {
     onDropped: (tokenHash, { subject }) => {
@@ -87,6 +89,12 @@ export function createGate(deps: GateDeps): Gate<Subject | undefined> {
       if (request.accessToken === undefined || request.accessToken === '') {
         throw refuse('M_MISSING_TOKEN', 'You are not signed in. Sign in and try again.')
       }
+      if (isTokenOf(request.accessToken, 'api')) {
+        const program = await apiTokens.find(request.accessToken)
+        if (program === undefined) throw revoked()
+        access.admit(program, needs)
+        return program
+      }
       const found = await look(request.accessToken)
       if (isOver(found)) throw expired()
       const { subject } = found
@@ -99,6 +107,12 @@ export function createGate(deps: GateDeps): Gate<Subject | undefined> {
 
 function signedOut() {
   return refuse('M_UNKNOWN_TOKEN', 'You are no longer signed in on this device. Sign in again.', {
+    fields: { soft_logout: false },
+  })
+}
+
+function revoked() {
+  return refuse('M_UNKNOWN_TOKEN', 'This API token has expired or was revoked. Ask an administrator for another one.', {
     fields: { soft_logout: false },
   })
 }

@@ -14,11 +14,12 @@ const marks = {
   invitation: 'chi_',
   login: 'chl_',
   openId: 'cho_',
+  api: 'cha_',
 } as const
 export type TokenKind = keyof typeof marks
 
 const secretBytes = 32
-const tokenPattern = /^(ch[yrsilo]_[A-Za-z0-9_-]{43})([A-Za-z0-9_-]{6})$/
+const tokenPattern = /^(ch[yrsiloa]_[A-Za-z0-9_-]{43})([A-Za-z0-9_-]{6})$/
 
 export function makeToken(random: Random, kind: TokenKind): string {
   const body = marks[kind] + random.bytes(secretBytes).toString('base64url')
@@ -28,6 +29,11 @@ export function makeToken(random: Random, kind: TokenKind): string {
 export function isWellFormedToken(token: string, kind: TokenKind): boolean {
   const match = tokenPattern.exec(token)
   return match !== null && token.startsWith(marks[kind]) && checksum(match[1]!) === match[2]
+}
+
+/** By its mark alone. */
+export function isTokenOf(token: string, kind: TokenKind): boolean {
+  return token.startsWith(marks[kind])
 }
 
 /** 32 bytes; what the tables keep. No salt is needed, because nobody can guess 256 bits. */

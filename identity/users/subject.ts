@@ -19,6 +19,7 @@ export function subjectOf(row: Row): Subject {
     deviceId: row.deviceId,
     sessionId: row.id,
     isGuest: row.role === 'guest',
+    role: row.role,
     permissions: permissionsOf(row.role),
     ...(standing !== undefined && { standing }),
   })

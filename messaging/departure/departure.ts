@@ -45,7 +45,7 @@ export class Departure {
   async #leaveRooms({ userId, matrixId }: Departing): Promise<void> {
     const { access, memberships } = this.#deps
     // Nobody is signed in any more: the server acts in her place.
-    const device = { deviceId: '', sessionId: 0, isGuest: false }
+    const device = { deviceId: '', sessionId: 0, isGuest: false, role: 'member' }
     const subject: Subject = Object.freeze({ userId, matrixId, ...device, permissions: permissionsOf('member') })
     await memberships.load(userId)
     const { joined, invited, knocked } = access.visible(subject)

@@ -6,7 +6,7 @@ import Type from 'typebox'
 import type { Access } from '#access/api.ts'
 import { type Route, route } from '#platform/api.ts'
 import type { Media } from '../media/media.ts'
-import type { Caller } from './acts.ts'
+import type { Principal } from './acts.ts'
 import { unknownFile } from './known-file.ts'
 
 type Deps = { media: Pick<Media, 'remove'>; access: Pick<Access, 'require'>; serverName: string }
@@ -21,7 +21,7 @@ export function deleteMedia({ media, access, serverName }: Deps): Route {
     params: Type.Object({ serverName: Type.String(), mediaId: Type.String() }),
     answer: Type.Object({}),
     async handle({ params, caller }) {
-      const grant = access.require(caller as Caller, 'media.delete')
+      const grant = access.require(caller as Principal, 'media.delete')
       const isOurs = params.serverName === serverName
       if (!isOurs || !(await media.remove(grant, params.mediaId))) throw unknownFile()
       return {}

@@ -7,7 +7,7 @@ import Type from 'typebox'
 import type { Access } from '#access/api.ts'
 import { type Route, route } from '#platform/api.ts'
 import type { Reports } from '../reports/reports.ts'
-import type { Caller } from './acts.ts'
+import type { Principal } from './acts.ts'
 
 const limitDefault = 100
 
@@ -36,7 +36,7 @@ export function listReports({ reports, access }: { reports: Pick<Reports, 'page'
     }),
     answer: Type.Object({ reports: Type.Array(Report), next: Type.Optional(Type.Integer()) }),
     async handle({ query, caller }) {
-      const grant = access.require(caller as Caller, 'reports.read')
+      const grant = access.require(caller as Principal, 'reports.read')
       const { reports: page, next } = await reports.page(grant, query.from, query.limit ?? limitDefault)
       return { reports: page, ...(next !== undefined && { next }) }
     },

@@ -11,7 +11,7 @@ import type { Access } from '#access/api.ts'
 import type { JsonObject } from '#matrix/api.ts'
 import { type Route, route } from '#platform/api.ts'
 import type { Notices } from '../notices/notices.ts'
-import { type Caller, transactionOf } from './acts.ts'
+import { type Principal, transactionOf } from './acts.ts'
 import { UserId } from './shapes.ts'
 
 const Words = Type.String({ minLength: 1, maxLength: 32_768 })
@@ -35,7 +35,7 @@ export function sendNotice({ notices, access }: { notices: Pick<Notices, 'send'>
     body: Body,
     answer: Type.Object({ event_id: Type.String() }),
     async handle({ body, caller }) {
-      const subject = caller as Caller
+      const subject = caller as Principal
       const grant = access.require(subject, 'server.notices')
       const { user_id: to, transaction_id: id } = body
       const transaction = id === undefined ? undefined : transactionOf(subject, ['notice', to], id)

@@ -11,7 +11,7 @@ import type { Access } from '#access/api.ts'
 import type { JsonObject } from '#matrix/api.ts'
 import { type Route, route } from '#platform/api.ts'
 import type { Notices } from '../notices/notices.ts'
-import { type Caller, transactionOf } from './acts.ts'
+import { type Principal, transactionOf } from './acts.ts'
 import { UserId } from './shapes.ts'
 
 type Deps = { notices: Pick<Notices, 'send'>; access: Access }
@@ -33,7 +33,7 @@ export function sendServerNotice(deps: Deps): Route {
     operation: 'sendServerNotice',
     ...shared,
     answer,
-    handle: ({ body, caller }) => send(deps, caller as Caller, body),
+    handle: ({ body, caller }) => send(deps, caller as Principal, body),
   })
 }
 
@@ -45,11 +45,11 @@ export function putServerNotice(deps: Deps): Route {
     ...shared,
     params: Type.Object({ txnId: Type.String({ minLength: 1 }) }),
     answer,
-    handle: ({ body, caller, params }) => send(deps, caller as Caller, body, params.txnId),
+    handle: ({ body, caller, params }) => send(deps, caller as Principal, body, params.txnId),
   })
 }
 
-async function send({ notices, access }: Deps, caller: Caller, body: Type.Static<typeof Body>, id?: string) {
+async function send({ notices, access }: Deps, caller: Principal, body: Type.Static<typeof Body>, id?: string) {
   const { user_id: to, content } = body
   const grant = access.require(caller, 'server.notices')
   const transaction = id === undefined ? undefined : transactionOf(caller, ['notice', to], id)

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { assertGrant, type Grant } from '#access/api.ts'
+import { assertGrant, type Grant, type Principal } from '#access/api.ts'
 import {
   BlobMissing,
   type BlobRef,
@@ -167,7 +167,7 @@ export class Media {
   }
 
   /** Removes a file with its thumbnails; false when there is none. Its keys die, so no copy of its bytes can be read. */
-  async remove(grant: Grant, id: string): Promise<boolean> {
+  async remove(grant: Grant<Principal>, id: string): Promise<boolean> {
     assertGrant(grant, 'media.delete')
     return idForm.test(id) && (await this.#removeAll([id])) === 1
   }

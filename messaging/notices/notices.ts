@@ -1,4 +1,4 @@
-import { assertGrant, type Grant, type Subject } from '#access/api.ts'
+import { assertGrant, type Grant, type Principal, type Subject } from '#access/api.ts'
 import type { User } from '#identity/api.ts'
 import type { JsonObject } from '#matrix/api.ts'
 import type { Db } from '#platform/api.ts'
@@ -53,7 +53,7 @@ export class Notices {
   }
 
   /** Answers the event's id: that of the first, when the transaction is a repetition. */
-  async send(grant: Grant, { to, content, transaction }: Notice): Promise<string> {
+  async send(grant: Grant<Principal>, { to, content, transaction }: Notice): Promise<string> {
     assertGrant(grant, 'server.notices')
     const { members, service } = this.#deps
     const person = await members.person(to)

@@ -1,4 +1,4 @@
-import { assertGrant, type Grant, type Subject } from '#access/api.ts'
+import { assertGrant, type Grant, type Principal, type Subject } from '#access/api.ts'
 import type { Users } from '#identity/api.ts'
 import type { JsonObject } from '#matrix/api.ts'
 import { type Clock, type Db, type Logger, type Random, refuse, SealBroken, type Vault } from '#platform/api.ts'
@@ -62,7 +62,7 @@ export class Reports {
   }
 
   /** The newest first. `from` is the `next` of the page before. */
-  async page(grant: Grant, from: number | undefined, limit: number) {
+  async page(grant: Grant<Principal>, from: number | undefined, limit: number) {
     assertGrant(grant, 'reports.read')
     const { db, users, rooms, vault } = this.#deps
     const rows = await reportPage(db, from ?? newest, limit)

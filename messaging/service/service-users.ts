@@ -27,6 +27,6 @@ export class ServiceUsers {
 
 /** Without a session, so nobody can have it who came over the network. */
 function subjectFor({ id: userId, matrixId }: User): Subject {
-  const device = { deviceId: '', sessionId: 0, isGuest: false }
+  const device = { deviceId: '', sessionId: 0, isGuest: false, role: 'member' }
   return Object.freeze({ userId, matrixId, ...device, permissions: permissionsOf('member') })
 }

@@ -164,7 +164,7 @@ class FastifyHttpServer implements HttpServer {
     const query = readQuery(raw.url!, endpoint.queryPlan)
     const accessToken = endpoint.hasOwnToken ? undefined : takeAccessToken(raw, query)
     const caller = await this.#admit(route.needs, { accessToken, ip, userAgent: raw.headers['user-agent'] })
-    if (rateBy === 'person') this.#rates?.take(route.rate!, caller?.userId ?? ip)
+    if (rateBy === 'person') this.#rates?.take(route.rate!, caller?.userId ?? caller?.programId ?? ip)
     const wrong = endpoint.checkParams?.(params) ?? endpoint.checkQuery?.(query)
     if (wrong !== undefined) throw wrong
     let body: unknown

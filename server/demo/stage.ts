@@ -62,6 +62,7 @@ export class Stage {
       deviceId: 'DEMO',
       sessionId: 0,
       isGuest: false,
+      role,
       permissions: permissionsOf(role),
     })
     this.#actors.set(key, { key, name, matrixId: user.matrixId, subject })

@@ -6,22 +6,18 @@ import { join } from 'node:path'
 import type { Clock, Config, Logger, Metrics, Postgres, Random } from '#platform/api.ts'
 import {
   canOpenPictures,
-  checkServerSettings,
-  connect,
   createHttp,
   createMetrics,
   createOutbound,
-  migrate,
-  openDataDirectory,
   serveMetrics,
   shownSettings,
-  startEmbedded,
 } from '#platform/index.ts'
+import { listenForCommands } from '../commands/socket.ts'
 import { startJobs } from '../composition/jobs.ts'
 import { type Chancery, type ChanceryDeps, composeChancery } from '../composition/platform.ts'
 import { version } from '../composition/version.ts'
 import { demoState } from '../demo/fact.ts'
-import { withProgress } from './progress.ts'
+import { openStorage, type Undo, undoAll } from './open-storage.ts'
 
 export type StartDeps = {
   readonly config: Config
@@ -47,14 +43,11 @@ export interface RunningChancery {
   stop(): Promise<void>
 }
 
-type Step = () => Promise<void> | void
 type Parts = Omit<ChanceryDeps, 'settings' | 'metrics'>
 
 export async function startChancery(deps: StartDeps): Promise<RunningChancery> {
-  const undo: Step[] = []
-  const stop = async () => {
-    for (let step = undo.pop(); step !== undefined; step = undo.pop()) await step()
-  }
+  const undo: Undo = []
+  const stop = () => undoAll(undo)
   try {
     return { ...(await startAll(deps, undo)), stop }
   } catch (error) {
@@ -63,22 +56,9 @@ export async function startChancery(deps: StartDeps): Promise<RunningChancery> {
   }
 }
 
-async function startAll(deps: StartDeps, undo: Step[]): Promise<Omit<RunningChancery, 'stop'>> {
+async function startAll(deps: StartDeps, undo: Undo): Promise<Omit<RunningChancery, 'stop'>> {
   const { config, clock, random, logger, say } = deps
-  const directory = await openDataDirectory({
-    folder: config.dataFolder,
-    serverName: config.serverName,
-    clock,
-    ...(config.masterKeyFile === undefined ? {} : { masterKeyFile: config.masterKeyFile }),
-  })
-  undo.push(() => directory.close())
-  if (directory.isKeyNew) {
-    say(`The master key is ${directory.masterKeyFile}. Keep a copy elsewhere: without it nothing can be read.`)
-  }
-  for (const warning of directory.warnings) say(`Note: ${warning}`)
-
-  const { postgres, lost } = await startPostgres(deps, directory.postgresFolder, undo)
-  await withProgress(say, clock, 'Preparing the database', () => migrate(postgres, deps.migrations))
+  const { directory, postgres, lost } = await openStorage(deps, undo)
   const metrics = createMetrics({ clock })
   undo.push(() => metrics.close())
   const parts: Parts = {
@@ -100,10 +80,19 @@ async function startAll(deps: StartDeps, undo: Step[]): Promise<Omit<RunningChan
   const jobs = await startJobs({ postgres, clock, logger, chancery })
   undo.push(() => jobs.stop())
   const port = await listen(deps, { chancery, postgres, metrics }, undo)
+  const commands = await listenForCommands({
+    folder: directory.folder,
+    chancery,
+    serverName: config.serverName,
+    clock,
+    logger,
+  })
+  undo.push(() => commands.close())
   return { chancery, postgres, port, isNew: directory.isNew, isDemo, postgresLost: lost }
 }
 
-function settingsOf(config: Config, isDemo: boolean): ChanceryDeps['settings'] {
+/** What the options say of how everything is composed. */
+export function settingsOf(config: Config, isDemo: boolean): ChanceryDeps['settings'] {
   const { serverName, publicUrl, passwordHashing, rateLimits, registrationSharedSecret } = config
   const { defaultRoomVersion, peopleSearch, media, outboundOrigins, pushContent, presence } = config
   const { registration: mode, guests, termsPage, supportEmail: email, supportPage: page } = config
@@ -127,37 +116,10 @@ async function fillIfEmpty({ config, clock, say }: StartDeps, parts: Parts): Pro
   })
 }
 
-async function startPostgres(deps: StartDeps, folder: string, undo: Step[]) {
-  const { config, clock, logger, say } = deps
-  if (config.databaseUrl !== undefined) {
-    const postgres = connect({ address: { url: config.databaseUrl } })
-    undo.push(() => postgres.close())
-    await checkServerSettings(postgres)
-    return { postgres, lost: new Promise<void>(() => undefined) }
-  }
-  const embedded = await withProgress(say, clock, 'Starting PostgreSQL', () =>
-    startEmbedded({
-      folder,
-      log: (level, line) => logger[level === 'info' ? 'debug' : level]('postgres.said', { detail: line }),
-      progress: say,
-    }),
-  )
-  let isStopping = false
-  undo.push(() => {
-    isStopping = true
-    return embedded.stop()
-  })
-  const postgres = connect({ address: embedded.address })
-  undo.push(() => postgres.close())
-  await checkServerSettings(postgres)
-  const lost = embedded.exited.then(() => (isStopping ? new Promise<void>(() => undefined) : undefined))
-  return { postgres, lost }
-}
-
 async function listen(
   deps: StartDeps,
   { chancery, postgres, metrics }: { chancery: Chancery; postgres: Postgres; metrics: Metrics },
-  undo: Step[],
+  undo: Undo,
 ): Promise<number> {
   const { config, clock, random, logger } = deps
   metrics.gauge('chancery_log_position', 'The newest position that followers have heard of.', () =>

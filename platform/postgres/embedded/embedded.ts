@@ -3,13 +3,13 @@ import { mkdir, realpath } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { setTimeout as wait } from 'node:timers/promises'
 import { StartRefused } from '../../data-directory/start-refused.ts'
+import { makeSocketFolder, removeSocketFolder } from '../../socket-folder.ts'
 import { connect } from '../connect.ts'
 import type { PostgresAddress } from '../types.ts'
 import { type Binaries, findBinaries } from './binaries.ts'
 import { checkMajor, clusterUser, ensureCluster, postgresEnvironment } from './cluster.ts'
 import { type Identity, ownAll, pickIdentity } from './identity.ts'
 import { type SettingOverrides, serverArguments } from './settings.ts'
-import { makeSocketFolder, removeSocketFolder, socketPort } from './socket-folder.ts'
 import { stopSurvivors } from './survivors.ts'
 
 export type ServerLogLevel = 'info' | 'warn' | 'error'
@@ -38,6 +38,9 @@ export interface Embedded {
   stop(): Promise<void>
 }
 
+/** Part of the socket's file name. Nobody listens on such a TCP port. */
+const socketPort = 5432
+
 /** The database of Chancery in its own cluster. */
 const databaseName = 'chancery'
 
@@ -64,7 +67,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   const cluster = await ensureCluster(folder, binaries, identity)
   const { stopped } = await stopSurvivors(cluster)
   if (stopped > 0) log('warn', 'Stopped a PostgreSQL that an earlier start had left behind.')
-  const socketFolder = await makeSocketFolder(folder, identity.owner)
+  const socketFolder = await makeSocketFolder(folder, `.s.PGSQL.${socketPort}`, identity.owner)
   const args = serverArguments(cluster, socketFolder, socketPort, options.settings)
   const server = await startServer(identity, binaries.postgres, args, options)
   const address = { socketFolder, port: socketPort, user: clusterUser, database: databaseName }

@@ -16,6 +16,7 @@ function subjectOf(user: User): Subject {
     deviceId: 'NONE',
     sessionId: 0,
     isGuest: false,
+    role: 'member',
     permissions: new Set(),
   }
 }

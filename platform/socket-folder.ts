@@ -2,30 +2,32 @@ import { createHash } from 'node:crypto'
 import { chmod, chown, lstat, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Identity } from './identity.ts'
-
-/** Part of the socket's file name. Nobody listens on such a TCP port. */
-export const socketPort = 5432
 
 /** What fits into a socket address, its closing zero apart (Linux 107, macOS 103). */
 const pathBytesMax = process.platform === 'darwin' ? 103 : 107
-const socketName = `.s.PGSQL.${socketPort}`
+
+type Owner = { readonly uid: number; readonly gid: number }
 
 /** The temporary folder of every Unix, for where the configured one has too long a name. */
 const shortest = '/tmp'
 
 /**
- * A folder of mode 0700 for the socket: in `folder` where its path is short enough, else a short one among the
+ * A folder of mode 0700 for a Unix socket: in `folder` where its path is short enough, else a short one among the
  * temporary files, whose name follows from `folder`, so that the next start finds and empties what a kill left behind.
  * Only the holder of the data directory's lock may call this.
  */
-export async function makeSocketFolder(folder: string, owner: Identity['owner']): Promise<string> {
+export async function makeSocketFolder(
+  folder: string,
+  socketName: string,
+  owner: Owner = ourselves(),
+): Promise<string> {
+  const fits = (path: string) => Buffer.byteLength(join(path, socketName)) <= pathBytesMax
   const near = join(folder, 'socket')
-  if (fits(near)) return privateFolder(near, owner)
+  if (fits(near)) return privateFolder(near, socketName, owner)
   const name = `chancery-${createHash('sha256').update(folder).digest('hex').slice(0, 12)}`
   const far = [tmpdir(), shortest].map((base) => join(base, name)).find(fits) ?? join(shortest, name)
   try {
-    return await privateFolder(far, owner)
+    return await privateFolder(far, socketName, owner)
   } catch {
     // Somebody else sits on that name.
     const other = await mkdtemp(join(shortest, 'chancery-'))
@@ -38,11 +40,9 @@ export async function removeSocketFolder(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true })
 }
 
-function fits(folder: string): boolean {
-  return Buffer.byteLength(join(folder, socketName)) <= pathBytesMax
-}
+const ourselves = (): Owner => ({ uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 })
 
-async function privateFolder(folder: string, owner: Identity['owner']): Promise<string> {
+async function privateFolder(folder: string, socketName: string, owner: Owner): Promise<string> {
   await mkdir(folder, { mode: 0o700 }).catch((error) => {
     if (error.code !== 'EEXIST') throw error
   })
