@@ -414,9 +414,9 @@ describe('invitations', () => {
       call('POST', '/api/v1/invitations', { token: member.access_token, body: {} }),
       call('GET', '/api/v1/invitations', { token: member.access_token }),
       call('DELETE', '/api/v1/invitations/x', { token: member.access_token }),
-      call('GET', '/api/v1/people', { token: member.access_token }),
-      call('GET', '/api/v1/people/@lena:test/devices', { token: member.access_token }),
-      call('DELETE', '/api/v1/people/@lena:test/devices/X', { token: member.access_token }),
+      call('GET', '/api/v1/accounts', { token: member.access_token }),
+      call('GET', '/api/v1/accounts/@lena:test/devices', { token: member.access_token }),
+      call('DELETE', '/api/v1/accounts/@lena:test/devices/X', { token: member.access_token }),
     ]
     for (const answer of await Promise.all(tries)) {
       expect(answer).toMatchObject({ status: 403, json: { errcode: 'M_FORBIDDEN' } })
@@ -431,7 +431,7 @@ describe('administration', () => {
     const all: any[] = []
     let from = ''
     do {
-      const page = await ok('GET', `/api/v1/people?limit=3${from && `&from=${from}`}`, { token })
+      const page = await ok('GET', `/api/v1/accounts?limit=3${from && `&from=${from}`}`, { token })
       expect(page.people.length).toBeLessThanOrEqual(3)
       all.push(...page.people)
       from = page.next ?? ''
@@ -440,10 +440,10 @@ describe('administration', () => {
     expect(new Set(all.map((item) => item.user_id)).size).toBe(count!.n)
     expect(all.find((item) => item.user_id === '@paula:test')).toMatchObject({ admin: true, deactivated: false })
     expect(all.find((item) => item.user_id === '@karl:test')).toMatchObject({ admin: false, deactivated: true })
-    const found = await ok('GET', '/api/v1/people?search=the%20admin', { token })
+    const found = await ok('GET', '/api/v1/accounts?search=the%20admin', { token })
     expect(found.people.map((item: any) => item.display_name)).toEqual(['Lena the Admin'])
-    expect((await call('GET', '/api/v1/people?from=x', { token })).json.errcode).toBe('M_INVALID_PARAM')
-    expect((await call('GET', '/api/v1/people?limit=0', { token })).status).toBe(400)
+    expect((await call('GET', '/api/v1/accounts?from=x', { token })).json.errcode).toBe('M_INVALID_PARAM')
+    expect((await call('GET', '/api/v1/accounts?limit=0', { token })).status).toBe(400)
   })
 
   it('sees and ends anybody’s devices', async () => {
@@ -451,13 +451,13 @@ describe('administration', () => {
     const phone = { device_id: 'PHONE', initial_device_display_name: 'Phone of Sven' }
     await person('sven')
     const sven = (await login('sven', 'Correct-horse-sven', phone)).json as Session
-    const { devices } = await ok('GET', '/api/v1/people/@sven:test/devices', { token })
+    const { devices } = await ok('GET', '/api/v1/accounts/@sven:test/devices', { token })
     expect(devices.map((device: any) => device.display_name)).toContain('Phone of Sven')
-    await ok('DELETE', '/api/v1/people/@sven:test/devices/PHONE', { token })
+    await ok('DELETE', '/api/v1/accounts/@sven:test/devices/PHONE', { token })
     expect((await whoami(sven.access_token)).status).toBe(401)
-    const again = await call('DELETE', '/api/v1/people/@sven:test/devices/PHONE', { token })
+    const again = await call('DELETE', '/api/v1/accounts/@sven:test/devices/PHONE', { token })
     expect(again.json.errcode).toBe('M_NOT_FOUND')
-    expect((await call('GET', '/api/v1/people/@nobody:test/devices', { token })).json.errcode).toBe('M_NOT_FOUND')
+    expect((await call('GET', '/api/v1/accounts/@nobody:test/devices', { token })).json.errcode).toBe('M_NOT_FOUND')
   })
 
   it('by shared secret needs the secret, and a nonce that is used once', async () => {

@@ -122,7 +122,7 @@ describe('administrators', () => {
 
   it('set a new password, which signs the person out', async () => {
     const paul = await town.person('paul')
-    const path = `/api/v1/people/${encodeURIComponent(paul.id)}/password`
+    const path = `/api/v1/accounts/${encodeURIComponent(paul.id)}/password`
     expect((await admin.call('POST', path, { body: { new_password: 'short' } })).json.errcode).toBe('M_WEAK_PASSWORD')
     expect((await paul.call('POST', path, { body: { new_password: 'x' } })).json.errcode).toBe('M_FORBIDDEN')
     await admin.ok('POST', path, { new_password: 'seven green boats ahead' })
@@ -133,7 +133,7 @@ describe('administrators', () => {
 
   it('make sign-in tokens for programs only when they are owners', async () => {
     const bot = await town.person('bot')
-    const path = `/api/v1/people/${encodeURIComponent(bot.id)}/login_token`
+    const path = `/api/v1/accounts/${encodeURIComponent(bot.id)}/login_token`
     expect((await admin.call('POST', path, { body: {} })).json.errcode).toBe('M_FORBIDDEN')
     const { login_token } = await owner.ok('POST', path, {})
     const answer = await bot.call('POST', '/login', { body: { type: 'm.login.token', token: login_token } })
@@ -188,7 +188,7 @@ describe('closing an account', () => {
     const gone = await town.person('gone')
     const room = await owner.createRoom({ preset: 'public_chat' })
     await gone.join(room)
-    await admin.ok('POST', `/api/v1/people/${encodeURIComponent(gone.id)}/deactivate`, {})
+    await admin.ok('POST', `/api/v1/accounts/${encodeURIComponent(gone.id)}/deactivate`, {})
     expect((await gone.call('GET', '/account/whoami')).status).toBe(401)
     expect(await owner.ok('GET', `/profile/${encodeURIComponent(gone.id)}/displayname`)).toEqual({
       displayname: 'Gone',

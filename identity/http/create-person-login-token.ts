@@ -1,5 +1,5 @@
 /**
- * POST /api/v1/people/{user_id}/login_token
+ * POST /api/v1/accounts/{user_id}/login_token
  *
  * - A token by which a program signs in as this account (`m.login.token`): once, and within an hour. For owners.
  */
@@ -17,7 +17,7 @@ export type PersonLoginTokenDeps = {
 export function createPersonLoginToken({ moderation, loginTokens }: PersonLoginTokenDeps): Route {
   return route({
     method: 'POST',
-    path: '/api/v1/people/:userId/login_token',
+    path: '/api/v1/accounts/:userId/login_token',
     operation: 'createPersonLoginToken',
     needs: 'people.signIn',
     rate: 'settings',

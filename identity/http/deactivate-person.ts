@@ -1,5 +1,5 @@
 /**
- * POST /api/v1/people/{user_id}/deactivate
+ * POST /api/v1/accounts/{user_id}/deactivate
  *
  * - Closes somebody's account for good, for administrators. With `erase` her name and picture go too.
  */
@@ -12,7 +12,7 @@ import { Nothing } from './shapes.ts'
 export function deactivatePerson({ moderation }: { moderation: Pick<Moderation, 'deactivate'> }): Route {
   return route({
     method: 'POST',
-    path: '/api/v1/people/:userId/deactivate',
+    path: '/api/v1/accounts/:userId/deactivate',
     operation: 'deactivatePerson',
     needs: 'people.moderate',
     rate: 'settings',

@@ -1,5 +1,5 @@
 /**
- * DELETE /api/v1/people/{user_id}/devices/{device_id}
+ * DELETE /api/v1/accounts/{user_id}/devices/{device_id}
  *
  * - Signs somebody's device out at once, for administrators, of people below her. Waiting requests of the device end.
  */
@@ -18,7 +18,7 @@ export type EndPersonDeviceDeps = {
 export function endPersonDevice({ moderation, sessions }: EndPersonDeviceDeps): Route {
   return route({
     method: 'DELETE',
-    path: '/api/v1/people/:userId/devices/:deviceId',
+    path: '/api/v1/accounts/:userId/devices/:deviceId',
     operation: 'endPersonDevice',
     needs: 'people.devices',
     rate: 'settings',

@@ -1,5 +1,5 @@
 /**
- * GET /api/v1/people?search&from&limit
+ * GET /api/v1/accounts?search&from&limit
  *
  * - The accounts of this server in the order in which they were made; `search` finds parts of names and Matrix ids.
  * - `next`, when there is more, goes into `from`.
@@ -14,7 +14,7 @@ const limitMax = 200
 export function listPeople({ people }: { people: Pick<People, 'page'> }): Route {
   return route({
     method: 'GET',
-    path: '/api/v1/people',
+    path: '/api/v1/accounts',
     operation: 'listPeople',
     needs: 'people.read',
     rate: 'read',

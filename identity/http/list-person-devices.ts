@@ -1,5 +1,5 @@
 /**
- * GET /api/v1/people/{user_id}/devices
+ * GET /api/v1/accounts/{user_id}/devices
  *
  * - The devices on which somebody is signed in, for administrators: her own, and those of people below her.
  */
@@ -19,7 +19,7 @@ export type PersonDevicesDeps = {
 export function listPersonDevices({ moderation, devices }: PersonDevicesDeps): Route {
   return route({
     method: 'GET',
-    path: '/api/v1/people/:userId/devices',
+    path: '/api/v1/accounts/:userId/devices',
     operation: 'listPersonDevices',
     needs: 'people.devices',
     rate: 'read',

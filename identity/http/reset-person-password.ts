@@ -1,5 +1,5 @@
 /**
- * POST /api/v1/people/{user_id}/password
+ * POST /api/v1/accounts/{user_id}/password
  *
  * - Sets a new password for somebody who has lost hers, for administrators. Signs her out everywhere, unless
  *   `logout_devices` is false.
@@ -13,7 +13,7 @@ import { Nothing } from './shapes.ts'
 export function resetPersonPassword({ moderation }: { moderation: Pick<Moderation, 'resetPassword'> }): Route {
   return route({
     method: 'POST',
-    path: '/api/v1/people/:userId/password',
+    path: '/api/v1/accounts/:userId/password',
     operation: 'resetPersonPassword',
     needs: 'people.moderate',
     rate: 'settings',

@@ -119,7 +119,7 @@ describe('a filled demo', () => {
     await using server = await serve(await demo.compose(systemClock))
     const ruth = await server.signIn('ruth')
     expect((await ruth.ok('GET', '/api/v1/installation')).organisation).toBe('City of Port Averell')
-    expect((await ruth.ok('GET', '/api/v1/people?limit=100')).people).toHaveLength(people.length)
+    expect((await ruth.ok('GET', '/api/v1/accounts?limit=100')).people).toHaveLength(people.length)
     expect((await ruth.ok('GET', '/api/v1/invitations')).invitations).toMatchObject([{ state: 'open' }])
     const marisol = encodeURIComponent('@marisol:demo.example')
     expect(await ruth.ok('GET', `/profile/${marisol}`)).toMatchObject({ 'org.chancery.title': 'Duty lead' })

@@ -85,14 +85,14 @@ const readInvitation = (row: InvitationRow): Invitation => ({
 
 export function createAdministration(session: Session): Administration {
   const token = session.accessToken
-  const personPath = (userId: string) => `/api/v1/people/${segment(userId)}`
+  const personPath = (userId: string) => `/api/v1/accounts/${segment(userId)}`
   return {
     async people({ search, from, limit }, signal) {
       const query = new URLSearchParams({ limit: String(limit) })
       if (search) query.set('search', search)
       if (from) query.set('from', from)
       const options = signal ? { token, signal } : { token }
-      const answer = await request<{ people: PersonRow[]; next?: string }>('GET', `/api/v1/people?${query}`, options)
+      const answer = await request<{ people: PersonRow[]; next?: string }>('GET', `/api/v1/accounts?${query}`, options)
       return { people: answer.people.map(readPerson), next: answer.next }
     },
     async devices(userId) {
