@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { roomActs } from './acts.ts'
 import {
+  agency,
   assertGrant,
   type Grant,
   isRoomAct,
@@ -328,5 +329,38 @@ describe('routes', () => {
     expect(undeclaredRoutes(declared)).toEqual([])
     expect(undeclaredRoutes([{ method: 'GET', path: ['/a', '/b'] }])).toEqual(['GET /a /b (needs nothing)'])
     expect(undeclaredRoutes([{ method: 'PUT', path: '/a', needs: 'toString' }])).toEqual(['PUT /a (needs toString)'])
+  })
+})
+
+describe('an agency', () => {
+  const access = createAccess({
+    facts: factsOf({}),
+    agencies: { isStaff: (user, agencyId) => user === userId && agencyId === 4 },
+  })
+  const program = { programId: 'T', permissions: new Set<Permission>(['citizens.people']) }
+  const administrator = subjectOf({ permissions: permissionsOf('administrator') })
+  const refusalOf = (who: Subject, agencyId: number) => {
+    const decision = access.decide(who, 'citizens.people', agency(agencyId))
+    return decision.allowed ? undefined : decision.refusal.code
+  }
+
+  it('is open to its staff who have the permission, and does not exist for others', () => {
+    expect(refusalOf(administrator, 4)).toBeUndefined()
+    expect(refusalOf(administrator, 5)).toBe('M_NOT_FOUND')
+    expect(refusalOf(subjectOf({ userId: 9, permissions: permissionsOf('owner') }), 4)).toBe('M_NOT_FOUND')
+    expect(refusalOf(subjectOf(), 4)).toBe('M_FORBIDDEN')
+    expect(access.decide(program, 'citizens.people', agency(5)).allowed).toBe(true)
+    expect(access.decide(program, 'citizens.send', agency(5)).allowed).toBe(false)
+    const unplugged = createAccess({ facts: factsOf({}) })
+    expect(unplugged.decide(administrator, 'citizens.people', agency(4)).allowed).toBe(false)
+  })
+
+  it('has grants of its own', () => {
+    const grant = access.require(administrator, 'citizens.people', agency(4))
+    expect(() => assertGrant(grant, 'citizens.people', agency(4))).not.toThrow()
+    expect(() => assertGrant(grant, 'citizens.people', agency(5))).toThrow('another agency')
+    expect(() => assertGrant(grant, 'citizens.people')).toThrow('another agency')
+    const plain = access.require(administrator, 'citizens.people')
+    expect(() => assertGrant(plain, 'citizens.people', agency(4))).toThrow('another agency')
   })
 })

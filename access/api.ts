@@ -17,6 +17,8 @@ export type {
   Access,
   AccessObject,
   Act,
+  AgencyFacts,
+  AgencyObject,
   Decision,
   Installation,
   Principal,
@@ -31,4 +33,9 @@ export { isProgram } from './types.ts'
 /** What `decide` and `require` take for a room: `access.require(subject, 'room.send', room(id))`. */
 export function room(roomId: number): { readonly kind: 'room'; readonly roomId: number } {
   return { kind: 'room', roomId }
+}
+
+/** The same for an agency: `access.require(subject, 'citizens.people', agency(id))`. */
+export function agency(agencyId: number): { readonly kind: 'agency'; readonly agencyId: number } {
+  return { kind: 'agency', agencyId }
 }

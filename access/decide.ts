@@ -6,12 +6,15 @@ import { isPlainNeed } from './routes.ts'
 import {
   type AccessObject,
   type Act,
+  type AgencyFacts,
   type Decision,
   isProgram,
   type Principal,
   type RoomFacts,
   type Subject,
 } from './types.ts'
+
+export type Facts = { readonly rooms: RoomFacts; readonly agencies: AgencyFacts | undefined }
 
 const openings: Readonly<Record<Opening, (facts: RoomFacts, roomId: number) => boolean>> = {
   publicToJoin: (facts, roomId) => facts.joinRule(roomId) === 'public',
@@ -22,17 +25,20 @@ const openings: Readonly<Record<Opening, (facts: RoomFacts, roomId: number) => b
 }
 
 /** The decision, over one consistent look at the facts. Whatever throws inside means no. */
-export function decide<P extends Principal>(facts: RoomFacts, subject: P, act: Act, object: AccessObject): Decision<P> {
+export function decide<P extends Principal>(facts: Facts, subject: P, act: Act, object: AccessObject): Decision<P> {
   let allowed = false
   try {
     const refusal = standingRefusal(subject, object.kind === 'room' ? roomAct(act) : permissionRow(act))
     if (refusal !== undefined) return { allowed, refusal }
     if (object.kind !== 'room') allowed = isPermission(act) && subject.permissions.has(act)
     else if (!isProgram(subject)) {
-      allowed = passesRoomDoor(facts, subject, act, object.roomId)
-      if (allowed && isShutToGuest(facts, subject, act, object.roomId)) {
+      allowed = passesRoomDoor(facts.rooms, subject, act, object.roomId)
+      if (allowed && isShutToGuest(facts.rooms, subject, act, object.roomId)) {
         return { allowed: false, refusal: guestRefusal() }
       }
+    }
+    if (allowed && object.kind === 'agency' && !worksFor(facts.agencies, subject, object.agencyId)) {
+      return { allowed: false, refusal: agencyRefusal() }
     }
   } catch {
     // A fact that cannot be read is a missing fact.
@@ -111,6 +117,16 @@ function roomRefusal(act: Act): Refusal {
   const wish = roomAct(act)?.meaning ?? 'do this in this room'
   const remedy = act === 'room.join' || act === 'room.knock' ? 'It may need an invitation' : 'You may not be in it'
   return refuse('M_FORBIDDEN', `You cannot ${wish}. ${remedy}, or it does not exist. Ask a member to invite you.`)
+}
+
+/** A program acts for every agency; its scopes bound what it does there. */
+function worksFor(agencies: AgencyFacts | undefined, subject: Principal, agencyId: number): boolean {
+  return isProgram(subject) || agencies?.isStaff(subject.userId, agencyId) === true
+}
+
+/** One sentence for an agency of others and one that does not exist. */
+function agencyRefusal(): Refusal {
+  return refuse('M_NOT_FOUND', 'There is no such thing, or it belongs to an agency that you do not work for.')
 }
 
 function permissionRefusal(subject: Principal, act: string): Refusal {

@@ -1,6 +1,6 @@
 import type { RoomAct } from './acts.ts'
 import type { Permission } from './permissions.ts'
-import type { AccessObject, Act, Principal, Subject } from './types.ts'
+import type { AccessObject, Act, AgencyObject, Principal, Subject } from './types.ts'
 
 /** Known to this file alone, so that nobody else can make a grant. */
 const mintMark = Symbol('grant')
@@ -40,10 +40,13 @@ export function mintGrant<P extends Principal>(subject: P, act: Act, object: Acc
  * caller and never a person's mistake, so it throws an `Error` and no `Refusal`.
  */
 export function assertGrant(grant: Grant, act: RoomAct, roomId: number): void
-export function assertGrant(grant: Grant<Principal>, act: Permission): void
-export function assertGrant(grant: Grant<Principal>, act: Act, roomId?: number): void {
+export function assertGrant(grant: Grant<Principal>, act: Permission, agency?: AgencyObject): void
+export function assertGrant(grant: Grant<Principal>, act: Act, object?: number | AgencyObject): void {
   if (!AccessGrant.isGenuine(grant)) throw new Error(`A write (${act}) was tried without a grant of access.`)
   if (grant.act !== act) throw new Error(`A grant for ${grant.act} was used for ${act}.`)
-  const grantedRoom = grant.object.kind === 'room' ? grant.object.roomId : undefined
-  if (grantedRoom !== roomId) throw new Error(`A grant for ${act} was used for another room than it was given for.`)
+  const granted = grant.object.kind === 'room' ? grant.object.roomId : undefined
+  const agency = grant.object.kind === 'agency' ? grant.object.agencyId : undefined
+  const [roomId, agencyId] = typeof object === 'number' ? [object, undefined] : [undefined, object?.agencyId]
+  if (granted !== roomId) throw new Error(`A grant for ${act} was used for another room than it was given for.`)
+  if (agency !== agencyId) throw new Error(`A grant for ${act} was used for another agency than it was given for.`)
 }

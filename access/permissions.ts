@@ -93,6 +93,36 @@ export const permissionCatalogue = [
     roles: guestsToo,
     whenSuspended: true,
   },
+  {
+    id: 'citizens.people',
+    meaning: 'See and change what one\u2019s agency knows of citizens.',
+    roles: administrators,
+    forPrograms: true,
+  },
+  {
+    id: 'citizens.consent',
+    meaning: 'Record what citizens agreed to, and check the record.',
+    roles: administrators,
+    forPrograms: true,
+  },
+  {
+    id: 'citizens.purposes',
+    meaning: 'Set up agencies and their staff, what they may write about, their queues and canned replies.',
+    roles: administrators,
+    forPrograms: true,
+  },
+  {
+    id: 'citizens.send',
+    meaning: 'Send to citizens in the name of one\u2019s agency.',
+    roles: administrators,
+    forPrograms: true,
+  },
+  {
+    id: 'citizens.desk',
+    meaning: 'See the queues of one\u2019s agency, take conversations with citizens and answer.',
+    roles: everybody,
+    forPrograms: true,
+  },
   { id: 'media.delete', meaning: 'Remove files that somebody shared.', roles: administrators, forPrograms: true },
 ] as const satisfies readonly PermissionRow[]
 

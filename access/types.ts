@@ -36,8 +36,9 @@ export function isProgram(principal: Principal): principal is Program {
 
 export type RoomObject = { readonly kind: 'room'; readonly roomId: number }
 export type Installation = { readonly kind: 'installation' }
+export type AgencyObject = { readonly kind: 'agency'; readonly agencyId: number }
 /** What an act is done to. */
-export type AccessObject = RoomObject | Installation
+export type AccessObject = RoomObject | Installation | AgencyObject
 
 export type Act = RoomAct | Permission
 
@@ -64,6 +65,11 @@ export interface RoomFacts {
   admitsGuests(roomId: number): boolean
 }
 
+/** What access must know about agencies; engagement keeps it in memory on every node. */
+export interface AgencyFacts {
+  isStaff(userId: number, agencyId: number): boolean
+}
+
 /**
  * The rooms that a session may know of, sorted by the tie that the person has with them. Shared and immutable: the same
  * object comes back until something that it depends on changes, so it can be asked for at every sync.
@@ -83,10 +89,10 @@ export interface VisibleRooms {
 /** The one door. Everything is synchronous over what is in memory; a missing fact or an error means no. */
 export interface Access {
   decide(subject: Subject, act: RoomAct, object: RoomObject): Decision
-  decide<P extends Principal>(principal: P, act: Permission, object?: Installation): Decision<P>
+  decide<P extends Principal>(principal: P, act: Permission, object?: Installation | AgencyObject): Decision<P>
   /** The grant, or the `Refusal` that `decide` names is thrown. */
   require(subject: Subject, act: RoomAct, object: RoomObject): Grant
-  require<P extends Principal>(principal: P, act: Permission, object?: Installation): Grant<P>
+  require<P extends Principal>(principal: P, act: Permission, object?: Installation | AgencyObject): Grant<P>
   visible(subject: Subject): VisibleRooms
   /**
    * Lets somebody through to a route that declares `needs`, or throws the refusal. A need that is unknown is met by

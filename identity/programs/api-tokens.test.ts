@@ -25,7 +25,7 @@ describe('a token of a program', () => {
     const made = await make(boss, { scopes: ['people.read', 'people.read'], ttl_ms: 60_000, name: 'Nightly list' })
     expect(made).toMatchObject({ token: expect.stringMatching(/^cha_/), expires_ts: clock.nowMs() + 60_000 })
     const program = programOf(made.token)
-    expect((await program.ok('GET', '/api/v1/people')).people).toHaveLength(3)
+    expect((await program.ok('GET', '/api/v1/accounts')).people).toHaveLength(3)
     expect(await program.call('GET', '/api/v1/settings')).toMatchObject({
       status: 403,
       json: { errcode: 'M_FORBIDDEN' },
@@ -62,7 +62,7 @@ describe('a token of a program', () => {
 
   it('acts upon members, and on nobody who stands as high as an administrator', async () => {
     const program = await town.program('people.devices', 'people.moderate')
-    const devices = (id: string) => program.call('GET', `/api/v1/people/${encodeURIComponent(id)}/devices`)
+    const devices = (id: string) => program.call('GET', `/api/v1/accounts/${encodeURIComponent(id)}/devices`)
     expect((await devices(member.id)).json.devices).toHaveLength(1)
     expect((await devices(boss.id)).status).toBe(403)
     const lock = (id: string) =>
@@ -85,14 +85,14 @@ describe('a token of a program', () => {
     const long = await make(boss, { scopes: ['people.read'] })
     await using node = await town.openNode()
     const there = node.as(programOf(long.token))
-    expect((await there.call('GET', '/api/v1/people')).status).toBe(200)
+    expect((await there.call('GET', '/api/v1/accounts')).status).toBe(200)
     await clock.advance(5_000)
-    const ended = await programOf(short.token).call('GET', '/api/v1/people')
+    const ended = await programOf(short.token).call('GET', '/api/v1/accounts')
     expect(ended).toMatchObject({ status: 401, json: { errcode: 'M_UNKNOWN_TOKEN', soft_logout: false } })
     await boss.ok('DELETE', `/api/v1/tokens/${long.token_id}`)
-    expect((await there.call('GET', '/api/v1/people')).status).toBe(401)
+    expect((await there.call('GET', '/api/v1/accounts')).status).toBe(401)
     expect((await boss.call('DELETE', `/api/v1/tokens/${long.token_id}`)).status).toBe(404)
-    expect((await programOf(`${short.token.slice(0, -1)}_`).call('GET', '/api/v1/people')).status).toBe(401)
+    expect((await programOf(`${short.token.slice(0, -1)}_`).call('GET', '/api/v1/accounts')).status).toBe(401)
     await town.chancery.identity.forgetBefore(clock.nowMs() + 1)
     const { tokens } = await owner.ok('GET', '/api/v1/tokens')
     expect(tokens.map((token: any) => token.token_id)).not.toContain(short.token_id)
@@ -112,13 +112,13 @@ describe('a token of a program', () => {
 
     const aide = await town.person('aide', { role: 'administrator' })
     const program = programOf((await make(aide, { scopes: ['people.read'] })).token)
-    const reads = async () => (await program.call('GET', '/api/v1/people')).status
+    const reads = async () => (await program.call('GET', '/api/v1/accounts')).status
     expect(await reads()).toBe(200)
     await owner.ok('PUT', `/_matrix/client/v1/admin/suspend/${encodeURIComponent(aide.id)}`, { suspended: true })
     expect(await reads()).toBe(403)
     await owner.ok('PUT', `/_matrix/client/v1/admin/suspend/${encodeURIComponent(aide.id)}`, { suspended: false })
     expect(await reads()).toBe(200)
-    await owner.ok('POST', `/api/v1/people/${encodeURIComponent(aide.id)}/deactivate`, {})
+    await owner.ok('POST', `/api/v1/accounts/${encodeURIComponent(aide.id)}/deactivate`, {})
     expect(await reads()).toBe(401)
   })
 
@@ -134,7 +134,7 @@ describe('a token of a program', () => {
 
 describe('devices of others', () => {
   it('are seen and ended by those above only', async () => {
-    const path = (who: TownPerson) => `/api/v1/people/${encodeURIComponent(who.id)}/devices`
+    const path = (who: TownPerson) => `/api/v1/accounts/${encodeURIComponent(who.id)}/devices`
     const whois = (who: TownPerson) => `/admin/whois/${encodeURIComponent(who.id)}`
     const peer = await town.person('petra', { role: 'administrator' })
     for (const above of [owner, peer]) {

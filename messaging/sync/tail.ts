@@ -197,6 +197,8 @@ const wholeKinds: ReadonlySet<LogKind> = new Set([
   logKinds.profile,
   logKinds.sessionEnded,
   logKinds.sessionChanged,
+  logKinds.staffJoined,
+  logKinds.staffLeft,
 ])
 
 /** Whether the row and what its writer told of it say all that there is to say. */

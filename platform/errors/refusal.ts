@@ -7,6 +7,8 @@ export type RefusalOptions = {
   readonly fields?: Record<string, unknown>
   /** For the log only. No personal data and no message content. */
   readonly detail?: string
+  /** A finer word than the code, for programs; stands as `error.code` in nested answers. */
+  readonly reason?: string
   readonly cause?: unknown
 }
 
@@ -19,6 +21,7 @@ export class Refusal extends Error {
   readonly status: number
   readonly fields: Record<string, unknown>
   readonly detail?: string
+  readonly reason?: string
 
   constructor(code: ErrorCode, message: string, options: RefusalOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
@@ -26,11 +29,14 @@ export class Refusal extends Error {
     this.status = options.status ?? errorCodes[code].status
     this.fields = options.fields ?? noFields
     if (options.detail !== undefined) this.detail = options.detail
+    if (options.reason !== undefined) this.reason = options.reason
   }
 
   /** The answer's body. `fields` cannot replace the code or the message. */
-  toAnswer(): Record<string, unknown> {
-    return { ...this.fields, errcode: this.code, error: this.message }
+  toAnswer(shape: 'flat' | 'nested' = 'flat'): Record<string, unknown> {
+    const { code, message, reason } = this
+    const said = shape === 'flat' ? message : { code: reason ?? code, message }
+    return { ...this.fields, errcode: code, error: said }
   }
 }
 

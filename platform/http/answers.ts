@@ -2,13 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream'
 import type { Refusal } from '../errors/refusal.ts'
-import { FileAnswer, JsonBytes } from './route.ts'
+import { FileAnswer, JsonBytes, type Route } from './route.ts'
 
 /** For every answer: the specification's "Web Browser Clients", and nothing in a browser may guess, frame or run it. */
 export const apiHeaders = {
   'access-control-allow-origin': '*',
-  'access-control-allow-methods': 'GET, POST, PUT, DELETE, OPTIONS',
-  'access-control-allow-headers': 'X-Requested-With, Content-Type, Authorization',
+  'access-control-allow-methods': 'GET, POST, PUT, PATCH, DELETE, OPTIONS',
+  'access-control-allow-headers': 'X-Requested-With, Content-Type, Authorization, Idempotency-Key',
   'access-control-expose-headers': 'Retry-After, ETag, Content-Disposition',
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
@@ -38,10 +38,15 @@ export function writeAnswer(
   return writeJson(response, 200, answer ?? {}, mustClose)
 }
 
-export function writeRefusal(response: ServerResponse, refusal: Refusal, mustClose: boolean): number {
+export function writeRefusal(
+  response: ServerResponse,
+  refusal: Refusal,
+  mustClose: boolean,
+  shape: Route['refusals'] = 'flat',
+): number {
   const retryAfterMs = refusal.fields.retry_after_ms
   if (typeof retryAfterMs === 'number') response.setHeader('retry-after', Math.ceil(retryAfterMs / 1000))
-  return writeJson(response, refusal.status, refusal.toAnswer(), mustClose)
+  return writeJson(response, refusal.status, refusal.toAnswer(shape), mustClose)
 }
 
 export function writeJson(response: ServerResponse, status: number, value: unknown, mustClose: boolean): number {

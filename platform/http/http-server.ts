@@ -147,7 +147,7 @@ class FastifyHttpServer implements HttpServer {
       endpoint.checkAnswer?.(answer)
       status = reply.raw.destroyed ? 499 : writeAnswer(raw, reply.raw, answer, this.#isStopping)
     } catch (error) {
-      status = this.#writeFailure(error, request, reply.raw, endpoint.route.operation)
+      status = this.#writeFailure(error, request, reply.raw, endpoint.route)
     }
     if (!raw.complete) this.#discardRest(raw, reply.raw)
     this.#deps.metrics?.requestEnded(endpoint.route.operation, status, performance.now() - startedMs)
@@ -187,7 +187,12 @@ class FastifyHttpServer implements HttpServer {
     }
   }
 
-  #writeFailure(error: unknown, request: FastifyRequest, response: ServerResponse, operation: string): number {
+  #writeFailure(
+    error: unknown,
+    request: FastifyRequest,
+    response: ServerResponse,
+    { operation, refusals }: Pick<Route, 'operation' | 'refusals'>,
+  ): number {
     const refusal = error instanceof Refusal ? error : refusalOf(error)
     const requestId = request.id
     if (refusal === undefined || refusal.status >= 500) {
@@ -205,7 +210,7 @@ class FastifyHttpServer implements HttpServer {
     }
     const answer =
       refusal ?? refuse('M_UNKNOWN', `Something went wrong here. Try again, and report it as ${requestId} if it stays.`)
-    return writeRefusal(response, answer, this.#isStopping || answer.status === 408)
+    return writeRefusal(response, answer, this.#isStopping || answer.status === 408, refusals)
   }
 
   /** What is left of a body that nobody wants is read and thrown away; one that does not end is cut. */
@@ -234,7 +239,7 @@ class FastifyHttpServer implements HttpServer {
     const refusal = refuse('M_NOT_JSON', 'The request could not be read. Send application/json in UTF-8.', {
       ...(statusCode !== undefined && { status: statusCode }),
     })
-    this.#writeFailure(isTheirs ? refusal : error, request, reply.raw, 'none')
+    this.#writeFailure(isTheirs ? refusal : error, request, reply.raw, { operation: 'none' })
     if (!request.raw.complete) this.#discardRest(request.raw, reply.raw)
   }
 

@@ -21,7 +21,7 @@ export interface RouteRequest<P = any, Q = any, B = any, Caller = any> {
 
 /** An endpoint as data. Fastify stands behind it and is seen by nobody. */
 export interface Route<Caller = any> {
-  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE'
+  readonly method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE'
   /** `/rooms/:roomId/…`; several where older versions of an endpoint are served too. */
   readonly path: string | readonly string[]
   /** The specification's operationId, also the file's name. */
@@ -41,6 +41,11 @@ export interface Route<Caller = any> {
   readonly bodyKind?: 'json' | 'stream' | 'none'
   /** Bytes of a JSON body, where it may be larger than others. */
   readonly bodyBytesMax?: number
+  /**
+   * How refusals are written: 'flat' as Matrix has them, `{errcode, error}` with a sentence as `error`; 'nested' with
+   * `{code, message}` as `error`, where clients were promised that.
+   */
+  readonly refusals?: 'flat' | 'nested'
   /** Returns an object for JSON, JsonBytes for ready JSON, or a FileAnswer. */
   handle(request: RouteRequest<any, any, any, Caller>): Promise<unknown>
 }

@@ -15,6 +15,10 @@ export const logKinds = {
   sessionEnded: 7,
   /** What a sign-in may do has changed, or its tokens have; `reference` is its number. For nodes of this server too. */
   sessionChanged: 8,
+  /** The account works for an agency from now on; `reference` is the agency's number. For nodes of this server. */
+  staffJoined: 9,
+  /** It does so no more. */
+  staffLeft: 10,
 } as const
 
 export type LogKind = (typeof logKinds)[keyof typeof logKinds]

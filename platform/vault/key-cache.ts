@@ -20,6 +20,11 @@ export class KeyCache {
     this.#entriesMax = entriesMax
   }
 
+  /** From memory alone. */
+  peek(id: number): DataKey | undefined {
+    return this.#entries.get(id)
+  }
+
   async get(id: number): Promise<DataKey> {
     const known = this.#entries.get(id)
     if (known !== undefined) {

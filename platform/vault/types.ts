@@ -28,10 +28,13 @@ export interface Vault {
   createKey(db: Db, kind: KeyKind, label?: string): Promise<SealingKey>
   /** Makes a data key with its id, and stores nothing: for long work that must end before the row exists. */
   draftKey(kind: KeyKind, label?: string): Promise<DraftKey>
-  /** Throws KeyUnavailable (destroyed or missing), or SealBroken when the stored key was altered. */
-  key(id: number): Promise<SealingKey>
+  /**
+   * Throws KeyUnavailable (destroyed or missing), or SealBroken when the stored key was altered. Inside a transaction `db` is
+   * that transaction: a second connection for the key could wait for ever for one that waits for this one.
+   */
+  key(id: number, db?: Db): Promise<SealingKey>
   /** Like `key` for many, in one query. What is destroyed, missing or altered is absent from the map. */
-  keys(ids: readonly number[]): Promise<Map<number, SealingKey>>
+  keys(ids: readonly number[], db?: Db): Promise<Map<number, SealingKey>>
   /** Which of these ids have a stored key now, asked of the database and not of the cache. */
   storedKeys(ids: readonly number[]): Promise<Set<number>>
   /** Deletes the wrapped key in the caller's transaction and records its id. What it sealed can never be read again. */

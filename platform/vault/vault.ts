@@ -85,13 +85,19 @@ class KeyVault implements Vault {
     return { key: new DataKey(row.id, bytes, this.#nonce), save }
   }
 
-  key(id: number): Promise<SealingKey> {
-    return this.#cache.get(id)
+  async key(id: number, db?: Db): Promise<SealingKey> {
+    if (db === undefined) return this.#cache.get(id)
+    const known = this.#cache.peek(id)
+    if (known !== undefined) return known
+    // Not cached: the transaction may have made it, and be rolled back.
+    const found = (await fetchDataKeys(db, this.#ring, [id], this.#nonce)).get(id)
+    if (found instanceof DataKey) return found
+    throw found ?? new KeyUnavailable(id, 'missing')
   }
 
-  async keys(ids: readonly number[]): Promise<Map<number, SealingKey>> {
+  async keys(ids: readonly number[], db?: Db): Promise<Map<number, SealingKey>> {
     const wanted = [...new Set(ids)]
-    const answers = await Promise.allSettled(wanted.map((id) => this.#cache.get(id)))
+    const answers = await Promise.allSettled(wanted.map((id) => this.key(id, db)))
     const found = new Map<number, SealingKey>()
     for (const [at, answer] of answers.entries()) {
       if (answer.status === 'fulfilled') found.set(wanted[at]!, answer.value)

@@ -65,7 +65,7 @@ describe('a running server', () => {
     const made = await ask('token create --scopes people.read,server.settings --ttl 2h --name=Nightly')
     expect(made).toMatchObject({ status: 0, out: [expect.stringMatching(/^cha_/)] })
     const token = made.out[0]!
-    expect((await call(token, 'GET', '/api/v1/people')).status).toBe(200)
+    expect((await call(token, 'GET', '/api/v1/accounts')).status).toBe(200)
     expect((await call(token, 'GET', '/api/v1/reports')).status).toBe(403)
     const { out } = await ask('token list')
     expect(out).toEqual([
@@ -73,7 +73,7 @@ describe('a running server', () => {
     ])
     expect(out.join()).not.toContain(token)
     expect(await ask(`token revoke ${out[0]!.split('\t')[0]}`)).toMatchObject({ status: 0 })
-    expect((await call(token, 'GET', '/api/v1/people')).status).toBe(401)
+    expect((await call(token, 'GET', '/api/v1/accounts')).status).toBe(401)
   })
 
   it('makes words for registration, and they register', async () => {
