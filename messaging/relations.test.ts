@@ -201,6 +201,34 @@ describe('/threads', () => {
     expect(seen).toEqual(expected)
     expect(ids(await bob.ok('GET', `${path}?include=participated`))).toEqual([roots[4]])
   })
+
+  it('lists them by the newest reply that stands, and that the reader may see', async () => {
+    const { alice, bob, room } = await two()
+    const path = `/_matrix/client/v1${roomPath(room)}/threads`
+    const list = async (who: TownPerson, query = '') => ids(await who.ok('GET', path + query))
+    const roots: string[] = []
+    for (let n = 0; n < 3; n++) roots.push(await alice.say(room, `root ${n}`))
+    const [a = '', b = '', c = ''] = roots
+    const reply = (root: string) => alice.say(room, 'reply', to('m.thread', root))
+    await reply(a)
+    await reply(b)
+    const again = await reply(a)
+    expect(await list(bob)).toEqual([a, b])
+    await redact(alice, room, again)
+    expect(await list(bob)).toEqual([b, a])
+    const only = await reply(c)
+    await redact(alice, room, only)
+    expect(await list(bob)).toEqual([b, a])
+    await bob.leave(room)
+    await reply(c)
+    await reply(a)
+    expect(await list(alice)).toEqual([a, c, b])
+    expect(await list(bob)).toEqual([b, a])
+    const first = await bob.ok('GET', `${path}?limit=1`)
+    expect(await list(bob, `?limit=1&from=${first.next_batch}`)).toEqual([a])
+    expect(await list(bob, '?include=participated')).toEqual([])
+    expect(await list(alice, '?include=participated')).toEqual([a, c, b])
+  })
 })
 
 describe('reactions', () => {

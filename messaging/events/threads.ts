@@ -1,12 +1,12 @@
 import type { Subject } from '#access/api.ts'
 import type { Db } from '#platform/api.ts'
 import type { Room } from '../rooms/room.ts'
-import { threadRootRows } from '../store/event-relations.ts'
+import { threadRows } from '../store/threads.ts'
 import { placeOf, tokenBehind } from '../sync/tokens.ts'
 import { aggregationsOf } from './aggregations.ts'
 import type { EventReader } from './event-reader.ts'
 import { eventText } from './stored-event.ts'
-import { visibilityFor } from './visibility.ts'
+import { everything, visibilityFor } from './visibility.ts'
 
 type Deps = { db: Db; reader: EventReader }
 type ThreadsWish = { readonly participated: boolean; readonly limit: number; readonly from: string | undefined }
@@ -23,12 +23,12 @@ export class Threads {
   async page(room: Room, subject: Subject, wish: ThreadsWish): Promise<string> {
     const { db, reader } = this.#deps
     const visibility = await visibilityFor(this.#deps, room, subject)
-    const rows = await threadRootRows(db, {
+    const rows = await threadRows(db, {
       roomId: room.id,
       upTo: placeOf(wish.from) ?? Number.MAX_SAFE_INTEGER,
       participatedBy: wish.participated ? subject.userId : undefined,
       limit: wish.limit + 1,
-      places: visibility.places,
+      places: visibility === everything ? undefined : visibility.places,
     })
     const page = rows.slice(0, wish.limit)
     const roots = await reader.byIds(page.map((row) => row.id))

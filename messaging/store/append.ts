@@ -1,7 +1,7 @@
 /**
  * The database function `append_events`: many events of many rooms in one round trip and one transaction. Touches `event`,
- * `room_head`, `room_state`, `state_delta`, `transaction_id`, `mention`, `thread_event`, `annotation`, `sticky_event` and `log`, and
- * nothing else.
+ * `room_head`, `room_state`, `state_delta`, `transaction_id`, `mention`, `thread_event`, `annotation`, `sticky_event`, `thread`
+ * and `log`, and nothing else.
  */
 import { DatabaseError, type Db, sql } from '#platform/api.ts'
 

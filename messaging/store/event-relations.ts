@@ -76,19 +76,6 @@ const threadSummaries = sql(
      select count(*) as count, bool_or(e.sender_id = $2) as participated from event e where ${reply}) c
    where o.matrix_id = any($1::text[])`,
 )
-const threadRoots = sql(
-  'event_thread_roots',
-  `select r.id, t.latest from (
-     select relates_to, max(ordering) as latest from event
-     where room_id = $1 and relation = 'm.thread' and status = 0 and redacted_by is null
-       and ordering <@ $6::int8multirange
-     group by relates_to) t
-   join event r on r.matrix_id = t.relates_to and r.room_id = $1
-   where t.latest <= $2 and (not $3::boolean or r.sender_id = $4 or exists (
-     select 1 from event p where p.relates_to = r.matrix_id and p.relation = 'm.thread' and p.room_id = $1
-       and p.sender_id = $4 and p.redacted_by is null and p.ordering <@ $6::int8multirange))
-   order by t.latest desc limit $5`,
-)
 const relatedBy = sql(
   'event_related_by',
   `select distinct e.relates_to as "target" from event e
@@ -137,26 +124,6 @@ export type ThreadSummaryRow = { root: string; count: number; latestId: number; 
 
 export const threadSummaryRows = (db: Db, roots: readonly string[], userId: number, places: readonly Places[]) =>
   db.rows<ThreadSummaryRow>(threadSummaries, [roots, userId, multirange(places)])
-
-/** Roots of the room's threads by their newest reply, newest first. */
-export const threadRootRows = (
-  db: Db,
-  query: {
-    roomId: number
-    upTo: number
-    participatedBy: number | undefined
-    limit: number
-    places: readonly Places[]
-  },
-) =>
-  db.rows<{ id: number; latest: number }>(threadRoots, [
-    query.roomId,
-    query.upTo,
-    query.participatedBy !== undefined,
-    query.participatedBy ?? 0,
-    query.limit,
-    multirange(query.places),
-  ])
 
 export type RelatedByQuery = {
   readonly roomId: number

@@ -1,8 +1,8 @@
 /**
- * Tokens of clients. `s<position>_<typing serial>` is a place in the log (sync), with two further positions behind it
- * where messages to the device, or sticky events, were told up to an earlier place only; `p<state>_<position>_<typing serial>` the same with the state of a
- * connection (sliding sync); `t<ordering>` is a place in the timeline of one room (paging). All lie between events: behind
- * the one that they name and before the next, whichever way is read on.
+ * Tokens of clients. `s<position>_<typing serial>` is a place in the log (sync), with two further positions behind it where
+ * messages to the device, or sticky events, were told up to an earlier place only; `p<state>_<position>_<typing serial>` the
+ * same with the state of a connection (sliding sync); `t<ordering>` is a place in the timeline of one room (paging). All lie
+ * between events: behind the one that they name and before the next, whichever way is read on.
  */
 import { refuse } from '#platform/api.ts'
 

@@ -154,6 +154,31 @@ begin
 end
 $$;
 
+-- A thread whose newest reply went stands by the newest that is left, or not at all.
+create function threads_after_redaction(redactions jsonb) returns void
+language plpgsql as $$
+declare
+  gone record;
+  newest bigint;
+begin
+  for gone in
+    select distinct e.room_id, e.relates_to as root
+    from jsonb_to_recordset(redactions) as r(id bigint) join event e on e.id = r.id
+    where e.relation = 'm.thread'
+  loop
+    select e.ordering into newest from event e
+    where e.relates_to = gone.root and e.relation = 'm.thread' and e.room_id = gone.room_id and e.status = 0
+      and e.redacted_by is null
+    order by e.ordering desc limit 1;
+    if found then
+      update thread set latest = newest where room_id = gone.room_id and root = gone.root;
+    else
+      delete from thread where room_id = gone.room_id and root = gone.root;
+    end if;
+  end loop;
+end
+$$;
+
 -- Appends the events of many rooms in one round trip and one transaction; answers the log position of the first, the
 -- others follow it in the order given. Nothing is written when a head has moved (SQLSTATE CH001), a transaction id is
 -- known (unique violation of transaction_id_pkey) or a reaction stands already (of annotation_pkey): whoever calls finds out
@@ -211,6 +236,10 @@ begin
     delete from annotation a using jsonb_to_recordset(redactions) as r(id bigint) where a.event_id = r.id;
     delete from sticky_event s using jsonb_to_recordset(redactions) as r(id bigint, redacted_by text)
     where s.event_id = r.id and r.redacted_by is not null;
+    if exists (select from event e join jsonb_to_recordset(redactions) as r(id bigint) on r.id = e.id
+               where e.relation = 'm.thread') then
+      perform threads_after_redaction(redactions);
+    end if;
   end if;
 
   if annotations is not null then
@@ -251,6 +280,15 @@ begin
     insert into sticky_event (position, room_id, event_id, expires_ts)
     select first_position + n, room_id, event_id, expires_ts
     from jsonb_to_recordset(stickies) as s(n int, room_id int, event_id bigint, expires_ts bigint);
+  end if;
+  if 'm.thread' = any (e_relation) then
+    insert into thread (room_id, root, latest, position)
+    select t.room_id, t.root, max(t.ordering), first_position + max(t.n) - 1
+    from unnest(e_room, e_relates_to, e_relation, e_ordering) with ordinality as t(room_id, root, relation, ordering, n)
+    where t.relation = 'm.thread'
+    group by t.room_id, t.root
+    on conflict (room_id, root) do update
+    set latest = greatest(thread.latest, excluded.latest), position = greatest(thread.position, excluded.position);
   end if;
   return first_position;
 end
