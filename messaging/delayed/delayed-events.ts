@@ -2,7 +2,16 @@ import { hash } from 'node:crypto'
 import type { Subject } from '#access/api.ts'
 import type { Users } from '#identity/api.ts'
 import type { JsonObject } from '#matrix/api.ts'
-import { type Clock, type Db, type Logger, limits, type Random, Refusal, refuse, type Vault } from '#platform/api.ts'
+import {
+  type Clock,
+  type Logger,
+  limits,
+  type Postgres,
+  type Random,
+  Refusal,
+  refuse,
+  type Vault,
+} from '#platform/api.ts'
 import type { Posting } from '../events/posting.ts'
 import { storedStateKey } from '../events/state-keys.ts'
 import type { Doors } from '../rooms/doors.ts'
@@ -10,9 +19,7 @@ import type { RoomCache } from '../rooms/room-cache.ts'
 import {
   cancelDelayedEvent,
   cancelOvertakenDelayedEvents,
-  countDelayedEvents,
   type DelayedRow,
-  delayedEventOfTransaction,
   delayedEventRow,
   finishDelayedEvent,
   finishedDelayedEvents,
@@ -25,7 +32,7 @@ import {
 } from '../store/delayed-events.ts'
 
 type Deps = {
-  db: Db
+  postgres: Postgres
   vault: Pick<Vault, 'lookupHash'>
   clock: Clock
   random: Random
@@ -75,7 +82,7 @@ export class DelayedEvents {
 
   /** The id of the delayed event. */
   async schedule(subject: Subject, wish: DelayedWish): Promise<string> {
-    const { db, vault, clock, random, doors } = this.#deps
+    const { postgres, vault, clock, random, doors } = this.#deps
     const { type, content, stateKey, stickyMs, delayMs, transactionKey } = wish
     if (delayMs > limits.delayedEventMsMax) {
       throw refused(
@@ -87,8 +94,6 @@ export class DelayedEvents {
       )
     }
     const { room } = await doors.enter(subject, stateKey === undefined ? 'room.send' : 'room.state', wish.roomId)
-    const known = await delayedEventOfTransaction(db, transactionKey)
-    if (known !== undefined) return known
     const said: Sealed = {
       content,
       ...(stateKey !== undefined && { stateKey }),
@@ -96,11 +101,8 @@ export class DelayedEvents {
     }
     const plain = Buffer.from(JSON.stringify(said))
     if (plain.length > limits.eventBytesMax) throw refuse('M_TOO_LARGE', 'The event is too large. Shorten it.')
-    if ((await countDelayedEvents(db, subject.userId)) >= limits.delayedEventsPerPersonMax) {
-      throw refused('M_MAX_DELAYED_EVENTS_EXCEEDED', 'You have too many delayed events. Cancel some, or wait.')
-    }
     const id = random.token(24)
-    const stored = await insertDelayedEvent(db, {
+    const row = {
       id,
       userId: subject.userId,
       deviceId: subject.deviceId,
@@ -111,37 +113,47 @@ export class DelayedEvents {
       delayMs,
       runningSinceTs: clock.nowMs(),
       sealed: room.key.seal(purpose, id, plain),
-    })
+    }
+    const max = limits.delayedEventsPerPersonMax
+    const stored = await postgres.transaction((tx) => insertDelayedEvent(tx, row, max))
+    if (stored === undefined) {
+      throw refused('M_MAX_DELAYED_EVENTS_EXCEEDED', 'You have too many delayed events. Cancel some, or wait.')
+    }
     this.#nudge?.()
     return stored
   }
 
   async waiting(subject: Subject): Promise<JsonObject[]> {
-    await cancelOvertakenDelayedEvents(this.#deps.db, this.#deps.clock.nowMs(), subject.userId)
-    return this.#told(await waitingDelayedEvents(this.#deps.db, subject.userId))
+    await cancelOvertakenDelayedEvents(this.#deps.postgres, this.#deps.clock.nowMs(), subject.userId)
+    return this.#told(await waitingDelayedEvents(this.#deps.postgres, subject.userId))
   }
 
-  /** Those that came to their end lately, the newest first. */
-  async finished(subject: Subject): Promise<JsonObject[]> {
-    await cancelOvertakenDelayedEvents(this.#deps.db, this.#deps.clock.nowMs(), subject.userId)
-    const rows = await finishedDelayedEvents(this.#deps.db, subject.userId, finishedToldMax)
-    const told = new Map((await this.#told(rows)).map((event) => [event.delay_id, event]))
-    return rows.flatMap((row) => {
+  /** A page of those that came to their end, the newest first, and the token of the next page where there is one. */
+  async finished(subject: Subject, from?: string): Promise<{ finalised: JsonObject[]; next: string | undefined }> {
+    const { postgres, clock } = this.#deps
+    const before = from === undefined ? { ts: Number.MAX_SAFE_INTEGER, id: '' } : placeOf(from)
+    await cancelOvertakenDelayedEvents(postgres, clock.nowMs(), subject.userId)
+    const rows = await finishedDelayedEvents(postgres, subject.userId, before, finishedToldMax + 1)
+    const page = rows.slice(0, finishedToldMax)
+    const told = new Map((await this.#told(page)).map((event) => [event.delay_id, event]))
+    const finalised = page.flatMap((row) => {
       const event = told.get(row.id)
       return event === undefined ? [] : [ended(row, event)]
     })
+    const last = rows.length > finishedToldMax ? page.at(-1) : undefined
+    return { finalised, next: last && `d${last.finishedTs}_${last.id}` }
   }
 
   async one(subject: Subject, id: string): Promise<JsonObject> {
-    await cancelOvertakenDelayedEvents(this.#deps.db, this.#deps.clock.nowMs(), subject.userId)
-    const row = await delayedEventRow(this.#deps.db, id, subject.userId)
+    await cancelOvertakenDelayedEvents(this.#deps.postgres, this.#deps.clock.nowMs(), subject.userId)
+    const row = await delayedEventRow(this.#deps.postgres, id, subject.userId)
     const [event] = row === undefined ? [] : await this.#told([row])
     if (row === undefined || event === undefined) throw noSuch()
     return row.finishedTs === null ? event : ended(row, event)
   }
 
   async act(subject: Subject, id: string, action: DelayedAction): Promise<void> {
-    const { db, clock } = this.#deps
+    const { postgres: db, clock } = this.#deps
     const { userId } = subject
     const nowTs = clock.nowMs()
     await cancelOvertakenDelayedEvents(db, nowTs, userId)
@@ -161,7 +173,7 @@ export class DelayedEvents {
 
   /** Sends what is due, until the signal. */
   async run(signal: AbortSignal): Promise<void> {
-    const { db, clock, logger } = this.#deps
+    const { postgres: db, clock, logger } = this.#deps
     while (!signal.aborted) {
       try {
         const nowTs = clock.nowMs()
@@ -177,7 +189,7 @@ export class DelayedEvents {
   }
 
   async #rest(signal: AbortSignal): Promise<void> {
-    const { db, clock } = this.#deps
+    const { postgres: db, clock } = this.#deps
     const over = new AbortController()
     // Heard from before the table is read, so that nothing falls between.
     const nudged = new Promise<void>((resolve) => {
@@ -194,7 +206,7 @@ export class DelayedEvents {
 
   /** A refusal is its end. Anything else (the database was gone) leaves it to the next look. */
   async #send(row: DelayedRow, reason: 'delay' | 'action'): Promise<void> {
-    const { db, clock, users, logger } = this.#deps
+    const { postgres: db, clock, users, logger } = this.#deps
     try {
       const subject = await users.subjectOf(row.userId, row.deviceId)
       const room = (await this.#deps.rooms.identities([row.roomId])).get(row.roomId)
@@ -224,7 +236,7 @@ export class DelayedEvents {
 
   /** Asking twice for the same end is no error. */
   async #mustHaveEnded(subject: Subject, id: string, outcome: 'send' | 'cancel'): Promise<void> {
-    const row = await delayedEventRow(this.#deps.db, id, subject.userId)
+    const row = await delayedEventRow(this.#deps.postgres, id, subject.userId)
     if (row?.outcome !== outcome) throw noSuch()
   }
 
@@ -247,6 +259,16 @@ export class DelayedEvents {
       ]
     })
   }
+}
+
+const placeForm = /^d(\d{1,15})_([\w-]{1,64})$/
+
+function placeOf(from: string): { ts: number; id: string } {
+  const [, ts, id] = placeForm.exec(from) ?? []
+  if (ts === undefined || id === undefined) {
+    throw refuse('M_INVALID_PARAM', 'Go on with the next_batch that this endpoint gave.')
+  }
+  return { ts: Number(ts), id }
 }
 
 function open(row: DelayedRow, key: { open(purpose: string, subject: string, sealed: Uint8Array): Buffer }): Sealed {

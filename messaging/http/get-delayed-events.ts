@@ -2,6 +2,7 @@
  * GET /_matrix/client/unstable/org.matrix.msc4140/delayed_events
  * https://spec.matrix.org/proposals/ (MSC4140)
  *
+ * - What waits is told whole, what is over in pages: `from` takes the `next_batch` of the page before, and goes on with that alone.
  * - `delayed_events` is the name that clients of an earlier form of the proposal read.
  */
 import Type from 'typebox'
@@ -20,14 +21,19 @@ export function getDelayedEvents(deps: { delayed: DelayedEvents }): Route {
     rate: 'read',
     query: Type.Object({
       status: Type.Optional(Type.Union([Type.Literal('scheduled'), Type.Literal('finalised')])),
+      from: Type.Optional(Type.String()),
     }),
     async handle({ query, caller }) {
       const subject = caller as Caller
-      const scheduled = query.status === 'finalised' ? undefined : await deps.delayed.waiting(subject)
-      const finalised = query.status === 'scheduled' ? undefined : await deps.delayed.finished(subject)
+      const { status, from } = query
+      const isFirst = from === undefined
+      const scheduled = status === 'finalised' || !isFirst ? undefined : await deps.delayed.waiting(subject)
+      const { finalised, next } =
+        status === 'scheduled' ? { finalised: undefined, next: undefined } : await deps.delayed.finished(subject, from)
       return {
         ...(scheduled && { scheduled, delayed_events: scheduled }),
         ...(finalised && { finalised }),
+        ...(next !== undefined && { next_batch: next }),
       }
     },
   })

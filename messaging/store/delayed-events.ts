@@ -1,5 +1,5 @@
 /** Table `delayed_event`: what the server sends for somebody later. Content is sealed. Times are milliseconds since 1970. */
-import { type Db, sql } from '#platform/api.ts'
+import { type Db, sql, type Tx } from '#platform/api.ts'
 
 export type DelayedRow = {
   id: string
@@ -31,10 +31,11 @@ const insert = sql(
   'delayed_event_insert',
   `insert into delayed_event (id, user_id, device_id, room_id, type, state_key, transaction_key, position, delay_ms,
                               running_since_ts, due_ts, sealed)
-   select $1, $2, $3, $4, $5, $6, $7, coalesce((select max(position) from log), 0), $8, $9, $9::bigint + $8::bigint, $10
-   on conflict (transaction_key) do nothing`,
+   select $1, $2, $3, $4, $5, $6, $7, coalesce((select max(position) from log), 0), $8, $9, $9::bigint + $8::bigint, $10`,
 )
 const byTransaction = sql('delayed_event_by_transaction', 'select id from delayed_event where transaction_key = $1')
+/** Held until the transaction ends. The first number is this lock's own. */
+const lockOfPerson = sql('delayed_event_lock', 'select pg_advisory_xact_lock(4801373, $1::int)')
 const countWaiting = sql(
   'delayed_event_count',
   'select count(*) as count from delayed_event where user_id = $1 and finished_ts is null',
@@ -47,7 +48,8 @@ const waiting = sql(
 const finished = sql(
   'delayed_event_finished',
   `select ${columns} from delayed_event d where d.user_id = $1 and d.finished_ts is not null
-   order by d.finished_ts desc, d.id limit $2`,
+     and (d.finished_ts, d.id) < ($2, $3)
+   order by d.finished_ts desc, d.id desc limit $4`,
 )
 /** Of one person, or all that are due. */
 const cancelOvertaken = sql(
@@ -91,26 +93,27 @@ const finish = sql(
 )
 const forget = sql('delayed_event_forget', 'delete from delayed_event where finished_ts < $1')
 
-/** The id under which it stands: that of the first request, when this one repeats it. */
-export async function insertDelayedEvent(db: Db, row: DelayedInsert): Promise<string> {
+/**
+ * The id under which it stands: that of the first request, when this one repeats it. Undefined when the person has `max` already.
+ * Requests of one person follow each other, so that many at once are no more than `max`.
+ */
+export async function insertDelayedEvent(tx: Tx, row: DelayedInsert, max: number): Promise<string | undefined> {
   const { id, userId, deviceId, roomId, type, stateKey, transactionKey, delayMs, runningSinceTs, sealed } = row
   const values = [id, userId, deviceId, roomId, type, stateKey, transactionKey, delayMs, runningSinceTs, sealed]
-  if ((await db.run(insert, values)) > 0) return id
-  return (await db.row<{ id: string }>(byTransaction, [transactionKey]))?.id ?? id
-}
-
-export async function delayedEventOfTransaction(db: Db, key: Buffer): Promise<string | undefined> {
-  return (await db.row<{ id: string }>(byTransaction, [key]))?.id
-}
-
-export async function countDelayedEvents(db: Db, userId: number): Promise<number> {
-  return (await db.row<{ count: number }>(countWaiting, [userId]))?.count ?? 0
+  await tx.rows(lockOfPerson, [userId])
+  const known = await tx.row<{ id: string }>(byTransaction, [transactionKey])
+  if (known !== undefined) return known.id
+  const waiting = await tx.row<{ count: number }>(countWaiting, [userId])
+  if ((waiting?.count ?? 0) >= max) return undefined
+  await tx.run(insert, values)
+  return id
 }
 
 export const delayedEventRow = (db: Db, id: string, userId: number) => db.row<DelayedRow>(one, [id, userId])
 export const waitingDelayedEvents = (db: Db, userId: number) => db.rows<DelayedRow>(waiting, [userId])
-export const finishedDelayedEvents = (db: Db, userId: number, limit: number) =>
-  db.rows<DelayedRow>(finished, [userId, limit])
+/** Those that ended before the place given, the newest first. */
+export const finishedDelayedEvents = (db: Db, userId: number, before: { ts: number; id: string }, limit: number) =>
+  db.rows<DelayedRow>(finished, [userId, before.ts, before.id, limit])
 
 /** State that somebody else set since cancels what would set it again. */
 export const cancelOvertakenDelayedEvents = (db: Db, nowTs: number, userId: number | null) =>
