@@ -76,6 +76,8 @@ export const limits = {
   /** Rooms that are looked at for one page of a space, and how deep: spaces may name each other in circles. */
   hierarchyRoomsMax: 5_000,
   hierarchyDepthMax: 32,
+  /** Rooms that walks through spaces have met, or have before them, of all who page through one: about 10 MB of names. */
+  hierarchyPlacesInMemoryMax: 100_000,
 
   /** A whole profile; fixed by the specification. */
   profileBytesMax: 65_536,
