@@ -4,6 +4,8 @@
  */
 import type { Route } from '#platform/api.ts'
 
+export type { ChannelSettings } from './settings.ts'
+
 export type AddressKind = 'sms' | 'mail' | 'inbox'
 
 /** Rising. A channel's `rating` is the highest that may travel on it. */
@@ -147,6 +149,8 @@ export interface Channels {
   readonly routes: readonly Route[]
   /** Hands over what came in, until the signal. */
   run(receiver: Receiver, signal: AbortSignal): Promise<void>
+  /** Resolves when what was taken is stored. */
+  drained(): Promise<void>
   /** Raw payloads that came before then are deleted, and their keys destroyed. */
   forgetBefore(ts: number): Promise<number>
 }

@@ -39,6 +39,6 @@ export {
   type SandboxFailure,
 } from './sandbox/types.ts'
 export { type LogFields, type Logger, silentLogger } from './telemetry/logger.ts'
-export type { Metrics, RequestMetrics, WriterMetrics } from './telemetry/metrics.ts'
+export type { ChannelMetrics, Metrics, RequestMetrics, WriterMetrics } from './telemetry/metrics.ts'
 export { KeyUnavailable, SealBroken, WrongMasterKey } from './vault/errors.ts'
 export type { DraftKey, KeyKind, SealingKey, Vault } from './vault/types.ts'

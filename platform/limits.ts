@@ -305,6 +305,40 @@ export const limits = {
   /** Guesses at the four digits that prove that she reads what is sent to her address. */
   codeGuessesMax: 3,
 
+  // --- citizens' channels
+
+  /** A web hook. A long message with the addresses of ten files has about 8 KB. */
+  hookBytesMax: 64 * KiB,
+  /** The same hook again within a day is a provider's repeat, later a replay: providers give up after hours. */
+  hookRepeatMsMax: 24 * 60 * 60_000,
+  /** Receipts so long after the sending say nothing: carriers give up after three days. Hooks are remembered for longer. */
+  hookReceiptAgeMsMax: 14 * 24 * 60 * 60_000,
+  /** With the growing waits between them about nine hours; then somebody has to look. */
+  hookAttemptsMax: 16,
+  /** Raw payloads of what came in. Long enough to look into a complaint. */
+  hookDays: 30,
+  /** Messages of one sender that are handed over at once after a pause; people write fewer. */
+  inboundBurst: 20,
+  /** And one in so long for ever. */
+  inboundPaceMs: 6_000,
+  /** Messages that one sender may have waiting; beyond that the provider is told to come back, and it is counted. */
+  inboundWaitingMax: 500,
+  /** Senders of whom it is known how much they have waiting; about 150 bytes each. */
+  inboundSendersInMemoryMax: 20_000,
+  /** Files of one message, and of each. Providers carry ten of 5 MB. */
+  inboundFilesMax: 10,
+  inboundFileBytesMax: 10 * MiB,
+  /** A file that the provider does not give is asked for so often, over minutes; then the message goes without it. */
+  inboundFileAttemptsMax: 5,
+  /** A provider that takes longer to answer leaves the fate of a message unknown. */
+  channelSendTimeoutMs: 10_000,
+  /** An attempt that the provider's list does not show so long after its beginning was never accepted. */
+  channelFateSettledMs: 30_000,
+  /** Requests to one provider that are under way; each takes a connection there and here. */
+  channelSendsAtOnceMax: 256,
+  /** Whoever finds all of them taken comes back after this. */
+  channelCrowdedRetryMs: 50,
+
   // --- what is kept in memory
 
   /** Entries of the log's tail that sync answers from; about 3 KB each when they are events. */

@@ -34,6 +34,8 @@ const forNobody = [
   'getWellknown',
   'getWellknownSupport',
   'login',
+  'receiveInboundHook',
+  'receiveStatusHook',
   'refresh',
   'register',
   'registrationTokenValidity',

@@ -12,6 +12,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { ChannelSettings, Receiver } from '#channels/api.ts'
 import type { MediaSettings, PeopleSearchScope, SendGuard } from '#messaging/api.ts'
 import {
   type Clock,
@@ -45,6 +46,10 @@ export type TownOptions = {
   readonly peopleSearch?: PeopleSearchScope
   readonly media?: Partial<MediaSettings>
   readonly webClient?: string
+  readonly channels?: readonly ChannelSettings[]
+  /** Who is told of what comes in on the channels, where that is not what the server plugs in. */
+  readonly receiver?: Receiver
+  readonly metrics?: ChanceryDeps['metrics']
   /** Answers are held against their routes' schemas, unless a test wants to see the server as it is. */
   readonly checkAnswers?: boolean
 }
@@ -164,6 +169,8 @@ async function moveIn(database: TestDatabase, folder: string, options: TownOptio
     logger,
     guards: options.guards ?? [],
     ...(options.outbound === undefined ? {} : { outbound: options.outbound }),
+    ...(options.receiver === undefined ? {} : { receiver: options.receiver }),
+    ...(options.metrics === undefined ? {} : { metrics: options.metrics }),
     settings: {
       serverName: 'town.example',
       publicUrl: 'http://town.example',
@@ -179,6 +186,7 @@ async function moveIn(database: TestDatabase, folder: string, options: TownOptio
       outboundOrigins: options.outboundOrigins,
       pushContent: options.pushContent,
       presence: options.presence ?? false,
+      channels: options.channels,
     },
   })
   const http = createHttp({
@@ -191,6 +199,7 @@ async function moveIn(database: TestDatabase, folder: string, options: TownOptio
   })
   http.add(chancery.identity.routes)
   http.add(chancery.messaging.routes)
+  http.add(chancery.channels.routes)
   if (options.webClient !== undefined) http.serveFolder('/', options.webClient)
   const { port } = await http.listen('127.0.0.1', 0)
   watchPort(port)

@@ -34,8 +34,10 @@ export function readConfigFile(file: string, content: string): Source {
     } else if (given.some((one) => one.name === name)) {
       problems.push({ key: name, from, text: 'It stands twice in the file. Leave one of them out.' })
     } else {
-      const takesList = ['ADDRESSES', 'RATES'].includes(optionOf(known.key).placeholder ?? '')
-      const text = textOf(value, takesList)
+      const { kind, placeholder = '' } = optionOf(known.key)
+      const isTree = kind.isTree === true && !known.holdsPath
+      const takesList = ['ADDRESSES', 'RATES'].includes(placeholder)
+      const text = isTree ? JSON.stringify(treeOf(value)) : textOf(value, takesList)
       if (text === undefined) {
         problems.push({
           key: name,
@@ -60,6 +62,17 @@ function textOf(node: ParsedNode | Node | null, takesList: boolean): string | un
   }
   if (!isScalar(node) || node.value === null) return undefined
   return typeof node.value === 'string' ? node.value : (node.source ?? String(node.value))
+}
+
+/** Numbers stay the texts that they were written as: +4930… would lose its plus. Undefined where something is no value. */
+function treeOf(node: ParsedNode | Node | null): unknown {
+  if (isSeq(node)) return node.items.map((item) => treeOf(item as Node))
+  if (isMap(node)) {
+    const entries = node.items.map(({ key, value }) => [isScalar(key) ? String(key.value) : '', treeOf(value as Node)])
+    return Object.fromEntries(entries)
+  }
+  if (!isScalar(node)) return undefined
+  return typeof node.value === 'number' ? (node.source ?? String(node.value)) : node.value
 }
 
 function firstSentence(message: string): string {

@@ -8,6 +8,8 @@ export type Kind<T> = {
   readonly read: (text: string) => T | undefined
   /** Follows "Give ": what would be right. */
   readonly right: string
+  /** Written in the file as YAML of any depth, which `read` gets as JSON. */
+  readonly isTree?: true
 }
 
 const hostName = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i
@@ -106,6 +108,23 @@ export const rateChanges: Kind<RateChanges> = {
   right:
     'kinds of acts, each with how many at once and how many a second, such as login=100/5, message=600/100. ' +
     `The kinds are ${Object.keys(rates).join(', ')}`,
+}
+
+/** One entry of the list of channels. What the keys mean is known in channels/. */
+export type ChannelEntry = Readonly<Record<string, unknown>>
+
+export const channelList: Kind<readonly ChannelEntry[]> = {
+  isTree: true,
+  read(text) {
+    try {
+      const list: unknown = JSON.parse(text)
+      const isList = Array.isArray(list) && list.every((one) => typeof one === 'object' && !Array.isArray(one) && one)
+      return isList ? Object.freeze(list as ChannelEntry[]) : undefined
+    } catch {
+      return undefined
+    }
+  },
+  right: 'a list of channels, each with id, kind and what its kind needs; as JSON outside of the file',
 }
 
 export const webPage: Kind<string> = {

@@ -224,6 +224,15 @@ export const options = {
     default: 'off',
     meaning: 'Lets push gateways of others see who said what in which room. Off tells them the id of the event alone.',
   },
+  channels: {
+    name: 'channels',
+    placeholder: 'LIST',
+    kind: kinds.channelList,
+    defaultMeaning: 'none',
+    isSecret: true,
+    meaning:
+      'How words travel to citizens: a list of channels, best given in the file. See docs/operations/channels.md.',
+  },
   metricsPort: {
     name: 'metrics-port',
     placeholder: 'PORT',

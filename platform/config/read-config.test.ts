@@ -52,6 +52,7 @@ describe('without anything', () => {
         outboundOrigins: [],
         presence: true,
         pushContent: false,
+        channels: [],
         databaseUrl: undefined,
         defaultRoomVersion: '12',
         peopleSearch: 'everybody',
@@ -157,6 +158,23 @@ describe('the file', () => {
   it('takes a list of proxies as YAML has lists', () => {
     expect(inFile('trusted-proxies:\n  - 10.0.0.7\n  - fd00::/8\n').trustedProxies).toEqual(['10.0.0.7', 'fd00::/8'])
     expect(inFile('trusted-proxies: 10.0.0.7, 10.1.0.0/16').trustedProxies).toEqual(['10.0.0.7', '10.1.0.0/16'])
+  })
+
+  it('takes the list of channels as it is written, numbers with their plus, and secrets from files', () => {
+    const files = {
+      'c.yaml': 'channels:\n  - id: sms\n    from: +15550001000\n    isOn: true\n    dkim: { keyFile: /run/key }\n',
+      '/run/key': 'quite secret\n',
+    }
+    expect(read(['--config', 'c.yaml'], {}, files).config.channels).toEqual([
+      { id: 'sms', from: '+15550001000', isOn: true, dkim: { key: 'quite secret' } },
+    ])
+    expect(read(['--channels', '[{"id": "a"}]'], {}, files).config.channels).toEqual([{ id: 'a' }])
+    expect(read(['--channels-file', 'list'], {}, { list: '[{"id": "b"}]' }).config.channels).toEqual([{ id: 'b' }])
+    const gone = problem(['--config', 'c.yaml'], {}, { 'c.yaml': 'channels:\n  - authTokenFile: /gone\n' })
+    expect(gone).toContain('channels (c.yaml, line 1): The file /gone does not exist.')
+    for (const wrong of ['channels: sms', 'channels:\n  - sms', 'channels:\n  id: sms', 'channels:\n  - [a]']) {
+      expect(wrongFile(wrong)).toContain('Its value cannot be used. Give a list of channels')
+    }
   })
 
   it('names the line of a mistake', () => {

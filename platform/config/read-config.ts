@@ -21,6 +21,8 @@ export type Config = {
   readonly outboundOrigins: readonly string[]
   readonly presence: boolean
   readonly pushContent: boolean
+  /** How words travel to citizens. Checked further by channels/. */
+  readonly channels: OptionValue<'channels'>
   /** Undefined means the embedded PostgreSQL. */
   readonly databaseUrl: string | undefined
   readonly defaultRoomVersion: string
@@ -147,11 +149,32 @@ function readValue(one: Given, readFile: ConfigSources['readFile'], problems: Co
     }
   }
   const value = option.kind.read(text)
-  if (value !== undefined) return value
+  if (value !== undefined) return option.kind.isTree ? withSecretsRead(value, one, readFile, problems) : value
   // Secrets, and what was meant as one, are never repeated.
   const what = one.holdsPath ? 'What the file holds' : option.isSecret ? 'Its value' : `"${shown(text)}"`
   problems.push({ key: one.name, from: one.from, text: `${what} cannot be used. Give ${option.kind.right}.` })
   return undefined
+}
+
+/** In a tree a key that ends in `File` is the path of a file that holds the value: `authTokenFile` instead of `authToken`. */
+function withSecretsRead(
+  tree: unknown,
+  one: Given,
+  readFile: ConfigSources['readFile'],
+  problems: ConfigProblem[],
+): unknown {
+  if (Array.isArray(tree)) return Object.freeze(tree.map((item) => withSecretsRead(item, one, readFile, problems)))
+  if (typeof tree !== 'object' || tree === null) return tree
+  const entries = Object.entries(tree).map(([key, value]) => {
+    if (!/.File$/.test(key) || typeof value !== 'string') return [key, withSecretsRead(value, one, readFile, problems)]
+    try {
+      return [key.slice(0, -'File'.length), readFile(value).replace(/\r?\n$/, '')]
+    } catch (error) {
+      problems.push(unreadable(one, value, error))
+      return [key, value]
+    }
+  })
+  return Object.freeze(Object.fromEntries(entries))
 }
 
 function unreadable({ name, from }: Given, path: string, error: unknown): ConfigProblem {
@@ -201,6 +224,7 @@ function configOf(values: Values, wants: Config['wants']): Config {
     outboundOrigins: values.outboundOrigins ?? Object.freeze([]),
     presence: values.presence ?? true,
     pushContent: values.pushContent ?? false,
+    channels: values.channels ?? Object.freeze([]),
     rateLimits: values.rateLimits!,
     passwordHashing: values.passwordHashing!,
     isDemo: values.isDemo!,

@@ -14,7 +14,7 @@ export function optionsHelp(): string {
   const note =
     'Each option is also a key of the YAML file and an environment variable: --server-name, server-name and ' +
     'CHANCERY_SERVER_NAME. The command line goes before the environment, the environment before the file. The secrets, ' +
-    '--database-url and --registration-shared-secret, can be given as a file: --database-url-file FILE.'
+    '--database-url, --registration-shared-secret and --channels, can be given as a file: --database-url-file FILE.'
   return ['Usage: npm start -- [OPTIONS]', '', ...rows, '', ...wrapped(note, lineWidth), ''].join('\n')
 }
 
@@ -56,11 +56,20 @@ export function optionsReference(): string {
     'trusted-proxies:',
     '  - 10.0.0.7',
     'registration-shared-secret-file: /etc/chancery/registration-secret',
+    'channels:',
+    '  - id: sms',
+    '    kind: twilio-sms',
+    '    accountSid: AC00000000000000000000000000000000',
+    '    authTokenFile: /etc/chancery/twilio-token',
+    '    from: "+15551230000"',
     '```',
+    '',
+    'In `channels`, a key that ends in `File` is the path of a file that holds the value. What each kind of channel needs',
+    'stands in [operations/channels.md](../operations/channels.md).',
     '',
     '## Secrets',
     '',
-    '`database-url` and `registration-shared-secret` can be given as a file that holds them, by `-file` after the name',
+    '`database-url`, `registration-shared-secret` and `channels` can be given as a file that holds them, by `-file` after the name',
     '(`_FILE` after the environment variable): `--database-url-file FILE`, `CHANCERY_DATABASE_URL_FILE`. A line break at',
     'its end does not count. On the command line itself everybody on the machine can read a secret, so the server warns.',
     '',

@@ -14,7 +14,7 @@ export function shownSettings(config: Config): ShownSettings {
     .filter((key) => key !== 'rates' && Object.hasOwn(values, key))
     .map((key) => {
       const { name, isSecret } = optionOf(key)
-      const value = isSecret === true ? values[key] !== undefined : values[key]
+      const value = isSecret === true ? isSet(values[key]) : values[key]
       return [name, value ?? null]
     })
   const merged = Object.entries(rates).map(([name, { burst, perSecond }]) => [
@@ -22,4 +22,8 @@ export function shownSettings(config: Config): ShownSettings {
     { burst, perSecond, ...config.rates[name as keyof typeof rates] },
   ])
   return { options: Object.fromEntries(shown), rates: Object.fromEntries(merged) }
+}
+
+function isSet(value: unknown): boolean {
+  return value !== undefined && !(Array.isArray(value) && value.length === 0)
 }

@@ -8,7 +8,7 @@ import { type Check, compileAnswerCheck, compileCheck } from './validation.ts'
 /** A route with all that can be worked out before the first request. */
 export type Endpoint = {
   readonly route: Route
-  readonly bodyKind: 'json' | 'stream' | 'none'
+  readonly bodyKind: 'json' | 'bytes' | 'stream' | 'none'
   readonly queryPlan: QueryPlan
   /** Whether its query asks for an access token that is not one of this server's sign-ins. */
   readonly hasOwnToken: boolean

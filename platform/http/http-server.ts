@@ -10,7 +10,7 @@ import type { RequestMetrics } from '../telemetry/metrics.ts'
 import { SealBroken } from '../vault/errors.ts'
 import { writeAnswer, writeJson, writeRefusal } from './answers.ts'
 import { bodyOrAbsent, type Endpoint, prepareEndpoint } from './endpoint.ts'
-import { readJsonBody } from './json-body.ts'
+import { readBytes, readJsonBody } from './json-body.ts'
 import { answerBrokenRequest, createListener } from './listener.ts'
 import { brokenUrl, checkParams, type Query, readQuery } from './query.ts'
 import { createRateLimits } from './rate-limits.ts'
@@ -172,7 +172,7 @@ class FastifyHttpServer implements HttpServer {
       body = bodyOrAbsent(endpoint, await readJsonBody(raw, bodyLimits(this.#limits, route)))
       const wrongBody = endpoint.checkBody?.(body)
       if (wrongBody !== undefined) throw wrongBody
-    }
+    } else if (endpoint.bodyKind === 'bytes') body = await readBytes(raw, bodyLimits(this.#limits, route))
     const read = { params, query, body, caller, ip, requestId: request.id }
     return route.handle(new ReadRequest(read, raw, response, this.#waiting, endpoint.bodyKind === 'stream'))
   }

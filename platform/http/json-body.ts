@@ -76,7 +76,8 @@ function tooLarge(bytesMax: number): Refusal {
   return refuse('M_TOO_LARGE', `The body is larger than the ${bytesMax} bytes that are allowed. Send less at once.`)
 }
 
-function readBytes(request: IncomingMessage, bounds: BodyLimits): Promise<Buffer> {
+/** A body of any kind, whole. Empty when there is none. */
+export function readBytes(request: IncomingMessage, bounds: BodyLimits): Promise<Buffer> {
   const { bodyBytesMax, requestTimeoutMs } = bounds
   if (Number(request.headers['content-length'] ?? 0) > bodyBytesMax) return Promise.reject(tooLarge(bodyBytesMax))
   return new Promise((resolve, reject) => {

@@ -39,6 +39,7 @@ export class ReadRequest implements RouteRequest {
   readonly headers: Record<string, string | undefined>
   readonly stream?: Readable
   readonly requestId: string
+  readonly url: string
   readonly #response: ServerResponse
   readonly #waiting: WaitingRequests
   #signal: AbortSignal | undefined
@@ -56,6 +57,7 @@ export class ReadRequest implements RouteRequest {
     this.caller = read.caller
     this.ip = read.ip
     this.requestId = read.requestId
+    this.url = raw.url!
     this.headers = raw.headers as Record<string, string | undefined>
     if (hasStream) this.stream = raw
     this.#response = response

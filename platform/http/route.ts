@@ -17,6 +17,8 @@ export interface RouteRequest<P = any, Q = any, B = any, Caller = any> {
   /** Aborted when the client leaves, or with the reason 'stopping' when the server stops. */
   readonly signal: AbortSignal
   readonly requestId: string
+  /** Path and query as they were sent, byte for byte: what providers sign. */
+  readonly url: string
 }
 
 /** An endpoint as data. Fastify stands behind it and is seen by nobody. */
@@ -37,9 +39,12 @@ export interface Route<Caller = any> {
   readonly body?: TSchema
   /** What tests hold answers against; never used to write them. */
   readonly answer?: TSchema
-  /** 'json' by default for PUT and POST, 'none' for GET and DELETE without a body schema. */
-  readonly bodyKind?: 'json' | 'stream' | 'none'
-  /** Bytes of a JSON body, where it may be larger than others. */
+  /**
+   * 'json' by default for PUT and POST, 'none' for GET and DELETE without a body schema. 'bytes' gives `body` as a
+   * Buffer, whatever its type: signatures are made over bytes.
+   */
+  readonly bodyKind?: 'json' | 'bytes' | 'stream' | 'none'
+  /** Bytes of a body, where it may be larger or must be smaller than others. */
   readonly bodyBytesMax?: number
   /**
    * How refusals are written: 'flat' as Matrix has them, `{errcode, error}` with a sentence as `error`; 'nested' with

@@ -15,6 +15,8 @@ import { type Outbound, type OutboundAnswer, OutboundFailed, type OutboundWish }
 export type OutboundDeps = {
   /** Origins (`https://push.agency.example`) whose address and port are not questioned. */
   readonly allowedOrigins: readonly string[]
+  /** Connections to one origin, where it is not as usual. */
+  readonly socketsPerOriginMax?: number
   readonly lookup?: Lookup
   /** Tests only: another opinion on which addresses are public. */
   readonly isPublic?: IsPublic
@@ -30,20 +32,23 @@ export function createOutbound(deps: OutboundDeps): Outbound {
 
 const redirectsUsual = 3
 const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
-const keptOpen = {
-  keepAlive: true,
-  maxSockets: limits.outboundSocketsPerOriginMax,
-  maxTotalSockets: limits.outboundSocketsMax,
-  maxFreeSockets: limits.outboundSocketsPerOriginMax,
-  timeout: limits.outboundKeepAliveMs,
+
+function keptOpen(socketsPerOriginMax: number) {
+  return {
+    keepAlive: true,
+    maxSockets: socketsPerOriginMax,
+    maxTotalSockets: Math.max(limits.outboundSocketsMax, socketsPerOriginMax),
+    maxFreeSockets: socketsPerOriginMax,
+    timeout: limits.outboundKeepAliveMs,
+  }
 }
 
 class GuardedOutbound implements Outbound {
   readonly #rules: Rules
   readonly #lookup: Lookup
   // Agents of our own: Node's common ones follow the proxy variables of the environment.
-  readonly #http = new HttpAgent(keptOpen)
-  readonly #https = new HttpsAgent(keptOpen)
+  readonly #http: HttpAgent
+  readonly #https: HttpsAgent
 
   constructor(deps: OutboundDeps) {
     this.#rules = {
@@ -52,6 +57,9 @@ class GuardedOutbound implements Outbound {
       isPublic: deps.isPublic ?? isPublic,
     }
     this.#lookup = deps.lookup ?? systemLookup
+    const agentOptions = keptOpen(deps.socketsPerOriginMax ?? limits.outboundSocketsPerOriginMax)
+    this.#http = new HttpAgent(agentOptions)
+    this.#https = new HttpsAgent(agentOptions)
   }
 
   async request(wish: OutboundWish): Promise<OutboundAnswer> {

@@ -13,8 +13,14 @@ export interface WriterMetrics {
   batchCommitted(events: number, durationMs: number): void
 }
 
+/** What the citizens' channels tell. */
+export interface ChannelMetrics {
+  /** `what` is one of a short list: a hook taken, forged or stale, a send accepted and so on. */
+  channelDid(channelId: string, what: string): void
+}
+
 /** Numbers about the running server, for Prometheus. */
-export interface Metrics extends RequestMetrics, WriterMetrics {
+export interface Metrics extends RequestMetrics, WriterMetrics, ChannelMetrics {
   counter(name: string, meaning: string, labelNames?: readonly string[]): prometheus.Counter
   /** `boundaries` are the upper edges of the buckets, ascending. */
   histogram(
@@ -60,6 +66,7 @@ export function createMetrics({ clock }: { readonly clock: Pick<Clock, 'nowMs'> 
   ])
   const sizes = histogram('chancery_writer_batch_events', 'Events that one commit stored.', batchEvents)
   const commits = histogram('chancery_writer_commit_duration_seconds', 'Time of one commit of events.', commitSeconds)
+  const channels = counter('chancery_channel_total', 'What happened on a channel to citizens.', ['channel', 'what'])
   const closeLoop = measureLoop(gauge)
   measureProcess(gauge, clock)
 
@@ -72,6 +79,7 @@ export function createMetrics({ clock }: { readonly clock: Pick<Clock, 'nowMs'> 
       sizes.observe([], events)
       commits.observe([], durationMs / 1000)
     },
+    channelDid: (channelId, what) => channels.add([channelId, what]),
     text: () => `${[...families.values()].flatMap((family) => family.lines()).join('\n')}\n`,
     close: closeLoop,
   }

@@ -21,6 +21,9 @@ export function startJobs(deps: {
       logger.error('jobs.failed', { operation: name, job: jobId, attempt, detail, error })
     },
   })
+  const counted = (event: string, work: () => Promise<number>) => async () => {
+    logger.info(event, { count: await work() })
+  }
   return jobs.start({
     handlers: {},
     every: {
@@ -43,10 +46,7 @@ export function startJobs(deps: {
       },
       'forget-announced-files': {
         intervalMs: hourMs,
-        handler: async () => {
-          const count = await chancery.messaging.media.forgetPending()
-          logger.info('media.announcements_forgotten', { count })
-        },
+        handler: counted('media.announcements_forgotten', () => chancery.messaging.media.forgetPending()),
       },
       'finish-departures': {
         intervalMs: hourMs,
@@ -57,10 +57,13 @@ export function startJobs(deps: {
       },
       'forget-previews': {
         intervalMs: dayMs,
-        handler: async () => {
-          const count = await chancery.messaging.previews.forgetOld()
-          logger.info('media.previews_forgotten', { count })
-        },
+        handler: counted('media.previews_forgotten', () => chancery.messaging.previews.forgetOld()),
+      },
+      'forget-hooks': {
+        intervalMs: hourMs,
+        handler: counted('channels.hooks_forgotten', () =>
+          chancery.channels.forgetBefore(clock.nowMs() - limits.hookDays * dayMs),
+        ),
       },
       'sweep-blobs': {
         intervalMs: dayMs,

@@ -2,6 +2,7 @@
 
 import type { Access } from '#access/api.ts'
 import { createAccess } from '#access/index.ts'
+import type { ChannelSettings, Channels, Receiver } from '#channels/api.ts'
 import { createIdentity, createUserDirectory, type Identity, type IdentitySettings } from '#identity/index.ts'
 import { defaultRoomVersion } from '#matrix/api.ts'
 import type { MediaSettings, PeopleSearchScope, SendGuard } from '#messaging/api.ts'
@@ -12,8 +13,20 @@ import {
   createRoomMemory,
   type Messaging,
 } from '#messaging/index.ts'
-import type { Blobs, Clock, Log, Logger, Outbound, Postgres, Random, Vault, WriterMetrics } from '#platform/api.ts'
+import type {
+  Blobs,
+  ChannelMetrics,
+  Clock,
+  Log,
+  Logger,
+  Outbound,
+  Postgres,
+  Random,
+  Vault,
+  WriterMetrics,
+} from '#platform/api.ts'
 import { createBlobs, createLog, createOutbound, createSandbox, createVault } from '#platform/index.ts'
+import { composeChannels } from './channels.ts'
 import { loadSigningKey } from './signing-key.ts'
 
 export type ChanceryDeps = {
@@ -23,11 +36,13 @@ export type ChanceryDeps = {
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
-  readonly settings: IdentitySettings & MessagingSettings
+  readonly settings: IdentitySettings & MessagingSettings & CitizenSettings
   readonly guards?: readonly SendGuard[]
   /** Left out: one that asks public addresses only. */
   readonly outbound?: Outbound
-  readonly metrics?: WriterMetrics
+  readonly metrics?: WriterMetrics & ChannelMetrics
+  /** Who is told of what comes in on the channels. Left out: it is stored, and waits. */
+  readonly receiver?: Receiver
 }
 
 /** What an operator can change about rooms and people. */
@@ -46,6 +61,12 @@ export type MessagingSettings = {
   readonly pushContent?: boolean | undefined
 }
 
+/** What an operator can change about talking with citizens. */
+export type CitizenSettings = {
+  /** The configuration's list; none by default. */
+  readonly channels?: readonly ChannelSettings[] | undefined
+}
+
 export interface Chancery {
   readonly vault: Vault
   readonly log: Log
@@ -53,6 +74,7 @@ export interface Chancery {
   readonly access: Access
   readonly identity: Identity
   readonly messaging: Messaging
+  readonly channels: Channels
   /** Answers what was accepted, lets readers store their positions, and ends. PostgreSQL is the caller's to stop. */
   close(): Promise<void>
 }
@@ -64,7 +86,7 @@ export async function composeChancery(deps: ChanceryDeps): Promise<Chancery> {
   const vault = await createVault({ db: postgres, masterKey: deps.masterKey, random, clock })
   const log = await createLog({ postgres, clock, random, logger })
   const blobs = await createBlobs({ folder: deps.blobFolder, vault, random })
-  const outbound = deps.outbound ?? createOutbound({ allowedOrigins: [] })
+  const outbound = deps.outbound ?? createOutbound({ allowedOrigins: settings.outboundOrigins ?? [] })
   const sandbox = createSandbox()
   const signingKey = await loadSigningKey({ db: postgres, vault, random, clock })
   const machine = { postgres, db: postgres, vault, log, blobs, clock, random, logger, outbound, sandbox }
@@ -95,8 +117,13 @@ export async function composeChancery(deps: ChanceryDeps): Promise<Chancery> {
     metrics: deps.metrics,
   })
   identity.departures.onDeparture((person) => messaging.departure.depart(person))
+  const { channels, providers } = composeChannels(deps, machine)
   const running = new AbortController()
-  const work = Promise.all([identity.run(running.signal), messaging.run(running.signal)])
+  const work = Promise.all([
+    identity.run(running.signal),
+    messaging.run(running.signal),
+    ...(deps.receiver === undefined ? [] : [channels.run(deps.receiver, running.signal)]),
+  ])
   return {
     vault,
     log,
@@ -104,12 +131,15 @@ export async function composeChancery(deps: ChanceryDeps): Promise<Chancery> {
     access,
     identity,
     messaging,
+    channels,
     async close() {
       running.abort()
       await work
+      await channels.drained()
       await messaging.drained()
       await messaging.stop()
       outbound.close()
+      providers.close()
       await sandbox.close()
       await writerConnection.close()
       await log.close()

@@ -3,15 +3,9 @@
  * bottom to top.
  */
 import { join } from 'node:path'
+import { readChannels } from '#channels/index.ts'
 import type { Clock, Config, Logger, Metrics, Postgres, Random } from '#platform/api.ts'
-import {
-  canOpenPictures,
-  createHttp,
-  createMetrics,
-  createOutbound,
-  serveMetrics,
-  shownSettings,
-} from '#platform/index.ts'
+import { canOpenPictures, createHttp, createMetrics, serveMetrics, shownSettings } from '#platform/index.ts'
 import { listenForCommands } from '../commands/socket.ts'
 import { startJobs } from '../composition/jobs.ts'
 import { type Chancery, type ChanceryDeps, composeChancery } from '../composition/platform.ts'
@@ -58,6 +52,8 @@ export async function startChancery(deps: StartDeps): Promise<RunningChancery> {
 
 async function startAll(deps: StartDeps, undo: Undo): Promise<Omit<RunningChancery, 'stop'>> {
   const { config, clock, random, logger, say } = deps
+  // Before anything is made: what is wrong with the configuration is told first.
+  readChannels(config.channels)
   const { directory, postgres, lost } = await openStorage(deps, undo)
   const metrics = createMetrics({ clock })
   undo.push(() => metrics.close())
@@ -71,8 +67,7 @@ async function startAll(deps: StartDeps, undo: Undo): Promise<Omit<RunningChance
   }
   if (config.isDemo) await fillIfEmpty(deps, parts)
   const isDemo = (await demoState(postgres)) !== undefined
-  const outbound = createOutbound({ allowedOrigins: config.outboundOrigins })
-  const chancery = await composeChancery({ ...parts, outbound, metrics, settings: settingsOf(config, isDemo) })
+  const chancery = await composeChancery({ ...parts, metrics, settings: settingsOf(config, isDemo) })
   undo.push(() => chancery.close())
   if (!canOpenPictures()) {
     say('Note: pictures cannot be made smaller on this machine, because the library for it was not installed.')
@@ -94,14 +89,15 @@ async function startAll(deps: StartDeps, undo: Undo): Promise<Omit<RunningChance
 /** What the options say of how everything is composed. */
 export function settingsOf(config: Config, isDemo: boolean): ChanceryDeps['settings'] {
   const { serverName, publicUrl, passwordHashing, rateLimits, registrationSharedSecret } = config
-  const { defaultRoomVersion, peopleSearch, media, outboundOrigins, pushContent, presence } = config
+  const { defaultRoomVersion, peopleSearch, media, outboundOrigins, pushContent, presence, channels } = config
   const { registration: mode, guests, termsPage, supportEmail: email, supportPage: page } = config
   const terms = termsPage === undefined ? undefined : { name: 'Terms of use', url: termsPage, version: '1' }
   const doors = { registration: { mode, guests, terms }, support: { email, page } }
   const accessTokenLivesMs = config.accessTokenMinutes * 60_000
   const signIn = { passwordHashing, rateLimits, registrationSharedSecret, accessTokenLivesMs, ...doors }
   const identity = { serverName, publicUrl, version, isDemo, ...signIn, shown: shownSettings(config) }
-  return { ...identity, defaultRoomVersion, peopleSearch, media, outboundOrigins, pushContent, presence }
+  const messaging = { defaultRoomVersion, peopleSearch, media, outboundOrigins, pushContent, presence }
+  return { ...identity, ...messaging, channels }
 }
 
 /** The demo is loaded only by those who want it: it is a large part of the program, and never needed otherwise. */
@@ -138,6 +134,7 @@ async function listen(
   })
   http.add(chancery.identity.routes)
   http.add(chancery.messaging.routes)
+  http.add(chancery.channels.routes)
   if (deps.webClient !== undefined) http.serveFolder('/', deps.webClient)
   if (config.metricsPort !== undefined) {
     const served = await serveMetrics(metrics, config.metricsPort)

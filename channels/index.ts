@@ -1,0 +1,90 @@
+import type { ChannelMetrics, Clock, Logger, Outbound, Postgres, Vault } from '#platform/api.ts'
+import type { AddressKind, Channel, Channels, Receiver } from './api.ts'
+import { ChannelStates } from './channel-states.ts'
+import { GuardedChannel } from './guarded-channel.ts'
+import { ChannelKeys } from './hooks/channel-keys.ts'
+import { Counts } from './hooks/counts.ts'
+import { HandOver } from './hooks/hand-over.ts'
+import { HookDoor } from './hooks/hook-door.ts'
+import { HookIntake } from './hooks/hook-intake.ts'
+import { listChannels } from './http/list-channels.ts'
+import { receiveInboundHook } from './http/receive-inbound-hook.ts'
+import { receiveStatusHook } from './http/receive-status-hook.ts'
+import { readChannels } from './read-channels.ts'
+import type { ChannelSettings } from './settings.ts'
+import { forgetHooksBefore } from './store/hooks.ts'
+import { forgetSendersBefore } from './store/senders.ts'
+
+export { channelOrigins, readChannels } from './read-channels.ts'
+
+export type ChannelsDeps = {
+  readonly postgres: Postgres
+  readonly vault: Vault
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly outbound: Outbound
+  readonly publicUrl: string
+  /** The configuration's list. Throws ConfigRefused where an entry cannot be used. */
+  readonly settings: readonly ChannelSettings[]
+  readonly metrics?: ChannelMetrics | undefined
+}
+
+const countsFlushMs = 2_000
+const forgottenAtOnce = 5_000
+
+export function createChannels(deps: ChannelsDeps): Channels {
+  const { postgres, vault, clock, logger, publicUrl } = deps
+  const counts = new Counts(postgres, deps.metrics)
+  const list = readChannels(deps.settings).map((create) => create(deps))
+  const providers = new Map(list.map((provider) => [provider.channel.id, provider]))
+  const channels = list.map(({ channel }) => new GuardedChannel(channel, { clock, count: counts.add }))
+  const keys = new ChannelKeys({ postgres, vault })
+  const handOver = new HandOver({ postgres, clock, logger, keys, providers, count: counts.add })
+  const intake = new HookIntake({ postgres, vault, clock, logger, keys, onStored: () => handOver.wake() })
+  const door = new HookDoor({ providers, intake, publicUrl, count: counts.add })
+  const states = new ChannelStates({ postgres, clock, counts, channels })
+  return {
+    all: () => channels,
+    byId: (id) => channels.find((channel) => channel.id === id),
+    choose: (kind, agency) => choose(channels, clock.nowMs(), kind, agency),
+    routes: [receiveInboundHook({ door }), receiveStatusHook({ door }), listChannels({ states })],
+    async run(receiver: Receiver, signal: AbortSignal) {
+      await Promise.all([handOver.run(receiver, signal), flushNowAndThen(counts, clock, logger, signal)])
+    },
+    async drained() {
+      await intake.drained()
+      await counts.flush()
+    },
+    async forgetBefore(ts) {
+      let forgotten = 0
+      for (;;) {
+        const count = await forgetHooksBefore(postgres, ts, forgottenAtOnce)
+        forgotten += count
+        if (count === 0) break
+      }
+      await keys.destroyBefore(ts)
+      await forgetSendersBefore(postgres, ts)
+      return forgotten
+    },
+  }
+}
+
+function choose(
+  channels: readonly GuardedChannel[],
+  nowMs: number,
+  kind: AddressKind,
+  agency: string | undefined,
+): Channel | undefined {
+  const fit = channels.filter(
+    (one) => one.kind === kind && (agency === undefined || one.agency === undefined || one.agency === agency),
+  )
+  const ready = fit.find((one) => one.readyMs <= nowMs)
+  return ready ?? fit.toSorted((one, other) => one.readyMs - other.readyMs)[0]
+}
+
+async function flushNowAndThen(counts: Counts, clock: Clock, logger: Logger, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await clock.sleep(countsFlushMs, signal).catch(() => undefined)
+    await counts.flush().catch((error) => logger.warn('channels.counts_not_stored', { error }))
+  }
+}

@@ -1,0 +1,157 @@
+/**
+ * What Twilio posts to us: messages that came (https://www.twilio.com/docs/messaging/guides/webhook-request) and how ours
+ * fared (https://www.twilio.com/docs/messaging/guides/track-outbound-message-status).
+ *
+ * Twilio signs no time. A receipt's address is ours, so the moment of sending stands in it; messages are known by their ids
+ * for as long as the channel lives.
+ */
+import { limits, type Outbound } from '#platform/api.ts'
+import type { InboundFile, Receipt } from '../api.ts'
+import type { HandOver, HookReader, HookRefusal, HookRequest, TakenHook } from '../provider.ts'
+import { phoneNumber } from '../sms/phone-number.ts'
+import { twilioFailure } from './errors.ts'
+import { type MediaPlace, mediaOf } from './media.ts'
+import { isSignedByTwilio } from './signature.ts'
+
+export type TwilioHooksDeps = {
+  readonly channelId: string
+  readonly country: string
+  readonly accountSid: string
+  readonly authToken: string
+  /** The provider's origin: credentials go nowhere else. */
+  readonly origin: string
+  readonly outbound: Outbound
+  readonly nowMs: () => number
+}
+
+/** Kept sealed: the query of a status hook and the form, as they came. */
+type Payload = { readonly query: string; readonly form: string }
+
+const states: Readonly<Record<string, Receipt['state']>> = {
+  sent: 'sent',
+  delivered: 'delivered',
+  read: 'read',
+  undelivered: 'failed',
+  failed: 'failed',
+}
+/** Steps before anything left Twilio: nothing that a receipt would say. */
+const early: ReadonlySet<string> = new Set(['accepted', 'scheduled', 'queued', 'sending'])
+const commands: Readonly<Record<string, 'stop' | 'start' | 'help'>> = { STOP: 'stop', START: 'start', HELP: 'help' }
+/** The words that carriers know. Only for the order in which messages are read; what they mean is decided elsewhere. */
+const stopWords =
+  /^\s*(stop|stopall|stop all|unsubscribe|cancel|end|quit|revoke|optout|opt out|arret|baja|alto)\s*[.!]*\s*$/i
+const sidShape = /^(SM|MM)[0-9a-f]{32}$/i
+
+export function statusCallbackUrl(facts: {
+  publicUrl: string
+  channelId: string
+  attempt: string
+  atMs: number
+}): string {
+  const query = new URLSearchParams({ attempt: facts.attempt, sent: String(Math.floor(facts.atMs / 1000)) })
+  return `${facts.publicUrl}/hooks/${facts.channelId}/status?${query}`
+}
+
+export class TwilioHooks implements HookReader {
+  readonly answer = { type: 'text/xml', text: '<?xml version="1.0" encoding="UTF-8"?><Response></Response>' }
+  readonly #deps: TwilioHooksDeps
+
+  constructor(deps: TwilioHooksDeps) {
+    this.#deps = deps
+  }
+
+  read(request: HookRequest): TakenHook | HookRefusal {
+    const { accountSid, authToken } = this.#deps
+    const form = new URLSearchParams(request.body.toString('utf8'))
+    const signature = request.headers['x-twilio-signature']
+    if (!isSignedByTwilio(authToken, signature, request.url, form)) return 'forged'
+    // The token signs for every account below ours; this channel is one account's.
+    if (form.get('AccountSid') !== accountSid) return 'forged'
+    const sid = form.get('MessageSid') ?? form.get('SmsSid') ?? ''
+    if (!sidShape.test(sid)) return 'malformed'
+    const query = new URL(request.url).search
+    const payload = Buffer.from(JSON.stringify({ query, form: form.toString() } satisfies Payload))
+    return request.path === 'inbound' ? readInbound(sid, form, payload) : this.#readStatus(sid, form, query, payload)
+  }
+
+  #readStatus(sid: string, form: URLSearchParams, query: string, payload: Buffer): TakenHook | HookRefusal {
+    const status = form.get('MessageStatus') ?? form.get('SmsStatus') ?? ''
+    if (states[status] === undefined && !early.has(status)) return 'malformed'
+    const sent = new URLSearchParams(query).get('sent')
+    const ageMs = this.#deps.nowMs() - Number(sent ?? Number.NaN) * 1000
+    if (sent !== null && !(ageMs <= limits.hookReceiptAgeMsMax)) return 'stale'
+    return { what: 'receipts', identity: `status ${sid} ${status} ${form.get('ErrorCode') ?? ''}`, payload }
+  }
+
+  async message(payload: Buffer, { signal, attempt }: HandOver): ReturnType<HookReader['message']> {
+    const { form } = formOf(payload)
+    const { country, outbound, origin, accountSid, authToken } = this.#deps
+    const from = form.get('From') ?? ''
+    const providerAnswered = commands[(form.get('OptOutType') ?? '').toUpperCase()]
+    const authorization = `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`
+    const mayWait = attempt < limits.inboundFileAttemptsMax
+    const { files, missing } = await filesOf({ outbound, origin, authorization, mayWait, signal }, mediaPlaces(form))
+    return {
+      from: phoneNumber(from, country) ?? from,
+      to: form.get('To') ?? '',
+      text: form.get('Body') ?? '',
+      ...(providerAnswered !== undefined && { providerAnswered }),
+      // Twilio has it from the carrier, and a carrier believes the sender.
+      authenticity: 'forgeable',
+      files,
+      filesMissing: missing,
+    }
+  }
+
+  receipts(payload: Buffer, receivedMs: number): readonly Receipt[] {
+    const { form, query } = formOf(payload)
+    const state = states[form.get('MessageStatus') ?? form.get('SmsStatus') ?? '']
+    if (state === undefined) return []
+    const attempt = query.get('attempt')
+    const code = form.get('ErrorCode')
+    return [
+      {
+        channelId: this.#deps.channelId,
+        ...(attempt !== null && { attempt }),
+        reference: form.get('MessageSid') ?? form.get('SmsSid') ?? '',
+        state,
+        ...(code !== null && { code }),
+        ...(state === 'failed' && { reason: twilioFailure(code === null ? undefined : Number(code)).reason }),
+        atMs: receivedMs,
+      },
+    ]
+  }
+}
+
+function readInbound(sid: string, form: URLSearchParams, payload: Buffer): TakenHook | HookRefusal {
+  const from = form.get('From')
+  if (from === null || from === '' || form.get('Body') === null) return 'malformed'
+  const isUrgent = form.get('OptOutType') === 'STOP' || stopWords.test(form.get('Body') ?? '')
+  return { what: 'message', identity: `message ${sid}`, sender: from, isUrgent, payload }
+}
+
+function formOf(payload: Buffer): { form: URLSearchParams; query: URLSearchParams } {
+  const { form, query } = JSON.parse(payload.toString('utf8')) as Payload
+  return { form: new URLSearchParams(form), query: new URLSearchParams(query) }
+}
+
+function mediaPlaces(form: URLSearchParams): MediaPlace[] {
+  const count = Math.min(Number(form.get('NumMedia')) || 0, 100)
+  return Array.from({ length: count }, (_, at) => ({
+    url: form.get(`MediaUrl${at}`) ?? '',
+    type: form.get(`MediaContentType${at}`) ?? 'application/octet-stream',
+  }))
+}
+
+async function filesOf(
+  asker: Parameters<typeof mediaOf>[0],
+  places: readonly MediaPlace[],
+): Promise<{ files: InboundFile[]; missing: number }> {
+  const wanted = places.slice(0, limits.inboundFilesMax)
+  const found: InboundFile[] = []
+  for (const place of wanted) {
+    const file = await mediaOf(asker, place, `file-${found.length + 1}`)
+    if (file !== undefined) found.push(file)
+  }
+  return { files: found, missing: places.length - found.length }
+}

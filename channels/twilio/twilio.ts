@@ -1,0 +1,23 @@
+import type { Provider, ProviderDeps, ProviderKind } from '../provider.ts'
+import { TwilioHooks } from './hooks.ts'
+import { TwilioChannel } from './twilio-channel.ts'
+import { readTwilioSettings, twilioOrigins } from './twilio-settings.ts'
+
+/** Settings: `baseUrl`, `accountSid`, `authToken`, `from`, and optionally `partsMax`, `perSecond`, `costMicros` a part. */
+export const twilioSms: ProviderKind = {
+  kind: 'sms',
+  origins: twilioOrigins,
+  read(settings, place): (deps: ProviderDeps) => Provider {
+    const own = readTwilioSettings(settings)
+    const { accountSid, authToken, apiUrl } = own
+    const origin = URL.parse(apiUrl)?.origin ?? ''
+    return (deps) => {
+      const { clock, outbound } = deps
+      const hooks = { channelId: place.id, country: place.country, accountSid, authToken, origin, outbound }
+      return {
+        channel: new TwilioChannel(own, deps, place),
+        hooks: new TwilioHooks({ ...hooks, nowMs: () => clock.nowMs() }),
+      }
+    }
+  },
+}

@@ -1,0 +1,26 @@
+import type { Channels } from '#channels/api.ts'
+import { type ChannelsDeps, channelOrigins, createChannels } from '#channels/index.ts'
+import { limits, type Outbound } from '#platform/api.ts'
+import { createOutbound } from '#platform/index.ts'
+import type { ChanceryDeps } from './platform.ts'
+
+type Machine = Pick<ChannelsDeps, 'postgres' | 'vault' | 'clock' | 'logger'>
+
+/**
+ * The channels to citizens, with a door of their own to the outside: a provider inside the network is asked by its channel,
+ * and by nothing else that people can cause.
+ */
+export function composeChannels(
+  { settings, metrics }: ChanceryDeps,
+  machine: Machine,
+): { channels: Channels; providers: Outbound } {
+  const { publicUrl, channels: list = [] } = settings
+  const providers = createOutbound({
+    allowedOrigins: channelOrigins(list),
+    socketsPerOriginMax: limits.channelSendsAtOnceMax,
+  })
+  return {
+    channels: createChannels({ ...machine, outbound: providers, publicUrl, settings: list, metrics }),
+    providers,
+  }
+}
