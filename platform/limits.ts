@@ -277,7 +277,7 @@ export const limits = {
   /** Attempts that one transaction takes through the gate. More would hold their gates longer than a STOP should wait. */
   sendsAtOnceMax: 100,
   /** Requests to providers that one server has under way. */
-  sendsInFlightMax: 400,
+  sendsInFlightMax: 200,
   /** Looks for what is due, when nobody tells; another server's notice usually comes first. */
   sendsLookAgainMs: 1_000,
   /** A provider is first asked after so long what became of an attempt: receipts usually come first. */

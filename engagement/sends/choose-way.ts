@@ -1,10 +1,10 @@
+import type { Sensitivity } from '#channels/api.ts'
 import { limits } from '#platform/api.ts'
+import type { AddressKind } from '../people/types.ts'
 import { agoInWords } from './ago-in-words.ts'
 import {
-  type AddressKind,
   type NoWay,
   type Refused,
-  type Sensitivity,
   sensitivities,
   type Way,
   type WayAddress,

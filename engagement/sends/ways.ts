@@ -1,23 +1,13 @@
 /** Which way the next words to a citizen take. Everything here is said in terms of one person, or of one unknown address. */
 
-export type AddressKind = 'sms' | 'mail' | 'inbox'
+import type { Sensitivity } from '#channels/api.ts'
+import type { GateReason } from '../gate/types.ts'
+import type { AddressKind } from '../people/types.ts'
 
-/** How much harm it does when somebody else reads it, rising. A channel's `rating` is the most that may travel on it. */
-export type Sensitivity = 'public' | 'personal' | 'sensitive'
-
+/** Rising; their places are what is stored. */
 export const sensitivities = ['public', 'personal', 'sensitive'] as const satisfies readonly Sensitivity[]
 
 /** Why a gate or a rule says no; stable, for programs. */
-export type GateReason =
-  | 'no-consent'
-  | 'stopped'
-  | 'held'
-  | 'bounced'
-  | 'complained'
-  | 'provider-stopped'
-  | 'erased'
-  | 'not-hers'
-
 export type NoWayCode = GateReason | 'no-address' | 'no-channel' | 'too-sensitive'
 
 export type Refused = { readonly code: GateReason; readonly message: string }

@@ -41,6 +41,7 @@ const fieldKinds: Readonly<Record<keyof LogFields, FieldKind>> = {
   port: 'number',
   version: 'string',
   reader: 'string',
+  channel: 'string',
   kind: 'string',
   signal: 'string',
   state: 'string',

@@ -26,6 +26,8 @@ export type LogFields = {
   readonly port?: number
   readonly version?: string
   readonly reader?: string
+  /** Its id in the configuration. */
+  readonly channel?: string
   readonly kind?: string
   readonly signal?: string
   readonly state?: string

@@ -1,0 +1,220 @@
+import type { Channel, Outgoing, SendOutcome, SendWish } from '#channels/api.ts'
+import { isLost, limits } from '#platform/api.ts'
+import type { GateAnswer } from '../gate/types.ts'
+import { type AttemptRow, beginAttempts, releaseAttempts, takeAttempts } from '../store/attempts.ts'
+import { type SendRow, sendsByIds } from '../store/sends.ts'
+import type { Fate, Outcomes } from './outcomes.ts'
+import type { AllChannels, SendsMachine, SendsNeighbours } from './parts.ts'
+import { lookUpAgainMs, retryAfterMs } from './retry.ts'
+
+/** What goes to the provider, opened, or why it cannot be put together. */
+export type Prepared =
+  | ({ readonly isReady: true; readonly to: string } & Outgoing & Pick<SendWish, 'threadOf' | 'unsubscribe'>)
+  | { readonly isReady: false; readonly code: string }
+
+/** Puts together what attempts say; by attempt id. */
+export interface Composing {
+  prepare(attempts: readonly AttemptRow[], sends: ReadonlyMap<number, SendRow>): Promise<Map<number, Prepared>>
+}
+
+type Deps = Pick<SendsMachine, 'clock' | 'logger' | 'postgres' | 'random'> &
+  Pick<SendsNeighbours, 'gates'> & {
+    readonly channels: Pick<AllChannels, 'byId'>
+    readonly composing: Composing
+    readonly outcomes: Pick<Outcomes, 'hear'>
+    /** Left out: as long as is usual. */
+    readonly leaseMs?: number
+  }
+
+type Ready = { readonly attempt: AttemptRow; readonly send: SendRow; readonly prepared: Prepared & { isReady: true } }
+
+/** So often what waited too long for its turn reads the gate again; then it is tried later. */
+const gatesMax = 5
+/** A channel that throttled is left alone for so long when it does not say for how long. */
+const throttledMs = 1_000
+
+/**
+ * The way of an attempt: taken for a while by one server (two never take the same) → its words and address are opened → in
+ * one transaction the gate is passed and `sending` committed → at once the provider is asked → what it said is written down.
+ *
+ * Whatever dies where: before the commit the attempt is queued and is taken again; after it nobody knows, it becomes
+ * `unknown` when the lease is over, and is never simply sent again.
+ */
+export class Pipeline {
+  readonly #deps: Deps
+  readonly #node: string
+  readonly #leaseMs: number
+  readonly #pausedUntil = new Map<string, number>()
+  readonly #underWay = new Set<Promise<void>>()
+  #inFlight = 0
+
+  constructor(deps: Deps) {
+    this.#deps = deps
+    this.#node = deps.random.token(9)
+    this.#leaseMs = deps.leaseMs ?? limits.sendLeaseMs
+  }
+
+  /** Takes what is due through the gate and hands it over; tells whether more may be due. Answers come later. */
+  async round(): Promise<boolean> {
+    const { postgres, clock } = this.#deps
+    const limit = Math.min(limits.sendsAtOnceMax, limits.sendsInFlightMax - this.#inFlight)
+    if (limit <= 0) {
+      await Promise.race(this.#underWay)
+      return true
+    }
+    const nowTs = clock.nowMs()
+    const notBy = [...this.#pausedUntil].flatMap(([id, until]) => (until > nowTs ? [id] : []))
+    const taken = await takeAttempts(postgres, { node: this.#node, leaseMs: this.#leaseMs, nowTs, notBy, limit })
+    if (taken.length === 0) return false
+    await this.#carry(taken)
+    return taken.length === limit
+  }
+
+  /** Resolves when everything that was handed over is answered and written down. */
+  async settled(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay)
+  }
+
+  async #carry(taken: readonly AttemptRow[]): Promise<void> {
+    const ids = taken.map(({ id }) => id)
+    try {
+      const sends = new Map(
+        (await sendsByIds(this.#deps.postgres, [...new Set(taken.map((one) => one.sendId))])).map((one) => [
+          one.id,
+          one,
+        ]),
+      )
+      const prepared = await this.#deps.composing.prepare(taken, sends)
+      const ready: Ready[] = []
+      const unfit: Fate[] = []
+      for (const attempt of taken) {
+        const [send, words] = [sends.get(attempt.sendId), prepared.get(attempt.id)]
+        if (send === undefined || words === undefined) continue
+        if (words.isReady) ready.push({ attempt, send, prepared: words })
+        else unfit.push(withheld(attempt, words.code))
+      }
+      await this.#deps.outcomes.hear(unfit)
+      await this.#passAndSend(ready, 1)
+    } catch (error) {
+      // What is not `sending` yet is still queued: another round, or another server, takes it.
+      const laterTs = this.#deps.clock.nowMs() + limits.sendRetryMsMin
+      await releaseAttempts(this.#deps.postgres, ids, this.#node, laterTs).catch(() => undefined)
+      throw error
+    }
+  }
+
+  async #passAndSend(ready: readonly Ready[], round: number): Promise<void> {
+    if (ready.length === 0) return
+    const { clock, outcomes } = this.#deps
+    const beganMs = clock.nowMs()
+    const { open, shut } = await this.#pass(ready)
+    const again: Ready[] = []
+    for (const one of open) {
+      const ageMs = clock.nowMs() - beganMs
+      // A clock that was put back tells nothing of how long it took.
+      if (ageMs >= 0 && ageMs <= limits.sendingGoodMs) this.#handOver(one)
+      else again.push(one)
+    }
+    await outcomes.hear(shut)
+    if (round < gatesMax) return this.#passAndSend(again, round + 1)
+    await outcomes.hear(again.map(({ attempt }) => failed(attempt, { code: 'too-slow', isFinal: false })))
+  }
+
+  /** The gates of all of them, in order of address, and `sending`: one transaction. */
+  async #pass(ready: readonly Ready[]): Promise<{ open: Ready[]; shut: Fate[] }> {
+    const { postgres, clock } = this.#deps
+    const inOrder = [...ready].sort((a, b) => a.attempt.addressId - b.attempt.addressId)
+    return postgres.transaction(async (tx) => {
+      const answers = await Promise.all(inOrder.map((one) => this.#ask(tx, one)))
+      const passed = inOrder.filter((_, n) => answers[n]?.isOpen)
+      const ids = passed.map(({ attempt }) => attempt.id)
+      const how = { node: this.#node, nowTs: clock.nowMs(), leaseMs: this.#leaseMs }
+      const begun = ids.length === 0 ? new Set<number>() : await beginAttempts(tx, ids, how)
+      const shut = inOrder.flatMap(({ attempt }, n) => {
+        const answer = answers[n]
+        return answer === undefined || answer.isOpen ? [] : [withheld(attempt, answer.reason)]
+      })
+      return { open: passed.filter(({ attempt }) => begun.has(attempt.id)), shut }
+    })
+  }
+
+  /** A question asks for consent and needs none; whether it may be asked is settled where the dialogue is. */
+  #ask(tx: Parameters<SendsNeighbours['gates']['pass']>[0], { attempt, send }: Ready): Promise<GateAnswer> {
+    if (send.kind === 'question') return Promise.resolve({ isOpen: true })
+    const { addressId, channelId } = attempt
+    const personId = send.personId ?? undefined
+    const nowMs = this.#deps.clock.nowMs()
+    return this.#deps.gates.pass(tx, { addressId, personId, purposeId: send.purposeId, channelId, nowMs })
+  }
+
+  #handOver(one: Ready): void {
+    this.#inFlight += 1
+    const work = this.#send(one)
+      .then((fate) => this.#write(fate))
+      .finally(() => {
+        this.#inFlight -= 1
+        this.#underWay.delete(work)
+      })
+    this.#underWay.add(work)
+  }
+
+  async #send({ attempt, prepared }: Ready): Promise<Fate> {
+    const channel = this.#deps.channels.byId(attempt.channelId)
+    if (channel === undefined) return failed(attempt, { code: 'no-channel', isFinal: true })
+    try {
+      const { isReady: _, ...outgoing } = prepared
+      const signal = AbortSignal.timeout(limits.providerTimeoutMs)
+      const outcome = await channel.send({ ...outgoing, attempt: attempt.publicId, signal })
+      return this.#fateOf(attempt, channel, outcome)
+    } catch (error) {
+      // It promised not to throw; whether the provider has it, nobody can say now.
+      this.#deps.logger.error('sends.channel_threw', { channel: attempt.channelId, error })
+      return this.#fateOf(attempt, channel, { state: 'unknown' })
+    }
+  }
+
+  #fateOf(attempt: AttemptRow, channel: Channel, outcome: SendOutcome): Fate {
+    const nowTs = this.#deps.clock.nowMs()
+    if (outcome.state === 'accepted') return { attempt, state: 'accepted', reference: outcome.reference }
+    if (outcome.state === 'unknown') return { attempt, state: 'unknown', lookTs: nowTs + lookUpAgainMs(0) }
+    const { code, reason, isPermanent, retryAfterMs: askedMs } = outcome
+    if (reason === 'throttled') this.#pausedUntil.set(channel.id, nowTs + (askedMs ?? throttledMs))
+    const chance = this.#deps.random.bytes(1).readUInt8() / 255
+    const retryTs = nowTs + retryAfterMs(attempt.refusals + 1, askedMs, chance)
+    const told = reason === 'stopped' ? 'stopped' : code
+    return failed(attempt, {
+      code: told,
+      failure: reason,
+      isFinal: isPermanent,
+      retryTs: isPermanent ? undefined : retryTs,
+    })
+  }
+
+  /** Until it is written down, or the database is away for longer than the lease: then the receipt or a look-up tells. */
+  async #write(fate: Fate): Promise<void> {
+    const { outcomes, clock, logger } = this.#deps
+    const untilMs = clock.nowMs() + this.#leaseMs
+    for (;;) {
+      try {
+        return await outcomes.hear([fate])
+      } catch (error) {
+        if (isLost(error) && clock.nowMs() < untilMs) await clock.sleep(limits.sendRetryMsMin)
+        else {
+          // A reference that another attempt has already: what else is known is kept.
+          const { reference, ...rest } = fate
+          if (reference !== undefined && !isLost(error)) await outcomes.hear([rest]).catch(() => undefined)
+          logger.error('sends.outcome_not_written', { channel: fate.attempt.channelId, error })
+          return
+        }
+      }
+    }
+  }
+}
+
+const withheld = (attempt: AttemptRow, code: string): Fate => ({ attempt, state: 'withheld', code, isFinal: true })
+
+const failed = (attempt: AttemptRow, how: Pick<Fate, 'code' | 'failure' | 'isFinal' | 'retryTs'>): Fate => ({
+  attempt,
+  state: 'failed',
+  ...how,
+})

@@ -1,0 +1,255 @@
+/** Table `attempt`: one request to one provider, or the wish for one. Its state only grows: `greatest`, in every statement. */
+import { type Db, sql } from '#platform/api.ts'
+
+export type AttemptRow = {
+  id: number
+  publicId: string
+  sendId: number
+  agencyId: number
+  conversationId: number | null
+  addressId: number
+  channelId: string
+  form: 'words' | 'notice'
+  state: number
+  refusals: number
+  dueTs: number
+  reason: string
+  sendingTs: number | null
+  reference: string | null
+  code: string | null
+  failure: string | null
+  isFinal: boolean
+  retryTs: number | null
+  looks: number
+  createdTs: number
+  changedTs: number
+}
+
+export type AttemptInsert = Pick<
+  AttemptRow,
+  | 'publicId'
+  | 'sendId'
+  | 'agencyId'
+  | 'conversationId'
+  | 'addressId'
+  | 'channelId'
+  | 'form'
+  | 'refusals'
+  | 'dueTs'
+  | 'reason'
+  | 'createdTs'
+>
+
+/** What was heard of an attempt. */
+export type Heard = {
+  readonly id: number
+  readonly state: number
+  readonly reference?: string | undefined
+  readonly code?: string | undefined
+  readonly failure?: string | undefined
+  /** A failure for good. */
+  readonly isFinal?: boolean | undefined
+  readonly retryTs?: number | undefined
+  readonly lookTs?: number | undefined
+}
+
+/** An attempt after something was heard of it, with its state before. */
+export type ChangedAttempt = AttemptRow & { readonly before: number }
+
+const columns = `a.id, a.public_id as "publicId", a.send_id as "sendId", a.agency_id as "agencyId",
+  a.conversation_id as "conversationId", a.address_id as "addressId", a.channel_id as "channelId", a.form, a.state,
+  a.refusals, a.due_ts as "dueTs", a.reason, a.sending_ts as "sendingTs", a.reference, a.code, a.failure, a.is_final as "isFinal",
+  a.retry_ts as "retryTs", a.looks,
+  a.created_ts as "createdTs", a.changed_ts as "changedTs"`
+
+const insert = sql(
+  'attempt_insert',
+  `insert into attempt (public_id, send_id, agency_id, conversation_id, address_id, channel_id, form, refusals, due_ts, reason,
+                        created_ts, changed_ts)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)`,
+)
+/** What is said earlier in a conversation goes first; only what may have left already is waited for no longer. */
+const take = sql(
+  'attempt_take',
+  `update attempt a set taken_by = $1, taken_until = clock_timestamp() + $2 * interval '1 ms'
+   where a.id in (
+     select b.id from attempt b
+     where b.state = 0 and b.due_ts <= $3 and (b.taken_until is null or b.taken_until < clock_timestamp())
+       and b.channel_id <> all($4::text[])
+       and not exists (select 1 from attempt c
+                       where c.conversation_id = b.conversation_id and c.send_id < b.send_id and c.state <= 1)
+     order by b.due_ts, b.id limit $5 for update skip locked)
+   returning ${columns}`,
+)
+/** Only those that are still this server's. */
+const begin = sql(
+  'attempt_begin',
+  `update attempt a set state = 1, sending_ts = $3, changed_ts = $3, taken_until = clock_timestamp() + $4 * interval '1 ms'
+   where a.id = any($1::bigint[]) and a.taken_by = $2 and a.state <= 1 returning a.id`,
+)
+const release = sql(
+  'attempt_release',
+  `update attempt a set taken_by = null, taken_until = null, due_ts = greatest(a.due_ts, $3)
+   where a.id = any($1::bigint[]) and a.taken_by = $2 and a.state = 0`,
+)
+const hear = sql(
+  'attempt_hear',
+  `with heard as (
+     select * from unnest($1::bigint[], $2::smallint[], $3::text[], $4::text[], $5::text[], $6::bigint[],
+                           $7::boolean[], $8::bigint[])
+       as h (id, state, reference, code, failure, look_ts, is_final, retry_ts)),
+   known as (select id, state from attempt where id in (select id from heard) order by id for update)
+   update attempt a set
+     state = greatest(a.state, h.state),
+     reference = coalesce(a.reference, h.reference),
+     code = case when h.state > a.state then coalesce(h.code, a.code) else a.code end,
+     failure = case when h.state > a.state then coalesce(h.failure, a.failure) else a.failure end,
+     is_final = case when h.state > a.state then h.is_final else a.is_final end,
+     retry_ts = h.retry_ts,
+     look_ts = h.look_ts,
+     changed_ts = case when h.state > a.state then $9 else a.changed_ts end
+   from heard h, known k where h.id = a.id and k.id = a.id
+   returning ${columns}, k.state as before`,
+)
+const byNames = sql(
+  'attempt_by_names',
+  `select ${columns} from attempt a
+   where a.public_id = any($1::text[])
+   union
+   select ${columns} from attempt a
+   join unnest($2::text[], $3::text[]) as r (channel_id, reference)
+     on a.channel_id = r.channel_id and a.reference = r.reference`,
+)
+const ofSends = sql(
+  'attempt_of_sends',
+  `select ${columns} from attempt a where a.send_id = any($1::bigint[]) order by a.id`,
+)
+const byPublicId = sql('attempt_by_public_id', `select ${columns} from attempt a where a.public_id = $1`)
+const withhold = sql(
+  'attempt_withhold',
+  `update attempt a set state = 8, code = $2, changed_ts = $3 where a.send_id = any($1::bigint[]) and a.state = 0`,
+)
+const lapse = sql(
+  'attempt_lapse',
+  `update attempt a set state = 2, look_ts = $1, changed_ts = $1
+   where a.id in (select b.id from attempt b where b.state = 1 and b.taken_until < clock_timestamp()
+                  order by b.id limit $2 for update skip locked)
+   returning ${columns}`,
+)
+const takeUnknown = sql(
+  'attempt_take_unknown',
+  `update attempt a set look_ts = $3, looks = a.looks + 1
+   where a.id in (select b.id from attempt b where b.state = 2 and b.look_ts <= $1
+                  order by b.look_ts limit $2 for update skip locked)
+   returning ${columns}`,
+)
+const nextDue = sql(
+  'attempt_next_due',
+  `select least((select min(due_ts) from attempt where state = 0), (select min(look_ts) from attempt where state = 2)) as at`,
+)
+/** The newest that may have left from a sender to an address, and what it was about. */
+const lastOut = sql(
+  'attempt_last_out',
+  `select a.public_id as "attempt", a.sending_ts as "atTs", s.id as "sendId", s.purpose_id as "purposeId",
+     s.conversation_id as "conversationId"
+   from attempt a join send s on s.id = a.send_id
+   where a.address_id = $1 and a.channel_id = $2 and a.sending_ts is not null and a.state <> 8 and s.kind <> 'question'
+   order by a.sending_ts desc, a.id desc limit 1`,
+)
+const takenReferences = sql(
+  'attempt_taken_references',
+  `select reference from attempt where address_id = $1 and channel_id = $2 and id <> $3 and reference is not null
+   order by sending_ts desc limit 100`,
+)
+
+export async function insertAttempt(db: Db, row: AttemptInsert): Promise<void> {
+  const { publicId, sendId, agencyId, conversationId, addressId, channelId, form, refusals, dueTs, reason, createdTs } =
+    row
+  const which = [publicId, sendId, agencyId, conversationId, addressId, channelId]
+  await db.run(insert, [...which, form, refusals, dueTs, reason, createdTs])
+}
+
+export type TakeWish = {
+  readonly node: string
+  readonly leaseMs: number
+  readonly nowTs: number
+  /** Channels that take nothing at this moment. */
+  readonly notBy: readonly string[]
+  readonly limit: number
+}
+
+/** Takes what is due, for a while. Two servers that look at the same moment take different ones. */
+export const takeAttempts = (db: Db, { node, leaseMs, nowTs, notBy, limit }: TakeWish) =>
+  db.rows<AttemptRow>(take, [node, leaseMs, nowTs, notBy, limit])
+
+/** Marks as being sent; tells which of them are still this server's to send. */
+export async function beginAttempts(
+  db: Db,
+  ids: readonly number[],
+  how: { node: string; nowTs: number; leaseMs: number },
+): Promise<Set<number>> {
+  const begun = await db.rows<{ id: number }>(begin, [ids, how.node, how.nowTs, how.leaseMs])
+  return new Set(begun.map(({ id }) => id))
+}
+
+export const releaseAttempts = (db: Db, ids: readonly number[], node: string, dueTs: number) =>
+  db.run(release, [ids, node, dueTs])
+
+/** Moves each forwards, or not at all. Of several about one attempt, give the furthest. */
+export const hearOfAttempts = (db: Db, heard: readonly Heard[], nowTs: number) =>
+  db.rows<ChangedAttempt>(hear, [
+    heard.map(({ id }) => id),
+    heard.map(({ state }) => state),
+    heard.map(({ reference }) => reference ?? null),
+    heard.map(({ code }) => code ?? null),
+    heard.map(({ failure }) => failure ?? null),
+    heard.map(({ lookTs }) => lookTs ?? null),
+    heard.map(({ isFinal }) => isFinal ?? false),
+    heard.map(({ retryTs }) => retryTs ?? null),
+    nowTs,
+  ])
+
+/** By our own id, or by the provider's reference on a channel. */
+export const attemptsByNames = (
+  db: Db,
+  publicIds: readonly string[],
+  references: readonly { channelId: string; reference: string }[],
+) =>
+  db.rows<AttemptRow>(byNames, [
+    publicIds,
+    references.map(({ channelId }) => channelId),
+    references.map(({ reference }) => reference),
+  ])
+
+export const attemptsOfSends = (db: Db, sendIds: readonly number[]) => db.rows<AttemptRow>(ofSends, [sendIds])
+export const attemptByPublicId = (db: Db, publicId: string) => db.row<AttemptRow>(byPublicId, [publicId])
+/** What is still queued of these sends goes no more. */
+export const withholdQueued = (db: Db, sendIds: readonly number[], code: string, nowTs: number) =>
+  db.run(withhold, [sendIds, code, nowTs])
+/** Servers that died left these behind: nobody knows whether the provider has them. */
+export const lapseAttempts = (db: Db, nowTs: number, limit: number) => db.rows<AttemptRow>(lapse, [nowTs, limit])
+/** Whose fate is to be asked for; others may ask again from `againTs` on. */
+export const takeUnknownAttempts = (db: Db, nowTs: number, limit: number, againTs: number) =>
+  db.rows<AttemptRow>(takeUnknown, [nowTs, limit, againTs])
+
+/** When the next one is due, or is to be asked for. */
+export async function nextAttemptDue(db: Db): Promise<number | undefined> {
+  return (await db.row<{ at: number | null }>(nextDue))?.at ?? undefined
+}
+
+export type LastOut = {
+  attempt: string
+  atTs: number
+  sendId: number
+  purposeId: number
+  conversationId: number | null
+}
+
+export const lastOutTo = (db: Db, addressId: number, channelId: string) =>
+  db.row<LastOut>(lastOut, [addressId, channelId])
+
+export async function otherReferences(db: Db, attempt: AttemptRow): Promise<Set<string>> {
+  const { addressId, channelId, id } = attempt
+  const rows = await db.rows<{ reference: string }>(takenReferences, [addressId, channelId, id])
+  return new Set(rows.map(({ reference }) => reference))
+}

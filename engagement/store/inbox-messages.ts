@@ -1,0 +1,43 @@
+/** Table `inbox_message`: what waits in the inbox of the citizen pages. Its words are the send's. */
+import { type Db, sql } from '#platform/api.ts'
+
+export type InboxRow = {
+  id: number
+  publicId: string
+  agencyId: number
+  personId: number
+  sendId: number
+  conversationId: number | null
+  createdTs: number
+  readTs: number | null
+}
+
+const columns = `i.id, i.public_id as "publicId", i.agency_id as "agencyId", i.person_id as "personId",
+  i.send_id as "sendId", i.conversation_id as "conversationId", i.created_ts as "createdTs", i.read_ts as "readTs"`
+const insert = sql(
+  'inbox_message_insert',
+  `insert into inbox_message (public_id, agency_id, person_id, send_id, conversation_id, created_ts)
+   values ($1, $2, $3, $4, $5, $6)
+   on conflict (send_id) do update set send_id = excluded.send_id returning public_id as "publicId"`,
+)
+const ofPeople = sql(
+  'inbox_message_of_people',
+  `select ${columns} from inbox_message i where i.person_id = any($1::bigint[]) and i.id < $2 order by i.id desc limit $3`,
+)
+const byPublicId = sql('inbox_message_by_public_id', `select ${columns} from inbox_message i where i.public_id = $1`)
+const read = sql('inbox_message_read', 'update inbox_message set read_ts = $2 where id = $1 and read_ts is null')
+const ofSend = sql('inbox_message_of_send', `select ${columns} from inbox_message i where i.send_id = $1`)
+
+/** The public id under which it lies: the first one, when it was put there before. */
+export async function insertInboxMessage(db: Db, row: Omit<InboxRow, 'id' | 'readTs'>): Promise<string> {
+  const { publicId, agencyId, personId, sendId, conversationId, createdTs } = row
+  const values = [publicId, agencyId, personId, sendId, conversationId, createdTs]
+  return (await db.row<{ publicId: string }>(insert, values))?.publicId ?? publicId
+}
+
+export const inboxMessagesOf = (db: Db, personIds: readonly number[], before: number, limit: number) =>
+  db.rows<InboxRow>(ofPeople, [personIds, before, limit])
+export const inboxMessage = (db: Db, publicId: string) => db.row<InboxRow>(byPublicId, [publicId])
+export const inboxMessageOfSend = (db: Db, sendId: number) => db.row<InboxRow>(ofSend, [sendId])
+/** Whether it was unread. */
+export const markInboxMessageRead = async (db: Db, id: number, nowTs: number) => (await db.run(read, [id, nowTs])) > 0

@@ -1,0 +1,232 @@
+/** The pipeline of sends on a real PostgreSQL, with people and gates that a test holds in its hands. */
+import type { Consent, Purpose } from '#engagement/api.ts'
+import { Decider } from '#engagement/sends/decider.ts'
+import { FindWay } from '#engagement/sends/find-way.ts'
+import { LookUps } from '#engagement/sends/look-ups.ts'
+import { Outcomes } from '#engagement/sends/outcomes.ts'
+import type { SendsNeighbours } from '#engagement/sends/parts.ts'
+import { Pipeline } from '#engagement/sends/pipeline.ts'
+import { QuietTimes } from '#engagement/sends/quiet-times.ts'
+import { type NewSend, SendBook } from '#engagement/sends/send-book.ts'
+import { type AttemptRow, attemptsOfSends } from '#engagement/store/attempts.ts'
+import { type SendRow, sendByPublicId } from '#engagement/store/sends.ts'
+import { type Postgres, silentLogger } from '#platform/api.ts'
+import { createVault } from '#platform/vault/vault.ts'
+import type { TestDatabase } from './database.ts'
+import { FakeChannel } from './fake-channel.ts'
+import { FakeClock } from './fake-clock.ts'
+import { seededRandom } from './seeded-random.ts'
+
+type Address = Awaited<ReturnType<SendsNeighbours['people']['addressesOf']>>[number]
+type Preferences = Awaited<ReturnType<SendsNeighbours['preferences']['of']>>
+
+export const address = (id: number, kind: Address['kind'], more: Partial<Address> = {}): Address => ({
+  id,
+  publicId: `d${id}`,
+  agencyId: 1,
+  personId: 1,
+  kind,
+  value: `${kind} ${id}`,
+  isVerified: true,
+  isShared: false,
+  isReadByOthers: false,
+  ...more,
+})
+
+const purposeOf = (id: number, basis: Purpose['basis']): Purpose => ({
+  id,
+  publicId: `u${id}`,
+  agencyId: 1,
+  key: basis,
+  title: basis,
+  basis,
+  wordingVersion: 1,
+  isClosed: false,
+})
+
+/** Purposes of the house, by what they rest on. */
+export const purposeIds = { consent: 1, 'legal-duty': 2, 'public-task': 3 } as const
+
+export class SendHouse {
+  readonly clock = new FakeClock()
+  readonly random = seededRandom()
+  readonly channels = new Map<string, FakeChannel>([
+    ['sms', new FakeChannel('sms')],
+    ['mail', new FakeChannel('mail')],
+  ])
+  /** Of the one person. */
+  addresses: Address[] = [address(11, 'sms'), address(12, 'mail')]
+  preferences: Preferences = {}
+  /** Gates that are shut: `ADDRESS` or `ADDRESS PURPOSE`, with the reason. */
+  readonly shut = new Map<string, 'bounced' | 'held' | 'no-consent' | 'provider-stopped' | 'stopped'>()
+  readonly stops: Parameters<Consent['stop']>[1][] = []
+  readonly closed: string[] = []
+  /** Called while the gate is passed, inside its transaction. */
+  whileAtGate: () => void | Promise<void> = () => undefined
+  readonly database: TestDatabase
+
+  constructor(database: TestDatabase) {
+    this.database = database
+    for (const channel of this.channels.values()) channel.nowMs = () => this.clock.nowMs()
+  }
+
+  channel(id: string): FakeChannel {
+    const channel = this.channels.get(id)
+    if (channel === undefined) throw new Error(`no channel ${id}`)
+    return channel
+  }
+
+  /** One server of several on the same database; `postgres` may be one that dies. */
+  async node(options: { postgres?: Postgres; leaseMs?: number } = {}) {
+    const postgres = options.postgres ?? this.database.postgres
+    const { clock, random } = this
+    const vault = await createVault({ db: this.database.postgres, masterKey: Buffer.alloc(32, 7), random, clock })
+    const neighbours = this.#neighbours(await vault.serverKey('test'))
+    const machine = { postgres, clock, random, logger: silentLogger, vault }
+    const channels = { byId: (id: string) => this.channels.get(id), ofAgency: () => [...this.channels.values()] }
+    const parts = { ...machine, ...neighbours, channels }
+    const composing = {
+      prepare: async (attempts: readonly AttemptRow[]) =>
+        new Map(
+          attempts.map((one) => [
+            one.id,
+            {
+              isReady: true as const,
+              to: String(one.addressId),
+              text: one.form === 'notice' ? 'notice' : `words ${one.sendId}`,
+            },
+          ]),
+        ),
+    }
+    const outcomes = new Outcomes(parts, { undecided: () => undefined, told: () => undefined })
+    const working = { ...parts, composing, outcomes, leaseMs: options.leaseMs ?? 60_000 }
+    const book = new SendBook(parts)
+    const ways = new FindWay(parts)
+    const quiet = new QuietTimes(parts)
+    const decider = new Decider({ ...parts, ways, book, quiet, onQueued: () => undefined, onTold: () => undefined })
+    return { book, ways, quiet, outcomes, decider, pipeline: new Pipeline(working), lookUps: new LookUps(working) }
+  }
+
+  async add(node: { book: SendBook; ways: FindWay }, wish: Partial<NewSend> = {}): Promise<string> {
+    const purposeId = wish.purposeId ?? purposeIds.consent
+    const made = await this.database.postgres.transaction(async (tx) => {
+      const ask = { agencyId: 1, personId: 1, purposeId, sensitivity: 'personal' as const }
+      const way = wish.way ?? (await node.ways.choose(ask, tx))
+      if ('isOpen' in way && !way.isOpen) throw new Error(way.message)
+      return node.book.add(tx, {
+        kind: 'message',
+        agencyId: 1,
+        personId: 1,
+        purposeId,
+        sensitivity: 'personal',
+        words: { text: 'Good morning' },
+        deadlineTs: this.clock.nowMs() + 3 * 24 * 3_600_000,
+        dueTs: this.clock.nowMs(),
+        ...wish,
+        way: way as NewSend['way'],
+      })
+    })
+    return made?.publicId ?? ''
+  }
+
+  async send(publicId: string): Promise<SendRow & { attempts: AttemptRow[]; tasks: string[] }> {
+    const { postgres } = this.database
+    const send = await sendByPublicId(postgres, publicId)
+    if (send === undefined) throw new Error(`no send ${publicId}`)
+    const tasks = await postgres.rows<{ kind: string; open: boolean }>(
+      'select kind, done_ts is null as open from task where send_id = $1',
+      [send.id],
+    )
+    const attempts = await attemptsOfSends(postgres, [send.id])
+    return { ...send, attempts, tasks: tasks.map(({ kind, open }) => (open ? kind : `${kind}, done`)) }
+  }
+
+  #neighbours(key: Awaited<ReturnType<SendsNeighbours['people']['keyOf']>>): SendsNeighbours {
+    const messages = { stopped: 'She has said STOP.', held: 'She was asked.' } as Record<string, string>
+    const never = () => {
+      throw new Error('nobody asks this here')
+    }
+    return {
+      agencies: {
+        byId: async () => ({ id: 1, key: 'main', name: 'Agency', country: 'DE', language: 'en' }),
+      },
+      people: {
+        addressById: async (id) => this.addresses.find((one) => one.id === id),
+        addressesOf: async () => this.addresses,
+        byId: async () => undefined,
+        ensureAddress: never,
+        keyOf: async () => key,
+        markGood: async () => undefined,
+        rootOf: async (id) => id,
+      },
+      preferences: { of: async () => this.preferences },
+      purposes: {
+        byId: async (id) => {
+          const [basis] = Object.entries(purposeIds).find(([, one]) => one === id) ?? []
+          return basis === undefined ? undefined : purposeOf(id, basis as Purpose['basis'])
+        },
+      },
+      gates: {
+        pass: async (_tx, { addressId, purposeId }) => {
+          await this.whileAtGate()
+          const reason = this.shut.get(`${addressId}`) ?? this.shut.get(`${addressId} ${purposeId}`)
+          return reason === undefined
+            ? { isOpen: true }
+            : { isOpen: false, reason, message: messages[reason] ?? reason }
+        },
+        shut: async () => undefined,
+      },
+      consent: {
+        stop: async (_tx: unknown, wish: Parameters<Consent['stop']>[1]) => {
+          this.stops.push(wish)
+          return { isNew: true, purposeIds: [] }
+        },
+        closeSender: async (_tx: unknown, wish: { addressId: number; channelId: string }) => {
+          this.closed.push(`${wish.addressId} ${wish.channelId}`)
+        },
+      } as unknown as Consent,
+      channels: { all: () => [...this.channels.values()], byId: (id) => this.channels.get(id) },
+    }
+  }
+}
+
+/** A PostgreSQL that dies with the server that uses it: after so many steps nothing works any more. */
+export function dying(postgres: Postgres, fuse: { step(): void }): Postgres {
+  const stepping =
+    <A extends unknown[], R>(call: (...args: A) => Promise<R>) =>
+    async (...args: A): Promise<R> => {
+      fuse.step()
+      return call(...args)
+    }
+  return {
+    ...postgres,
+    rows: stepping(postgres.rows.bind(postgres)) as Postgres['rows'],
+    row: stepping(postgres.row.bind(postgres)) as Postgres['row'],
+    run: stepping(postgres.run.bind(postgres)),
+    async transaction(work) {
+      fuse.step()
+      const result = await postgres.transaction(async (tx) => {
+        const done = await work(tx)
+        // Dies before the COMMIT …
+        fuse.step()
+        return done
+      })
+      // … or right after it, before anybody here hears of it.
+      fuse.step()
+      return result
+    },
+  }
+}
+
+/** Lets so many steps pass; from then on whoever held it is dead. */
+export function fuse(steps: number): { step(): void; readonly isBlown: boolean } {
+  let left = steps
+  return {
+    step() {
+      if (left-- <= 0) throw new Error('killed')
+    },
+    get isBlown() {
+      return left < 0
+    },
+  }
+}
