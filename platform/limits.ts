@@ -383,8 +383,8 @@ export const limits = {
   ownRulesEventsMax: 1_000,
   /** Pictures that could not be opened. */
   thumbnailFailuresInMemoryMax: 5_000,
-  /** Devices for which sync remembers which members it sent. */
-  lazySessionsInMemoryMax: 5_000,
+  /** Which members sync has sent to which device; about 30 bytes a member. Who is forgotten is sent some of them twice. */
+  lazyMembersBytesMax: 12 * MiB,
   /** Rooms in the states of sliding-sync connections; about 100 bytes each. Others are read from the database again. */
   slidingRoomsInMemoryMax: 300_000,
   /** Connections whose last use was lately written down. */
