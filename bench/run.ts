@@ -19,8 +19,9 @@ import type { Timed } from './timed.ts'
 /** A busy minute of the machine, or of its disk, then falls on the sends and on their yardstick alike. */
 const rounds = 4
 
-/** How long a server may settle before its memory is read. */
-const settleMs = 10_000
+/** How long a server may settle before its memory is read: after its start, and after the load. */
+const settleIdleMs = 10_000
+const settleLoadedMs = 60_000
 
 type Subject = {
   readonly url: URL
@@ -72,7 +73,7 @@ async function measure(options: Options, subject: Subject, show: (line: string) 
   try {
     show(tableHead)
     if (wants('memory') && pid !== undefined) {
-      await wait(settleMs)
+      await wait(settleIdleMs)
       figures.memoryIdle = memoryOf(pid)
       show(memoryLine('idle', figures.memoryIdle))
     }
@@ -92,7 +93,7 @@ async function measure(options: Options, subject: Subject, show: (line: string) 
     people.close()
   }
   if (wants('memory') && pid !== undefined) {
-    await wait(settleMs)
+    await wait(settleLoadedMs)
     figures.memoryAfter = memoryOf(pid)
     show(memoryLine('after the load', figures.memoryAfter))
   }
