@@ -11,9 +11,11 @@ const root = join(import.meta.dirname, '..')
 const startLimitMs = 120_000
 const stopLimitMs = 15_000
 
+const startScript = () => readFileSync(join(root, 'server', 'run'), 'utf8')
+
 /** The server's program with the Node.js flags that `npm start` gives it, read from where they stand. */
 export function serverCommand(): string[] {
-  const text = readFileSync(join(root, 'server', 'run'), 'utf8')
+  const text = startScript()
   const quiet = /^quiet='(.*)'$/m.exec(text)?.[1]
   const line = /^ *start\) program=(\S+) flags="(.*)" ;;$/m.exec(text)
   if (quiet === undefined || line === null) throw new Error('server/run no longer tells how it starts the server.')
@@ -21,11 +23,22 @@ export function serverCommand(): string[] {
   return [...flags.replace('$quiet', quiet).split(' '), join(root, program)]
 }
 
-/** The environment of the server: ours without what would configure it or its Node.js. */
+/** The environment of the server: ours without what would configure it or its Node.js, and with what `npm start` sets. */
 export function serverEnvironment(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   const isSetting = (name: string) => /^(CHANCERY_|VITEST|NODE_OPTIONS$|NODE_ENV$|DATABASE_URL$)/.test(name)
   const inherited = Object.entries(process.env).filter(([name]) => !isSetting(name))
-  return { ...Object.fromEntries(inherited), ...more }
+  return { ...Object.fromEntries(inherited), ...mallocSettings(), ...more }
+}
+
+function mallocSettings(): NodeJS.ProcessEnv {
+  const words = /^export ((?:MALLOC_\w+=\d+ ?)+)$/m.exec(startScript())?.[1]
+  if (words === undefined) throw new Error('server/run no longer tells how the server takes memory.')
+  return Object.fromEntries(
+    words
+      .trim()
+      .split(' ')
+      .map((word) => word.split('=')),
+  )
 }
 
 /** A free TCP port of the loopback. */
