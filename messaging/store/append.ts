@@ -1,9 +1,9 @@
 /**
- * The database function `append_events`: many events of many rooms in one round trip and one transaction. Touches `event`,
- * `room_head`, `room_state`, `state_delta`, `transaction_id`, `mention`, `thread_event`, `annotation`, `sticky_event`, `thread`
- * and `log`, and nothing else.
+ * The database functions `append_events`, for many events of many rooms in one round trip and one transaction, and
+ * `append_event`, for one event that is nothing more. They touch `event`, `room_head`, `room_state`, `state_delta`,
+ * `transaction_id`, `mention`, `thread_event`, `annotation`, `sticky_event`, `thread` and `log`, and nothing else.
  */
-import { DatabaseError, type Db, sql } from '#platform/api.ts'
+import { DatabaseError, type Db, type Sql, sql } from '#platform/api.ts'
 
 export type HeadChange = {
   room_id: number
@@ -92,7 +92,11 @@ const append = sql(
      $25::bytea[], $26::bytea[], $27::bigint[], $28::jsonb, $29::jsonb, $30::jsonb, $31::jsonb, $32::jsonb, $33::jsonb,
      $34) as first`,
 )
-/** What `append_events` raises when another node has written to one of the rooms. */
+const appendOne = sql(
+  'append_event',
+  'select append_event($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) as first',
+)
+/** What both raise when another node has written to one of the rooms. */
 const headHasMoved = 'CH001'
 const moved = sql(
   'room_heads_moved',
@@ -118,7 +122,9 @@ export const eventIdBlockSize = 256
  */
 export async function appendEvents(db: Db, batch: AppendBatch, nowTs: number): Promise<AppendAnswer> {
   try {
-    return { first: await appendRows(db, batch, nowTs) }
+    const row = await db.row<{ first: number }>(...appendCall(batch, nowTs))
+    if (row === undefined) throw new Error('the database appended events and gave no position')
+    return { first: row.first }
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error
     if (error.sqlState === headHasMoved) return { lost: await movedHeads(db, batch.rooms) }
@@ -149,19 +155,16 @@ async function standingAnnotations(db: Db, batch: AppendBatch): Promise<string[]
   return rows.map((row) => row.hash.toString('base64'))
 }
 
-async function appendRows(db: Db, batch: AppendBatch, nowTs: number): Promise<number> {
+/** The statement for the batch with its values. */
+function appendCall(batch: AppendBatch, nowTs: number): [Sql, unknown[]] {
   const { rooms, events, transactions } = batch
-  const row = await db.row<{ first: number }>(append, [
-    rooms.map((room) => room.room_id),
-    rooms.map((room) => room.was),
-    rooms.map((room) => room.version),
-    rooms.map((room) => room.extremity),
-    rooms.map((room) => room.depth),
-    rooms.map((room) => room.ordering),
-    rooms.map((room) => room.notify_count),
-    rooms.map((room) => room.line_seq),
-    rooms.map((room) => room.active_ts),
-    rooms.map((room) => room.bump_ts),
+  const [head] = rooms
+  const [event] = events
+  if (head !== undefined && event !== undefined && isOne(batch) && event.relation === null) {
+    return [appendOne, plainValues(head, event, transactions[0]?.k, nowTs)]
+  }
+  const values = [
+    ...headColumns(rooms),
     ...eventColumns(events),
     transactions.map((transaction) => transaction.k),
     transactions.map((transaction) => transaction.e),
@@ -172,9 +175,50 @@ async function appendRows(db: Db, batch: AppendBatch, nowTs: number): Promise<nu
     jsonOrNull(batch.threads),
     jsonOrNull(batch.stickies),
     nowTs,
-  ])
-  if (row === undefined) throw new Error('append_events answered nothing')
-  return row.first
+  ]
+  return [append, values]
+}
+
+/** Whether the batch is one event that changes nothing beside itself. */
+function isOne({ events, transactions: _, rooms: __, ...rare }: AppendBatch): boolean {
+  return events.length === 1 && Object.values(rare).every((rows) => rows.length === 0)
+}
+
+function plainValues(head: HeadChange, event: EventInsert, key: Buffer | undefined, nowTs: number): unknown[] {
+  return [
+    head.was,
+    head.active_ts,
+    head.bump_ts,
+    event.id,
+    event.room_id,
+    event.matrix_id,
+    event.type,
+    event.sender_id,
+    event.origin_ts,
+    event.depth,
+    event.ordering,
+    event.line_id,
+    event.line_seq,
+    event.notify_count,
+    event.sealed,
+    key ?? null,
+    nowTs,
+  ]
+}
+
+function headColumns(rooms: readonly HeadChange[]): unknown[] {
+  return [
+    rooms.map((room) => room.room_id),
+    rooms.map((room) => room.was),
+    rooms.map((room) => room.version),
+    rooms.map((room) => room.extremity),
+    rooms.map((room) => room.depth),
+    rooms.map((room) => room.ordering),
+    rooms.map((room) => room.notify_count),
+    rooms.map((room) => room.line_seq),
+    rooms.map((room) => room.active_ts),
+    rooms.map((room) => room.bump_ts),
+  ]
 }
 
 function eventColumns(events: readonly EventInsert[]): unknown[] {
