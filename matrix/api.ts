@@ -8,7 +8,7 @@ export { type PowerLevels, powerLevelOf, powerLevels, requiredPowerLevel } from 
 export * from './base64.ts'
 export * from './client-paths.ts'
 export * from './events/hash.ts'
-export * from './events/hash-and-sign.ts'
+export * from './events/hash-event.ts'
 export * from './events/pdu.ts'
 export * from './events/redact.ts'
 export * from './events/size.ts'

@@ -25,6 +25,7 @@ import { DeviceLists } from './encryption/device-lists.ts'
 import { createEncryption } from './encryption/encryption.ts'
 import { EventIds } from './events/event-ids.ts'
 import { EventReader } from './events/event-reader.ts'
+import { EventSigner } from './events/event-signer.ts'
 import { GroupCommit } from './events/group-commit.ts'
 import { Posting } from './events/posting.ts'
 import { RoomWriter } from './events/room-writer.ts'
@@ -313,6 +314,7 @@ export function createMessaging(deps: MessagingDeps): Messaging {
     sessions,
     aliases,
     filters,
+    signer: new EventSigner(building),
     sync: createSync(deps, reading, forSync),
     slidingSync: createSlidingSync(deps, reading, forSync),
     ...timelines,

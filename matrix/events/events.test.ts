@@ -4,15 +4,16 @@ import { isEventIdOf } from '../ids/ids.ts'
 import { canonicalBytes, canonicalJson } from '../json/canonical.ts'
 import type { JsonObject } from '../json/json.ts'
 import { roomVersion, roomVersions } from '../room-versions/room-versions.ts'
-import { verifyEvent } from '../signing/sign-event.ts'
+import { signEvent, verifyEvent } from '../signing/sign-event.ts'
 import { signingKeyFromSeed } from '../signing/signing.ts'
 import { checkContentHash, eventIdOf, referenceHash, roomIdOfCreate } from './hash.ts'
-import { hashAndSign } from './hash-and-sign.ts'
+import { hashEvent } from './hash-event.ts'
 import { authEventIds, type Pdu, prevEventIds, redactsOf } from './pdu.ts'
 import { redact } from './redact.ts'
 import { checkEventSize, eventSizeProblem } from './size.ts'
 
 const key = signingKeyFromSeed(Buffer.alloc(32, 1), 'a')
+const signer = { serverName: 'a.example', keyId: key.keyId }
 
 const memberKeys = ['membership', 'join_authorised_via_users_server', 'third_party_invite', 'displayname', 'creator']
 const otherKeys = ['join_rule', 'allow', 'users', 'invite', 'aliases', 'history_visibility', 'redacts', '__proto__']
@@ -73,7 +74,8 @@ describe.each(roomVersions)('version $id', (version) => {
   it('keeps signature and id through a redaction, which changes nothing twice', () => {
     fc.assert(
       fc.property(anyPdu, (unsigned) => {
-        const { pdu, eventId, canonicalSize } = hashAndSign(unsigned, version, 'a.example', key)
+        const { pdu: hashed, eventId, canonicalSize } = hashEvent(unsigned, version, signer)
+        const pdu = signEvent(hashed, version, 'a.example', key)
         const redacted = redact(pdu, version)
         expect(canonicalSize).toBe(canonicalBytes(pdu).length)
         expect(checkContentHash(pdu)).toBe(true)
@@ -91,7 +93,7 @@ describe.each(roomVersions)('version $id', (version) => {
 
   it('notices a changed word and a changed key that redaction keeps', () => {
     const made = { ...message(), event_id: '$e:a.example' }
-    const { pdu } = hashAndSign(made, version, 'a.example', key)
+    const pdu = signEvent(hashEvent(made, version, signer).pdu, version, 'a.example', key)
     const reworded = { ...pdu, content: { body: 'No' } }
     expect(checkContentHash(reworded)).toBe(false)
     expect(verifyEvent(reworded, version, 'a.example', key.keyId, key.publicKey)).toBe(true)
@@ -172,7 +174,7 @@ describe('ids and references', () => {
   it('names a version 12 room after its create event', () => {
     const version = roomVersion('12')!
     const { room_id: _, ...made } = { ...message(), type: 'm.room.create', state_key: '' }
-    const { pdu, eventId } = hashAndSign(made, version, 'a.example', key)
+    const { pdu, eventId } = hashEvent(made, version, signer)
     expect(roomIdOfCreate(pdu, version)).toBe(`!${eventId.slice(1)}`)
     expect(() => roomIdOfCreate(pdu, roomVersion('11')!)).toThrow('choose their id')
   })

@@ -9,7 +9,7 @@ import { addSignature, type SigningKey, signatureOf, type VerifyKey, verifyBytes
  * https://spec.matrix.org/v1.19/server-server-api/#signing-events
  */
 
-/** A copy with the signature added. The event must carry its content hash already; `hashAndSign` does both. */
+/** A copy with the signature added. The event must carry its content hash already: `hashEvent`. */
 export function signEvent(pdu: Pdu, version: RoomVersion, serverName: string, key: SigningKey): Pdu {
   const signature = encodeBase64(key.sign(Buffer.from(signedText(pdu, version))))
   return { ...pdu, signatures: addSignature(pdu.signatures, serverName, key.keyId, signature) as Signatures }

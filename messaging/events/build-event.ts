@@ -1,5 +1,5 @@
 /**
- * From a draft to an event of a room: previous events, authorisation, hash, signature, ciphertext. Synchronous and on
+ * From a draft to an event of a room: previous events, authorisation, hash, ciphertext. Synchronous and on
  * the room in memory, so that a batch of many rooms is built without waiting for anything.
  */
 
@@ -8,7 +8,7 @@ import {
   authTypesFor,
   checkAuth,
   eventSizeProblem,
-  hashAndSign,
+  hashEvent,
   type JsonObject,
   NotAllowed,
   NotCanonical,
@@ -55,7 +55,8 @@ export type BuildDeps = {
   readonly vault: Vault
   readonly random: Random
   readonly serverName: string
-  readonly signingKey: SigningKey
+  /** The key with which the event will be signed, if it leaves this server: what it adds to the size is counted. */
+  readonly signingKey: Pick<SigningKey, 'keyId'>
 }
 
 /** Builds the event and lets the room take it in. Throws a `Refusal` and leaves the room untouched when it may not be. */
@@ -134,7 +135,8 @@ function authorised(deps: BuildDeps, room: Room, draft: Draft): Pdu {
 
 function finish(deps: BuildDeps, room: Room, bare: Pdu): { pdu: Pdu; eventId: string } {
   try {
-    const { pdu, eventId, canonicalSize } = hashAndSign(bare, room.version, deps.serverName, deps.signingKey)
+    const signer = { serverName: deps.serverName, keyId: deps.signingKey.keyId }
+    const { pdu, eventId, canonicalSize } = hashEvent(bare, room.version, signer)
     const tooLarge = eventSizeProblem(pdu, canonicalSize)
     if (tooLarge !== undefined) throw refuse('M_TOO_LARGE', tooLarge)
     return { pdu, eventId }

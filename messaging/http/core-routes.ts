@@ -3,6 +3,7 @@ import type { Users } from '#identity/api.ts'
 import type { Clock, Random, Route } from '#platform/api.ts'
 import type { DelayedEvents } from '../delayed/delayed-events.ts'
 import type { EventReader } from '../events/event-reader.ts'
+import type { EventSigner } from '../events/event-signer.ts'
 import type { Posting } from '../events/posting.ts'
 import type { Relations } from '../events/relations.ts'
 import type { RoomWriter } from '../events/room-writer.ts'
@@ -63,6 +64,7 @@ export type CoreRouteDeps = {
   search: Search
   sync: Sync
   slidingSync: SlidingSync
+  signer: EventSigner
   sessions: SessionSignals
   filters: FilterLookup
   aliases: AliasLookup

@@ -6,6 +6,7 @@
 import Type from 'typebox'
 import { clientPaths, type JsonValue } from '#matrix/api.ts'
 import { type Clock, type Route, refuse, route } from '#platform/api.ts'
+import type { EventSigner } from '../events/event-signer.ts'
 import { type PresenceState, presenceStates } from '../presence/presence-record.ts'
 import { eventForm } from '../sync/event-form.ts'
 import { parseSyncFilter } from '../sync/filter.ts'
@@ -20,7 +21,9 @@ export interface FilterLookup {
   resolve(userId: number, text: string): Promise<JsonValue>
 }
 
-export function sync(deps: { sync: Sync; filters: FilterLookup; sessions: SessionSignals; clock: Clock }): Route {
+type Deps = { sync: Sync; filters: FilterLookup; sessions: SessionSignals; signer: EventSigner; clock: Clock }
+
+export function sync(deps: Deps): Route {
   return route({
     method: 'GET',
     path: clientPaths('/sync'),
@@ -45,7 +48,7 @@ export function sync(deps: { sync: Sync; filters: FilterLookup; sessions: Sessio
           subject,
           since: query.since === '' ? undefined : query.since,
           filter: parsed,
-          form: eventForm(parsed.form, subject, deps.clock),
+          form: eventForm(parsed.form, subject, deps),
           presence: presenceIn(query.set_presence),
           fullState: query.full_state ?? false,
           stateAfter: stateAfterOf(query.use_state_after, query['org.matrix.msc4222.use_state_after']),

@@ -9,7 +9,7 @@ import type { Subject } from '#access/api.ts'
 import type { User } from '#identity/api.ts'
 import {
   buildRoomId,
-  hashAndSign,
+  hashEvent,
   type JsonObject,
   type JsonValue,
   NotCanonical,
@@ -151,7 +151,8 @@ export class RoomMaker {
       auth_events: [],
     }
     try {
-      const { pdu } = hashAndSign(create, version, this.#deps.serverName, this.#deps.signingKey)
+      const signer = { serverName: this.#deps.serverName, keyId: this.#deps.signingKey.keyId }
+      const { pdu } = hashEvent(create, version, signer)
       return roomIdOfCreate(pdu, version)
     } catch (error) {
       if (error instanceof NotCanonical) throw refuse('M_BAD_JSON', error.message, { cause: error })

@@ -4,6 +4,7 @@
  */
 import { isJsonObject, type JsonObject, type JsonValue, setKey } from '#matrix/api.ts'
 import type { Clock } from '#platform/api.ts'
+import type { EventSigner } from '../events/event-signer.ts'
 import { type Aggregations, eventObject, eventText, type Reader, type StoredEvent } from '../events/stored-event.ts'
 
 /** The text of an event for the reader that it was made for. */
@@ -16,13 +17,16 @@ export type FormWish = {
   readonly fields: readonly (readonly string[])[] | undefined
 }
 
-export function eventForm({ isFederation, fields }: FormWish, reader: Reader, clock: Clock): EventForm {
+type Deps = { readonly clock: Clock; readonly signer: EventSigner }
+
+export function eventForm({ isFederation, fields }: FormWish, reader: Reader, { clock, signer }: Deps): EventForm {
   if (!isFederation && fields === undefined) {
     return (event, aggregations) => eventText(event, reader, aggregations, clock)
   }
   return (event, aggregations) => {
     const told = eventObject(event, reader, aggregations, clock)
-    const whole = isFederation ? { ...event.pdu, event_id: event.matrixId, unsigned: told.unsigned ?? {} } : told
+    const unsigned = told.unsigned ?? {}
+    const whole = isFederation ? { ...signer.signed(event), event_id: event.matrixId, unsigned } : told
     return JSON.stringify(fields === undefined ? whole : withOnly(whole, fields))
   }
 }
