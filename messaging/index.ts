@@ -71,6 +71,7 @@ import { RoomResults } from './sliding-sync/room-results.ts'
 import { SlidingStates } from './sliding-sync/room-states.ts'
 import { SlidingSync } from './sliding-sync/sliding-sync.ts'
 import { StickyExtension } from './sliding-sync/sticky-extension.ts'
+import { SubscriptionsExtension } from './sliding-sync/subscriptions-extension.ts'
 import { StickyEvents } from './sticky/sticky-events.ts'
 import { forgetTransactionsBefore } from './store/append.ts'
 import { forgetDelayedEventsBefore } from './store/delayed-events.ts'
@@ -85,6 +86,7 @@ import { SessionSignals } from './sync/session-signals.ts'
 import { Sync } from './sync/sync.ts'
 import { Tail } from './sync/tail.ts'
 import { Waiters } from './sync/waiters.ts'
+import { ThreadSubscriptions } from './threads/thread-subscriptions.ts'
 import { createTimelines } from './timelines.ts'
 import { Typing } from './typing/typing.ts'
 import { Unread } from './unread/unread.ts'
@@ -204,7 +206,7 @@ function createReading(deps: MessagingDeps) {
   const tail = new Tail({ users, reader, facts, logger }, log.position())
   const waiters = new Waiters({ rooms, memberships })
   const typing = new Typing({ waiters })
-  const peopleRules = new PeopleRules({ accountData })
+  const peopleRules = new PeopleRules({ db, accountData })
   const unread = new Unread({ db, rooms, reader, peopleRules })
   tail.listen(new MembershipFollower({ memberships, rooms }))
   tail.listen(peopleRules)
@@ -226,7 +228,9 @@ function createReading(deps: MessagingDeps) {
   const listeners = { listings, directs, unread, waiters, peopleRules, summaries, roomWaiters, presenceBoard }
   const level = new Level({ memberships, tail, log })
   const sticky = new StickyEvents({ db, clock, reader, tail })
-  return { db, rooms, memberships, reader, receipts, accountData, tail, typing, level, sticky, ...listeners }
+  const subscriptions = new ThreadSubscriptions({ postgres, log, reader, rooms })
+  const parts = { receipts, accountData, typing, sticky, subscriptions }
+  return { db, rooms, memberships, reader, tail, level, ...parts, ...listeners }
 }
 
 type Reading = ReturnType<typeof createReading>
@@ -261,7 +265,7 @@ function createSync(deps: MessagingDeps, reading: Reading, { accountData, feed }
 
 function createSlidingSync(deps: MessagingDeps, reading: Reading, { accountData, feed }: SyncParts): SlidingSync {
   const { access, clock, users, vault } = deps
-  const { db, tail, typing, waiters, listings, level } = reading
+  const { db, tail, typing, waiters, listings, level, presenceBoard } = reading
   const sentMembers = new SentMembers<string>()
   const parts = { ...reading, accountData, vault, users, clock, sentMembers }
   return new SlidingSync({
@@ -276,9 +280,11 @@ function createSlidingSync(deps: MessagingDeps, reading: Reading, { accountData,
     results: new RoomResults({ ...parts, states: new SlidingStates(parts) }),
     extensions: new RoomExtensions(parts),
     devices: new DeviceExtensions({ feed }),
+    subscriptions: new SubscriptionsExtension(parts),
     sticky: new StickyExtension(parts),
     changes: parts,
     sentMembers,
+    presenceBoard,
   })
 }
 

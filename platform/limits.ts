@@ -58,6 +58,10 @@ export const limits = {
   stickyAnswerMax: 500,
   /** The same over sliding sync, whose clients name a limit of their own; the default of the proposal. */
   stickyExtensionMax: 100,
+  /** Threads that a person subscribed to, or did once. All are looked through where her push rules ask for them. */
+  threadSubscriptionsPerPersonMax: 10_000,
+  /** Changes of subscriptions in one answer. */
+  threadSubscriptionsPageMax: 500,
   /** Events that a page of /messages passes over because of its filter, before it tells the client where to go on. */
   filteredEventsMax: 5_000,
   /** Connections for sliding sync that a device may keep; clients use two or three. The oldest goes. */

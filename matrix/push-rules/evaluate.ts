@@ -1,6 +1,13 @@
 import { isJsonObject, type JsonObject, type JsonValue, ownKey } from '../json/json.ts'
 import { compileGlob, containsWords } from './glob.ts'
-import { type PushAction, type PushCondition, type PushRule, type PushRuleset, pushRuleKinds } from './rules.ts'
+import {
+  type PushAction,
+  type PushCondition,
+  type PushRule,
+  type PushRuleset,
+  pushRuleKinds,
+  threadCondition,
+} from './rules.ts'
 
 /**
  * Decides what an event means to one person: nothing, a notification, a highlight, a sound.
@@ -54,13 +61,16 @@ const silence: PushDecision = { notify: false, highlight: false, actions: [] }
 const defaultNotificationLevel = 50
 const masterRuleId = '.m.rule.master'
 
-/** Compiles the enabled rules, in the order in which they are asked. The master rule is always first. */
-export function compilePushRules(ruleset: PushRuleset): CompiledPushRules {
+/**
+ * Compiles the enabled rules, in the order in which they are asked. The master rule is always first. `threads` are the roots of
+ * threads that the person subscribed to.
+ */
+export function compilePushRules(ruleset: PushRuleset, threads: ReadonlySet<string> = new Set()): CompiledPushRules {
   const compiled: CompiledRule[] = []
   for (const kind of pushRuleKinds) {
     for (const rule of ruleset[kind] ?? []) {
       if (!rule.enabled) continue
-      const matchers = matchersOf(kind, rule)
+      const matchers = matchersOf(kind, rule, threads)
       if (matchers === undefined) continue
       const ready = { decision: decisionOf(rule), matchers }
       if (kind === 'override' && rule.rule_id === masterRuleId) compiled.unshift(ready)
@@ -99,7 +109,7 @@ function decisionOf(rule: PushRule): PushDecision {
 }
 
 /** Undefined for a rule that can never match. */
-function matchersOf(kind: string, rule: PushRule): Matcher[] | undefined {
+function matchersOf(kind: string, rule: PushRule, threads: ReadonlySet<string>): Matcher[] | undefined {
   if (kind === 'room') return [(event) => event.room_id === rule.rule_id]
   if (kind === 'sender') return [(event) => event.sender === rule.rule_id]
   if (kind === 'content') {
@@ -108,7 +118,7 @@ function matchersOf(kind: string, rule: PushRule): Matcher[] | undefined {
   }
   const matchers: Matcher[] = []
   for (const condition of rule.conditions ?? []) {
-    const matcher = matcherOf(condition)
+    const matcher = condition.kind === threadCondition ? ofThread(condition, threads) : matcherOf(condition)
     if (matcher === undefined) return undefined
     matchers.push(matcher)
   }
@@ -132,6 +142,16 @@ function matcherOf(condition: PushCondition): Matcher | undefined {
       return containsDisplayName
     default:
       return undefined
+  }
+}
+
+function ofThread({ subscribed }: PushCondition, threads: ReadonlySet<string>): Matcher | undefined {
+  if (typeof subscribed !== 'boolean') return undefined
+  return ({ content }) => {
+    const relation = ownKey(content, 'm.relates_to')
+    if (!isJsonObject(relation) || ownKey(relation, 'rel_type') !== 'm.thread') return false
+    const root = ownKey(relation, 'event_id')
+    return typeof root === 'string' && threads.has(root) === subscribed
   }
 }
 

@@ -293,5 +293,5 @@ function override(conditions: PushCondition[], actions: PushRule['actions']): Pu
 }
 
 function only(...rules: PushRule[]): PushRuleset {
-  return { override: rules, content: [], room: [], sender: [], underride: [] }
+  return { override: rules, content: [], postcontent: [], room: [], sender: [], underride: [] }
 }

@@ -21,6 +21,7 @@ import type { Search } from '../search/search.ts'
 import type { SlidingSync } from '../sliding-sync/sliding-sync.ts'
 import type { SessionSignals } from '../sync/session-signals.ts'
 import type { Sync } from '../sync/sync.ts'
+import type { ThreadSubscriptions } from '../threads/thread-subscriptions.ts'
 import { createRoom } from './create-room.ts'
 import { getDelayedEvent } from './get-delayed-event.ts'
 import { getDelayedEvents } from './get-delayed-events.ts'
@@ -32,6 +33,7 @@ import { getRelatingEvents } from './get-relating-events.ts'
 import { getRoomEvents } from './get-room-events.ts'
 import { getRoomState, getRoomStateWithKey } from './get-room-state.ts'
 import { getThreadRoots } from './get-thread-roots.ts'
+import { getThreadSubscriptions } from './get-thread-subscriptions.ts'
 import { joinRoom, joinRoomById, knockRoom } from './join-room.ts'
 import { membershipActs } from './membership-acts.ts'
 import { redactEvent } from './redact-event.ts'
@@ -40,6 +42,7 @@ import { sendMessage } from './send-message.ts'
 import { setRoomStateWithKey } from './set-room-state-with-key.ts'
 import { slidingSync, slidingSyncUnstable } from './sliding-sync.ts'
 import { type FilterLookup, sync } from './sync.ts'
+import { threadSubscription } from './thread-subscription.ts'
 import { updateDelayedEvent } from './update-delayed-event.ts'
 
 export type CoreRouteDeps = {
@@ -56,6 +59,7 @@ export type CoreRouteDeps = {
   timeline: Timeline
   relations: Relations
   threads: Threads
+  subscriptions: ThreadSubscriptions
   posting: Posting
   delayed: DelayedEvents
   clock: Clock
@@ -96,6 +100,8 @@ export function coreRoutes(deps: CoreRouteDeps): Route[] {
     updateDelayedEvent(deps),
     getRelatingEvents(deps),
     getThreadRoots(deps),
+    ...threadSubscription(deps),
+    getThreadSubscriptions(deps),
     search(deps),
     sync(deps),
     slidingSync(deps),

@@ -25,6 +25,8 @@ const answer = {
     'im.nheko.summary': true,
     'org.matrix.msc3266.stable': true,
     'org.matrix.msc4140': true,
+    'org.matrix.msc4306': true,
+    'org.matrix.msc4308': true,
     'org.matrix.msc4354': true,
   },
 }

@@ -9,7 +9,7 @@
  */
 import Type from 'typebox'
 import { limits, type Route, type RouteRequest, route } from '#platform/api.ts'
-import { type Dialect, type SlidingBody, slidingQuery, stickyName } from '../sliding-sync/request.ts'
+import { type Dialect, type SlidingBody, slidingQuery, stickyName, subscriptionsName } from '../sliding-sync/request.ts'
 import type { SlidingSync } from '../sliding-sync/sliding-sync.ts'
 import type { SessionSignals } from '../sync/session-signals.ts'
 import type { Caller } from './acts.ts'
@@ -53,6 +53,7 @@ const Paged = Type.Object({
 const Extensions = Type.Object({
   to_device: Type.Optional(Paged),
   [stickyName]: Type.Optional(Paged),
+  [subscriptionsName]: Type.Optional(Paged),
   e2ee: Type.Optional(Type.Object({ enabled: Type.Optional(Type.Boolean()) })),
   account_data: Type.Optional(Type.Object(ofRooms)),
   receipts: Type.Optional(Type.Object(ofRooms)),
@@ -113,7 +114,7 @@ async function answer(
   deps: Deps,
   dialect: Dialect,
   { body, caller, signal }: RouteRequest,
-  from: { pos?: string | undefined; timeout?: number | undefined },
+  from: Parameters<typeof slidingQuery>[3],
 ) {
   const subject = caller as Caller
   const text = await deps.sessions.during(subject.sessionId, signal, (until) =>

@@ -56,6 +56,10 @@ describe('presence', () => {
     expect(await bob.ok('GET', status(alice))).toMatchObject({ presence: 'online', currently_active: true })
     await alice.sync(undefined, { set_presence: 'offline' })
     expect((await bob.ok('GET', status(alice))).presence).toBe('offline')
+    for (const presence of ['online', 'unavailable']) {
+      await alice.sliding({ set_presence: presence })
+      expect((await bob.ok('GET', status(alice))).presence).toBe(presence)
+    }
   })
 
   it('is hidden from those who share no room, and from filters that leave it out', async () => {

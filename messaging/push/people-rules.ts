@@ -1,5 +1,6 @@
-import { limits, Recent } from '#platform/api.ts'
+import { type Db, limits, Recent } from '#platform/api.ts'
 import type { AccountData } from '../account-data/account-data.ts'
+import { subscribedThreads } from '../store/thread-subscriptions.ts'
 import type { TailEntry, TailListener } from '../sync/tail.ts'
 import { RulesInForce } from './rules-in-force.ts'
 
@@ -10,12 +11,14 @@ const types = ['m.push_rules', 'm.ignored_user_list'] as const
 /** The rules in force of people who were lately asked for. */
 export class PeopleRules implements TailListener {
   readonly #accountData: Pick<AccountData, 'ofPeople'>
+  readonly #db: Db
   readonly #kept = new Recent<number, RulesInForce>(limits.peopleInMemoryMax)
   /** Grows whenever somebody changed her rules: what was read meanwhile may be outdated, and is not kept. */
   #changes = 0
 
-  constructor(deps: { accountData: Pick<AccountData, 'ofPeople'> }) {
+  constructor(deps: { db: Db; accountData: Pick<AccountData, 'ofPeople'> }) {
     this.#accountData = deps.accountData
+    this.#db = deps.db
   }
 
   async of(person: Person): Promise<RulesInForce> {
@@ -37,18 +40,27 @@ export class PeopleRules implements TailListener {
     const changes = this.#changes
     const ids = missing.map((person) => person.userId)
     const stored = await this.#accountData.ofPeople(ids, types)
-    for (const person of missing) {
+    const rulesOf = (person: Person, threads?: ReadonlySet<string>) => {
       const own = stored.get(person.userId)
-      const rules = new RulesInForce(person, own?.get('m.push_rules'), own?.get('m.ignored_user_list'))
-      found.set(person.userId, rules)
-      if (changes === this.#changes) this.#kept.set(person.userId, rules)
+      return new RulesInForce(person, own?.get('m.push_rules'), own?.get('m.ignored_user_list'), threads)
     }
+    for (const person of missing) found.set(person.userId, rulesOf(person))
+    const subscribers = missing.filter((person) => found.get(person.userId)?.asksForThreads)
+    if (subscribers.length > 0) {
+      const threads = await subscribedThreads(
+        this.#db,
+        subscribers.map((person) => person.userId),
+      )
+      for (const person of subscribers) found.set(person.userId, rulesOf(person, threads.get(person.userId)))
+    }
+    if (changes !== this.#changes) return found
+    for (const { userId } of missing) this.#kept.set(userId, found.get(userId) as RulesInForce)
     return found
   }
 
   onEntries(entries: readonly TailEntry[]): void {
     for (const entry of entries) {
-      if (!changesRules(entry) || entry.userId === null) continue
+      if (!(changesRules(entry) || entry.kind === 'threadSubscription') || entry.userId === null) continue
       this.#changes += 1
       this.#kept.delete(entry.userId)
     }

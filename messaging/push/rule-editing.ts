@@ -43,6 +43,9 @@ export function putRule(
   draft: RuleDraft,
   place: Place = {},
 ): PushRuleset {
+  if (kind === 'postcontent') {
+    throw refuse('M_INVALID_PARAM', 'Rules of this kind are the server’s own. They can be turned on and off.')
+  }
   checkOwnRuleId(kind, ruleId)
   const existing = findRule(rules, kind, ruleId)
   const rule: PushRule = { rule_id: ruleId, default: false, enabled: existing?.enabled ?? true, ...draft }

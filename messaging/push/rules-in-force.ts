@@ -17,6 +17,7 @@ import {
   type PushRuleKind,
   type PushRuleset,
   pushRuleKinds,
+  threadCondition,
 } from '#matrix/api.ts'
 import { rulesFromStored } from './rule-editing.ts'
 
@@ -38,13 +39,16 @@ export class RulesInForce {
   readonly isDefault: boolean
   readonly #rules: PushRuleset
   readonly #ignored: ReadonlySet<string>
+  readonly #threads: ReadonlySet<string> | undefined
   #compiled: CompiledPushRules | undefined
   #steps: Step[] | undefined
   /** By room; of rooms that no rule is about, once for all. */
   readonly #classes = new Map<string, RulesClass>()
 
-  constructor(person: Person, stored?: JsonObject, ignoredList?: JsonObject) {
+  /** `threads` are the roots of those that she subscribed to; needed where `asksForThreads`. */
+  constructor(person: Person, stored?: JsonObject, ignoredList?: JsonObject, threads?: ReadonlySet<string>) {
     this.person = person
+    this.#threads = threads
     this.#rules = stored === undefined ? defaultPushRules(person.matrixId) : rulesFromStored(stored, person.matrixId)
     this.#ignored = new Set(isJsonObject(ignoredList?.ignored_users) ? Object.keys(ignoredList.ignored_users) : [])
     this.isDefault = (stored === undefined || isLikeDefault(this.#rules, person)) && this.#ignored.size === 0
@@ -59,10 +63,19 @@ export class RulesInForce {
     )
   }
 
+  /** Whether what she subscribed to makes a difference. */
+  get asksForThreads(): boolean {
+    if (this.isDefault) return false
+    const { override, postcontent, underride } = this.#rules
+    return [...override, ...postcontent, ...underride].some(
+      (rule) => rule.enabled && rule.conditions?.some((one) => one.kind === threadCondition),
+    )
+  }
+
   /** What they say of an event, which is never the person's own. */
   decide(event: PushEvent, context: PushContext): PushDecision {
     if (event.sender === this.person.matrixId || this.#ignored.has(event.sender)) return silence
-    this.#compiled ??= compilePushRules(this.#rules)
+    this.#compiled ??= compilePushRules(this.#rules, this.#threads)
     return evaluate(this.#compiled, event, context)
   }
 

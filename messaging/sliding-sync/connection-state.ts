@@ -37,6 +37,8 @@ export type ConnectionState = {
   readonly deviceLists: Told
   /** The key counts that were told last, as their JSON text. */
   readonly keyCounts: string
+  /** Subscriptions to threads. */
+  readonly subscriptions: Told
   /** Sticky events. */
   readonly sticky: Told
   /** Rooms of the person's that no list had when sticky events were told last: of these they were not. */
@@ -49,6 +51,7 @@ export const emptyState: ConnectionState = {
   accountData: never,
   deviceLists: never,
   keyCounts: '',
+  subscriptions: never,
   sticky: never,
   stickyOutside: [],
 }

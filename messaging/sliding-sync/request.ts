@@ -5,6 +5,7 @@
  */
 import type { Subject } from '#access/api.ts'
 import { limits, refuse } from '#platform/api.ts'
+import type { PresenceState } from '../presence/presence-record.ts'
 import type { RequiredState, StateElement } from './required-state.ts'
 
 export type Dialect = 'stable' | 'unstable'
@@ -41,6 +42,7 @@ export type Extensions = {
   readonly accountData: ExtensionWish | undefined
   readonly receipts: ExtensionWish | undefined
   readonly typing: ExtensionWish | undefined
+  readonly subscriptions: { readonly limit: number } | undefined
   readonly sticky: { readonly limit: number; readonly since: string | undefined } | undefined
 }
 
@@ -51,6 +53,8 @@ export type SlidingQuery = {
   readonly pos: string | undefined
   readonly txnId: string | undefined
   readonly timeoutMs: number
+  /** How present the device says its person is. */
+  readonly presence: PresenceState
   readonly lists: ReadonlyMap<string, ListWish>
   readonly subscriptions: ReadonlyMap<string, RoomConfig>
   readonly extensions: Extensions
@@ -86,13 +90,16 @@ export type SlidingBody = {
   readonly txn_id?: string
   readonly pos?: string
   readonly timeout?: number
+  readonly set_presence?: PresenceState
   readonly lists?: { readonly [name: string]: ListBody }
   readonly room_subscriptions?: { readonly [roomId: string]: ConfigBody }
   readonly extensions?: { readonly [name: string]: unknown }
 }
 
 const toDeviceLimitMax = 100
-/** The name of the extension until its proposal is merged: https://github.com/matrix-org/matrix-spec-proposals/pull/4480 */
+const subscriptionsLimitDefault = 100
+/** The names of extensions until their proposals are merged. */
+export const subscriptionsName = 'io.element.msc4308.thread_subscriptions'
 export const stickyName = 'org.matrix.msc4354.sticky_events'
 
 /** `from` holds what the unstable dialect puts into the query of the address. */
@@ -100,7 +107,7 @@ export function slidingQuery(
   dialect: Dialect,
   subject: Subject,
   body: SlidingBody,
-  from: { pos?: string | undefined; timeout?: number | undefined },
+  from: { pos?: string | undefined; timeout?: number | undefined; set_presence?: PresenceState | undefined },
   signal: AbortSignal,
 ): SlidingQuery {
   const lists = Object.entries(body.lists ?? {})
@@ -121,6 +128,7 @@ export function slidingQuery(
     pos: pos === '' ? undefined : pos,
     txnId: body.txn_id,
     timeoutMs: from.timeout ?? body.timeout ?? 0,
+    presence: from.set_presence ?? body.set_presence ?? 'online',
     lists: new Map(lists.map(([name, list]) => [name, listOf(dialect, subject, list)])),
     subscriptions: new Map(subscriptions.map(([id, config]) => [id, configOf(dialect, subject, config)])),
     extensions: extensionsOf(body.extensions ?? {}),
@@ -208,6 +216,7 @@ function extensionsOf(all: { readonly [name: string]: unknown }): Extensions {
   }
   const toDevice = enabled('to_device')
   const sticky = enabled(stickyName)
+  const subscriptions = enabled(subscriptionsName)
   const max = limits.stickyExtensionMax
   return {
     toDevice: toDevice && {
@@ -218,6 +227,9 @@ function extensionsOf(all: { readonly [name: string]: unknown }): Extensions {
     accountData: ofRooms('account_data'),
     receipts: ofRooms('receipts'),
     typing: ofRooms('typing'),
+    subscriptions: subscriptions && {
+      limit: Math.min(subscriptions.limit ?? subscriptionsLimitDefault, limits.threadSubscriptionsPageMax),
+    },
     sticky: sticky && { limit: Math.min(sticky.limit ?? max, max), since: sticky.since },
   }
 }

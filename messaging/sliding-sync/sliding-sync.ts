@@ -9,6 +9,7 @@
  */
 import type { Access, VisibleRooms } from '#access/api.ts'
 import { type Clock, limits, refuse } from '#platform/api.ts'
+import type { PresenceBoard } from '../presence/presence-board.ts'
 import { type ChangesDeps, changesSince } from '../sync/changes.ts'
 import type { Level } from '../sync/level.ts'
 import type { SentMembers } from '../sync/sent-members.ts'
@@ -24,6 +25,7 @@ import type { SlidingQuery } from './request.ts'
 import type { RoomLists, Selection } from './room-lists.ts'
 import { mayRecount, type RoomResult, type RoomResults } from './room-results.ts'
 import type { StickyExtension } from './sticky-extension.ts'
+import type { SubscriptionsExtension } from './subscriptions-extension.ts'
 
 type Deps = {
   access: Access
@@ -37,9 +39,12 @@ type Deps = {
   results: RoomResults
   extensions: RoomExtensions
   devices: DeviceExtensions
+  subscriptions: SubscriptionsExtension
   sticky: StickyExtension
   changes: ChangesDeps
   sentMembers: SentMembers<string>
+  /** Absent where presence is turned off. */
+  presenceBoard: PresenceBoard | undefined
 }
 
 type Place = { readonly position: number; readonly typing: number }
@@ -63,6 +68,7 @@ export class SlidingSync {
   /** The JSON text of the answer. */
   async answer(query: SlidingQuery): Promise<string> {
     const { connection, from } = await this.#connection(query)
+    this.#deps.presenceBoard?.seen(query.subject, query.presence)
     const name = connection.at.name.toString('base64')
     // A client has one request under way: that it asks again says that it has left the one before.
     const begun = new AbortController()
@@ -141,8 +147,9 @@ export class SlidingSync {
     const hasRooms = results.size > 0 || answers.size > 0
     const place = { query, after: after?.position, until: until.position }
     const hasDevices = await devices.collect(place, draft, answers)
+    const hasSubscriptions = await this.#deps.subscriptions.collect(place, draft, answers)
     const hasSticky = await sticky.collect({ ...place, visible, selection, changes, results }, draft, answers)
-    const isEmpty = !hasRooms && !hasDevices && !hasSticky
+    const isEmpty = !hasRooms && !hasDevices && !hasSubscriptions && !hasSticky
     return { state: draft.finished(), counts: selection.counts, results, extensions: answers, isEmpty }
   }
 

@@ -14,6 +14,7 @@ import {
   type RoomLogRow,
   receiptReferencesSince,
 } from '../store/log-rows.ts'
+import { roomsOfChangedSubscriptions } from '../store/thread-subscriptions.ts'
 import { roomsReadBehind } from '../unread/read-positions.ts'
 import type { Placed } from './room-delta.ts'
 import { membershipSetBy, type Receipt, type Tail } from './tail.ts'
@@ -31,7 +32,7 @@ export type Changes = {
   readonly ownMemberships: Set<number>
   readonly accountData: OwnedDatum[]
   /** Rooms whose unread counts may be others now, because the person changed by what she is notified. */
-  readonly recounted: ReadonlySet<number>
+  readonly recounted: Set<number>
 }
 
 export type ChangesQuery = {
@@ -54,14 +55,12 @@ export type ChangesDeps = {
 export async function changesSince(deps: ChangesDeps, query: ChangesQuery): Promise<Changes> {
   const changes = deps.tail.reaches(query.after) ? fromTail(deps.tail, query) : await fromDatabase(deps, query)
   if (!changes.accountData.some(saysWhatNotifies)) return changes
-  const recounted = await roomsReadBehind(deps.db, query.person.userId, [...query.joined])
-  return { ...changes, recounted }
+  const behind = await roomsReadBehind(deps.db, query.person.userId, [...query.joined])
+  return { ...changes, recounted: new Set([...changes.recounted, ...behind]) }
 }
 
-const none: ReadonlySet<number> = new Set()
-
 function fromTail(tail: Tail, query: ChangesQuery): Changes {
-  const changes: Changes = { rooms: new Map(), ownMemberships: new Set(), accountData: [], recounted: none }
+  const changes: Changes = { rooms: new Map(), ownMemberships: new Set(), accountData: [], recounted: new Set() }
   for (const entry of tail.after(query.after)) {
     if (entry.position > query.until) break
     const { roomId } = entry
@@ -74,6 +73,7 @@ function fromTail(tail: Tail, query: ChangesQuery): Changes {
       changes.ownMemberships.add(roomId)
     }
     if (!query.joined.has(roomId)) continue
+    if (entry.kind === 'threadSubscription' && entry.userId === query.person.userId) changes.recounted.add(roomId)
     if (entry.kind === 'event') changeOf(changes, roomId).events.push({ event: entry.event, position: entry.position })
     if (entry.kind === 'receipt' && isTold(entry.receipt, query.person.matrixId)) {
       changeOf(changes, roomId).receipts.push(entry.receipt)
@@ -86,11 +86,12 @@ async function fromDatabase(deps: ChangesDeps, query: ChangesQuery): Promise<Cha
   const { after, until, person } = query
   const roomIds = [...query.joined]
   const range = { after, until, limit: query.limit + 1 }
-  const [eventRows, receiptRows, dataRows, memberRows] = await Promise.all([
+  const [eventRows, receiptRows, dataRows, memberRows, subscribedRooms] = await Promise.all([
     newestEventLogRows(deps.db, roomIds, range),
     receiptReferencesSince(deps.db, roomIds, after, until),
     accountDataReferencesSince(deps.db, person.userId, after, until),
     membershipChangedSince(deps.db, person.userId, after, until),
+    roomsOfChangedSubscriptions(deps.db, person.userId, after, until),
   ])
   const accountData = await deps.accountData.byIds(
     person.userId,
@@ -100,7 +101,7 @@ async function fromDatabase(deps: ChangesDeps, query: ChangesQuery): Promise<Cha
     rooms: new Map(),
     ownMemberships: new Set(memberRows.map((row) => row.roomId)),
     accountData,
-    recounted: none,
+    recounted: new Set(subscribedRooms.filter((roomId) => query.joined.has(roomId))),
   }
   await addEvents(deps, changes, eventRows, query.limit)
   for (const { roomId, receipt } of await deps.receipts.byIds(receiptRows.map((row) => row.reference))) {

@@ -32,6 +32,7 @@ export type TailEntry = {
   /** The person's devices or identity changed; `onlyFor` is the one person who is told, where not everybody is. */
   | { readonly kind: 'deviceList'; readonly onlyFor: number | null }
   | { readonly kind: 'profile' }
+  | { readonly kind: 'threadSubscription' }
   | { readonly kind: 'other' }
 )
 
@@ -195,6 +196,7 @@ const wholeKinds: ReadonlySet<LogKind> = new Set([
   logKinds.toDevice,
   logKinds.deviceList,
   logKinds.profile,
+  logKinds.threadSubscription,
   logKinds.sessionEnded,
   logKinds.sessionChanged,
   logKinds.staffJoined,
@@ -210,6 +212,7 @@ function entryOf(row: LogRow, fact: unknown): TailEntry {
   const { position, roomId, userId } = row
   if (row.kind === logKinds.toDevice) return { kind: 'toDevice', position, roomId, userId }
   if (row.kind === logKinds.profile) return { kind: 'profile', position, roomId, userId }
+  if (row.kind === logKinds.threadSubscription) return { kind: 'threadSubscription', position, roomId, userId }
   if (row.kind === logKinds.deviceList) return { kind: 'deviceList', position, roomId, userId, onlyFor: row.reference }
   if (fact !== undefined) {
     if (row.kind === logKinds.event) return { kind: 'event', position, roomId, userId, event: fact as StoredEvent }

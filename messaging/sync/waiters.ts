@@ -4,6 +4,9 @@ import type { TailEntry, TailListener } from './tail.ts'
 
 type Waiter = { wake: () => void }
 
+/** What concerns one person alone. */
+const personal: ReadonlySet<TailEntry['kind']> = new Set(['accountData', 'toDevice', 'threadSubscription'])
+
 /**
  * Long-polling requests that wait for something to tell. They are kept by person; an event wakes those of its room's
  * members who wait, going through whichever is fewer, members or waiting people.
@@ -58,8 +61,7 @@ export class Waiters implements TailListener {
     const listed = new Set<number>()
     for (const entry of entries) {
       if (entry.roomId !== null && (entry.kind === 'event' || entry.kind === 'receipt')) rooms.add(entry.roomId)
-      const isForPerson = entry.kind === 'accountData' || entry.kind === 'toDevice'
-      if (isForPerson && entry.userId !== null) people.add(entry.userId)
+      if (personal.has(entry.kind) && entry.userId !== null) people.add(entry.userId)
       if (entry.kind === 'deviceList' && entry.onlyFor !== null) people.add(entry.onlyFor)
       else if (entry.kind === 'deviceList' && entry.userId !== null) listed.add(entry.userId)
       // Who was invited or removed is no joined member, and must hear of it all the same.

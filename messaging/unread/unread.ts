@@ -76,7 +76,7 @@ export class Unread implements TailListener {
 
   onEntries(entries: readonly TailEntry[]): void {
     for (const entry of entries) {
-      if (changesRules(entry) && entry.userId !== null) {
+      if ((changesRules(entry) || entry.kind === 'threadSubscription') && entry.userId !== null) {
         this.#outdate(entry.userId)
         this.#people.delete(entry.userId)
       }

@@ -2,7 +2,8 @@
  * Every error code that this server answers with: its usual HTTP status and its meaning for the people who write
  * clients. docs/reference/errors.md is generated from this table.
  *
- * The codes that begin with M_ are Matrix's own (client-server API, "Standard error response"); CHANCERY_ ones are for
+ * The codes that begin with M_ are Matrix's own (client-server API, "Standard error response"), those that name a proposal (MSC)
+ * are that proposal's; CHANCERY_ ones are for
  * what Matrix has no word for.
  */
 export const errorCodes = {
@@ -85,6 +86,11 @@ export const errorCodes = {
     status: 403,
     meaning: 'The key backup has a newer version. The field current_version names it.',
   },
+  'IO.ELEMENT.MSC4306.M_CONFLICTING_UNSUBSCRIPTION': {
+    status: 409,
+    meaning: 'The person ended her subscription to the thread after the message for which an app would renew it.',
+  },
+  'IO.ELEMENT.MSC4306.M_NOT_IN_THREAD': { status: 400, meaning: 'The message is not in the thread.' },
   CHANCERY_CONFLICT: {
     status: 409,
     meaning: 'Somebody else changed the same thing first. Load it again, then repeat.',

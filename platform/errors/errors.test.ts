@@ -26,13 +26,13 @@ test('every code that the source refuses with stands in the table', () => {
 
 test('statuses are errors, names and meanings are whole, and the order is alphabetical by family', () => {
   for (const [code, { status, meaning }] of Object.entries(errorCodes)) {
-    expect(code).toMatch(/^(M|CHANCERY)_[A-Z0-9_]+$/)
+    expect(code).toMatch(/^((IO\.ELEMENT\.MSC\d+\.)?M|CHANCERY)_[A-Z0-9_]+$/)
     expect(status).toBeGreaterThanOrEqual(400)
     expect(status).toBeLessThan(600)
     expect(meaning).toMatch(/^[A-Z].*[.]$/)
   }
   const codes = Object.keys(errorCodes)
-  for (const family of ['M_', 'CHANCERY_']) {
+  for (const family of ['M_', 'IO.', 'CHANCERY_']) {
     const ours = codes.filter((code) => code.startsWith(family))
     expect(ours).toEqual(ours.toSorted())
   }

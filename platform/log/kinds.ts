@@ -19,6 +19,8 @@ export const logKinds = {
   staffJoined: 9,
   /** It does so no more. */
   staffLeft: 10,
+  /** The person subscribed to a thread of the room, or no longer does; the position itself names the row. */
+  threadSubscription: 11,
 } as const
 
 export type LogKind = (typeof logKinds)[keyof typeof logKinds]

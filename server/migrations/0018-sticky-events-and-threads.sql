@@ -29,3 +29,20 @@ create index thread_latest on thread (room_id, latest);
 create index thread_position on thread (room_id, position);
 -- Whether somebody took part in a thread, without reading its replies.
 create index event_thread_sender on event (relates_to, sender_id, ordering) where relation = 'm.thread' and redacted_by is null;
+
+create table thread_subscription (
+  user_id int not null references users (id),
+  room_id int not null references room (id) on delete cascade,
+  root text not null,
+  is_subscribed boolean not null,
+  is_automatic boolean not null,
+  ended_at bigint,
+  position bigint not null,
+  primary key (user_id, room_id, root)
+);
+comment on table thread_subscription is 'Threads whose every message a person wants to be told of (MSC4306), and those that she no longer wants.';
+comment on column thread_subscription.is_automatic is 'Her app did it, because somebody mentioned her there; what she does herself goes before.';
+comment on column thread_subscription.ended_at is 'The end of the room''s timeline when she ended it last: what was said before subscribes her to it no more.';
+comment on column thread_subscription.position is 'Place in the log of its last change. Sliding sync tells changes by it, and clients compare two of them.';
+create index thread_subscription_change on thread_subscription (user_id, position);
+create index thread_subscription_room on thread_subscription (room_id);

@@ -46,5 +46,20 @@ export function matrixApiReference(known: readonly Operation[]): string {
     '',
     ...known.filter(({ isProposed }) => isProposed).map((one) => `- \`${one.method} ${one.path}\``),
     '',
+    ...beyond,
+    '',
   ].join('\n')
 }
+
+/** Proposals that clients lean on already, and where this server does otherwise. */
+const beyond = [
+  'Of proposals that clients lean on already, under the names that they have until they are merged:',
+  '',
+  '- Events that are sent later (MSC4140). Whoever manages one needs the session of its sender, not its id alone.',
+  '- Sticky events (MSC4354), over sliding sync too (MSC4480).',
+  '- Subscriptions to threads (MSC4306), over sliding sync too (MSC4308). The push rules for them are off until somebody turns them',
+  '  on: with them on, whoever uses an app that knows nothing of subscriptions would hear of no thread any more.',
+  '',
+  'Presence is not told over sliding sync: no proposal and no client has an extension for it. What a device says of its person by',
+  '`set_presence` is heard there as well, and told by `/sync`.',
+]

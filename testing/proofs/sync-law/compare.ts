@@ -2,8 +2,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import { roomPath, type TownPerson } from '../../town-person.ts'
 import { ClassicClient } from './classic-client.ts'
-import { type Event, type FoldedRoom, foldReceipts, nameOf, takeSticky } from './folded.ts'
-import { everything, type SlidingClient, stickyName } from './sliding-client.ts'
+import { type Event, type FoldedRoom, foldReceipts, foldSubscriptions, nameOf, takeSticky } from './folded.ts'
+import { everything, type SlidingClient, stickyName, subscriptionsName } from './sliding-client.ts'
 
 export class Faults {
   readonly found: string[] = []
@@ -95,12 +95,15 @@ export async function compareSliding(client: SlidingClient, who: TownPerson, fau
   const fresh = await who.sliding({
     conn_id: `fresh ${Math.random()}`,
     lists: { all: everything },
-    extensions: { account_data: on, receipts: on, [stickyName]: on },
+    extensions: { account_data: on, receipts: on, [stickyName]: on, [subscriptionsName]: on },
   })
   const isOut = (membership: string) => membership === 'leave' || membership === 'ban'
   const mine = [...client.rooms].filter(([id, room]) => !isOut(room.membership) || fresh.rooms[id] !== undefined)
   const named = (rooms: [string, { membership: string }][]) => rooms.map(([id, room]) => `${id} ${room.membership}`)
   faults.same('rooms', named(mine).toSorted(), named(Object.entries<any>(fresh.rooms)).toSorted())
+  const subscriptions = new Map<string, string>()
+  foldSubscriptions(subscriptions, fresh.extensions[subscriptionsName])
+  faults.same('subscriptions', sorted(client.subscriptions), sorted(subscriptions))
   const global = new Map<string, string>()
   for (const { type, content } of fresh.extensions.account_data.global) global.set(type, JSON.stringify(content))
   faults.same('account data', sorted(client.accountData), sorted(global))

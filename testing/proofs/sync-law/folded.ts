@@ -94,3 +94,12 @@ export function addTo(room: FoldedRoom, before: readonly string[], events: reado
 export function takeSticky(sticky: Set<string>, events: readonly any[]): void {
   for (const event of events) if (event.msc4354_sticky !== undefined) sticky.add(event.event_id)
 }
+
+export function foldSubscriptions(subscriptions: Map<string, string>, told: any): void {
+  for (const kind of ['subscribed', 'unsubscribed']) {
+    for (const threads of Object.values<any>(told?.[kind] ?? {})) {
+      for (const [root, { bump_stamp: stamp }] of Object.entries<any>(threads))
+        subscriptions.set(root, `${kind} ${stamp}`)
+    }
+  }
+}

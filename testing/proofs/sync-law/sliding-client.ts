@@ -5,12 +5,14 @@ import {
   type Event,
   FoldedRoom,
   foldReceipts,
+  foldSubscriptions,
   gapBefore,
   type KnownDevices,
   nameOf,
   takeSticky,
 } from './folded.ts'
 
+export const subscriptionsName = 'io.element.msc4308.thread_subscriptions'
 export const stickyName = 'org.matrix.msc4354.sticky_events'
 const path = '/_matrix/client/unstable/org.matrix.simplified_msc3575/sync'
 export const everything = { ranges: [[0, 99]], timeline_limit: 20, required_state: [['*', '*']] }
@@ -36,6 +38,8 @@ export class SlidingClient {
   #notesSince: string | undefined
   readonly sticky = new Map<string, Set<string>>()
   #stickySince: string | undefined
+  /** By root: how the subscription stood last. */
+  readonly subscriptions = new Map<string, string>()
 
   /** A forgetful one passes over answers now and then, as none may. */
   constructor(random: Seeded, isForgetful = false) {
@@ -93,6 +97,7 @@ export class SlidingClient {
         account_data: extension,
         receipts: extension,
         typing: all,
+        [subscriptionsName]: extension,
         [stickyName]: {
           ...extension,
           limit: random.between(1, 4),
@@ -110,6 +115,7 @@ export class SlidingClient {
     for (const { type, content } of data?.global ?? []) this.accountData.set(type, JSON.stringify(content))
     for (const { content } of notes?.events ?? []) this.notes.push(content.n)
     this.#notesSince = notes?.next_batch
+    foldSubscriptions(this.subscriptions, answer.extensions[subscriptionsName])
     const sticky = answer.extensions[stickyName]
     this.#stickySince = sticky?.next_batch ?? this.#stickySince
     for (const [id, { events }] of Object.entries<any>(sticky?.rooms ?? {})) takeSticky(this.#stickyOf(id), events)

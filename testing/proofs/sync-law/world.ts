@@ -185,9 +185,15 @@ export class World {
       () => who.call('DELETE', `${user}${roomPath(room)}/tags/u.t${n % 2}`),
       () => put(`/pushrules/global/room/${encodeURIComponent(room)}`, { actions: n % 2 === 0 ? [] : ['notify'] }),
       () => put(`/profile/${encodeURIComponent(person.id)}/displayname`, { displayname: `N ${n % 9}` }),
+      () => this.#subscribe(who, room, said, n),
       () => this.#note(who),
       () => this.#rename(person),
     ]
+  }
+
+  #subscribe(who: TownPerson, room: string, root: string, n: number): Promise<unknown> {
+    const path = `/_matrix/client/unstable/io.element.msc4306${roomPath(room)}/thread/${root}/subscription`
+    return n % 3 === 0 ? who.call('DELETE', path) : who.call('PUT', path, { body: {} })
   }
 
   async #rename(person: Person): Promise<unknown> {
