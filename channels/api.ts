@@ -112,6 +112,8 @@ export type InboundMessage = {
   readonly providerAnswered?: 'stop' | 'start' | 'help'
   /** The attempt that it answers, by a token of ours in it. */
   readonly answersAttempt?: string
+  /** A machine answered by itself: an absence note, say. Nobody answers that. */
+  readonly isAutomatic?: true
   readonly authenticity: 'proven' | 'forgeable' | 'forged'
   readonly files: readonly InboundFile[]
   /** Files that came and could not be had: too large, too many, or gone at the provider. */
@@ -147,6 +149,13 @@ export interface Channels {
   choose(kind: AddressKind, agency?: string): Channel | undefined
   /** Web hooks, and what administrators see. */
   readonly routes: readonly Route[]
+  /**
+   * Opens the channels' own doors (mail is brought to a port). @returns the ports by channel. Throws the error of the system
+   * where one cannot be opened.
+   */
+  open(): Promise<ReadonlyMap<string, number>>
+  /** Closes them: nothing more comes in there. */
+  shut(): Promise<void>
   /** Hands over what came in, until the signal. */
   run(receiver: Receiver, signal: AbortSignal): Promise<void>
   /** Resolves when what was taken is stored. */

@@ -1,4 +1,4 @@
-import type { ChannelMetrics, Clock, Logger, Outbound, Postgres, Vault } from '#platform/api.ts'
+import type { ChannelMetrics, Clock, Logger, Outbound, Postgres, Smtp, Vault } from '#platform/api.ts'
 import type { AddressKind, Channel, Channels, Receiver } from './api.ts'
 import { ChannelStates } from './channel-states.ts'
 import { GuardedChannel } from './guarded-channel.ts'
@@ -10,6 +10,7 @@ import { HookIntake } from './hooks/hook-intake.ts'
 import { listChannels } from './http/list-channels.ts'
 import { receiveInboundHook } from './http/receive-inbound-hook.ts'
 import { receiveStatusHook } from './http/receive-status-hook.ts'
+import type { Door } from './provider.ts'
 import { readChannels } from './read-channels.ts'
 import type { ChannelSettings } from './settings.ts'
 import { forgetHooksBefore } from './store/hooks.ts'
@@ -23,6 +24,7 @@ export type ChannelsDeps = {
   readonly clock: Clock
   readonly logger: Logger
   readonly outbound: Outbound
+  readonly smtp: Smtp
   readonly publicUrl: string
   /** The configuration's list. Throws ConfigRefused where an entry cannot be used. */
   readonly settings: readonly ChannelSettings[]
@@ -43,6 +45,7 @@ export function createChannels(deps: ChannelsDeps): Channels {
   const intake = new HookIntake({ postgres, vault, clock, logger, keys, onStored: () => handOver.wake() })
   const door = new HookDoor({ providers, intake, publicUrl, count: counts.add })
   const states = new ChannelStates({ postgres, clock, counts, channels })
+  const doors: Door[] = []
   return {
     all: () => channels,
     byId: (id) => channels.find((channel) => channel.id === id),
@@ -51,9 +54,26 @@ export function createChannels(deps: ChannelsDeps): Channels {
     async run(receiver: Receiver, signal: AbortSignal) {
       await Promise.all([handOver.run(receiver, signal), flushNowAndThen(counts, clock, logger, signal)])
     },
+    async open() {
+      const ports = new Map<string, number>()
+      for (const { channel, open } of list) {
+        const door = await open?.(
+          (hook) => intake.take(channel.id, hook),
+          (what) => counts.add(channel.id, what),
+        )
+        if (door === undefined) continue
+        doors.push(door)
+        ports.set(channel.id, door.port)
+      }
+      return ports
+    },
+    async shut() {
+      await Promise.all(doors.splice(0).map((door) => door.close()))
+    },
     async drained() {
       await intake.drained()
       await counts.flush()
+      for (const provider of list) provider.close?.()
     },
     async forgetBefore(ts) {
       let forgotten = 0

@@ -1,5 +1,5 @@
 /** What an adapter is made of: the channel that speaks, and, where the provider calls us, how it is understood. */
-import type { Clock, Outbound } from '#platform/api.ts'
+import type { Clock, Outbound, Smtp } from '#platform/api.ts'
 import type { AddressKind, Channel, InboundMessage, Receipt } from './api.ts'
 import type { Settings } from './settings.ts'
 
@@ -33,26 +33,51 @@ export type TakenHook = {
  */
 export type HookRefusal = 'forged' | 'stale' | 'malformed'
 
+/**
+ * - `taken`: stored, and handed over as soon as may be
+ * - `duplicate`: stored lately; providers send again when an answer was lost
+ * - `replayed`: stored long ago, when no provider sends it again
+ * - `flooded`: its sender has written more than is kept waiting for one sender; nothing was stored
+ */
+export type Intake = 'taken' | 'duplicate' | 'replayed' | 'flooded'
+
 /** `attempt` is 1 at the first try. */
 export type HandOver = { readonly signal: AbortSignal; readonly attempt: number }
 
 type FromHook = 'id' | 'channelId' | 'kind' | 'receivedMs'
 
-export interface HookReader {
-  read(request: HookRequest): TakenHook | HookRefusal
+/** Understands what was stored. */
+export interface InboundReader {
   message(payload: Buffer, how: HandOver): Promise<Omit<InboundMessage, FromHook>>
   receipts(payload: Buffer, receivedMs: number): readonly Receipt[]
+}
+
+/** Where the provider calls us. */
+export interface HookReader {
+  read(request: HookRequest): TakenHook | HookRefusal
   /** What the provider is answered with. */
   readonly answer: { readonly type: string; readonly text: string }
 }
 
+/** A door that is no web hook: a port of its own. */
+export interface Door {
+  readonly port: number
+  close(): Promise<void>
+}
+
 export interface Provider {
   readonly channel: Channel
+  readonly reader?: InboundReader
   readonly hooks?: HookReader
+  /** Opens the channel's own door. `take` resolves after the commit; `count` is told of what was refused before it. */
+  open?(take: (hook: TakenHook) => Promise<Intake>, count: (what: string) => void): Promise<Door>
+  /** Lets go of connections to the provider. */
+  close?(): void
 }
 
 export type ProviderDeps = {
   readonly outbound: Outbound
+  readonly smtp: Smtp
   readonly clock: Clock
   /** An origin: what providers call begins with it. */
   readonly publicUrl: string

@@ -38,6 +38,17 @@ export {
   SandboxFailed,
   type SandboxFailure,
 } from './sandbox/types.ts'
+export type {
+  DnsResolver,
+  ListenerWish,
+  OutgoingMail,
+  ReceivedMail,
+  Smtp,
+  SmtpListener,
+  SmtpOutcome,
+  SmtpPlace,
+  SmtpSender,
+} from './smtp/types.ts'
 export { type LogFields, type Logger, silentLogger } from './telemetry/logger.ts'
 export type { ChannelMetrics, Metrics, RequestMetrics, WriterMetrics } from './telemetry/metrics.ts'
 export { KeyUnavailable, SealBroken, WrongMasterKey } from './vault/errors.ts'

@@ -208,6 +208,27 @@ export const limits = {
   /** A connection that nobody needs is kept for the next request; shorter than what other servers keep theirs. */
   outboundKeepAliveMs: 4_000,
 
+  // --- mail
+
+  /** One mail with its files, coming or going. */
+  mailBytesMax: 10 * MiB,
+  /** Connections to one relay at once. Relays that take more than a few from one client are rare. */
+  smtpConnectionsMax: 8,
+  /** Until a relay must have answered. The standard allows minutes; whoever sends here has another way by then. */
+  smtpTimeoutMs: 30_000,
+  /** How long a connection to a relay is kept while there is nothing to send; relays close theirs after a minute or more. */
+  smtpIdleMs: 15_000,
+  /** Servers that bring mail at once. Each may hold a whole mail in memory, so this times `mailBytesMax` is the worst. */
+  smtpClientsMax: 10,
+  /** A server that brings mail and falls silent for so long is gone. */
+  smtpClientIdleMs: 60_000,
+  /** Recipients of one mail here. Nobody writes to more of an agency's mailboxes in one go. */
+  mailRecipientsMax: 20,
+  /** Characters of a mail that are told in a conversation; the rest stays in the mail, which is attached. */
+  mailTextLengthMax: 40_000,
+  /** Files of one mail that are taken over one by one. */
+  mailFilesMax: 20,
+
   // --- files of strangers, opened in a child process
 
   /** Children at once: pictures wait rather than take both processors from messages. */

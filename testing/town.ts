@@ -20,6 +20,7 @@ import {
   type Logger,
   type Outbound,
   type Postgres,
+  type Smtp,
   silentLogger,
   systemClock,
 } from '#platform/api.ts'
@@ -37,6 +38,7 @@ export type TownOptions = {
   readonly guards?: readonly SendGuard[]
   readonly outbound?: Outbound
   readonly outboundOrigins?: readonly string[]
+  readonly smtp?: Smtp
   readonly pushContent?: boolean
   readonly presence?: boolean
   readonly rateLimits?: boolean
@@ -169,6 +171,7 @@ async function moveIn(database: TestDatabase, folder: string, options: TownOptio
     logger,
     guards: options.guards ?? [],
     ...(options.outbound === undefined ? {} : { outbound: options.outbound }),
+    ...(options.smtp === undefined ? {} : { smtp: options.smtp }),
     ...(options.receiver === undefined ? {} : { receiver: options.receiver }),
     ...(options.metrics === undefined ? {} : { metrics: options.metrics }),
     settings: {

@@ -154,7 +154,7 @@ export class HandOver {
   async #open(row: HookRow, signal: AbortSignal): Promise<InboundMessage> {
     const provider = this.#deps.providers.get(row.channelId)
     const payload = await this.#payload(row)
-    const message = await provider!.hooks!.message(payload, { signal, attempt: row.attempts + 1 })
+    const message = await provider!.reader!.message(payload, { signal, attempt: row.attempts + 1 })
     const { channelId, id, receivedTs } = row
     return { id, channelId, kind: provider!.channel.kind, receivedMs: receivedTs, ...message }
   }
@@ -203,7 +203,7 @@ export class HandOver {
   }
 
   async #receiptsIn(row: HookRow): Promise<readonly Receipt[]> {
-    return this.#deps.providers.get(row.channelId)!.hooks!.receipts(await this.#payload(row), row.receivedTs)
+    return this.#deps.providers.get(row.channelId)!.reader!.receipts(await this.#payload(row), row.receivedTs)
   }
 
   async #postpone(

@@ -3,17 +3,9 @@
  * waits for nobody.
  */
 import { type Clock, type Logger, limits, type Postgres, Recent, type Vault } from '#platform/api.ts'
-import type { TakenHook } from '../provider.ts'
+import type { Intake, TakenHook } from '../provider.ts'
 import { type HookInsert, insertHooks } from '../store/hooks.ts'
 import type { ChannelKeys } from './channel-keys.ts'
-
-/**
- * - `taken`: stored, and handed over as soon as may be
- * - `duplicate`: stored lately; providers send again when an answer was lost
- * - `replayed`: stored long ago, when no provider sends it again
- * - `flooded`: its sender has written more than is kept waiting for one sender; nothing was stored
- */
-export type Intake = 'taken' | 'duplicate' | 'replayed' | 'flooded'
 
 export type IntakeDeps = {
   readonly postgres: Postgres

@@ -7,7 +7,7 @@
  */
 import { limits, type Outbound } from '#platform/api.ts'
 import type { InboundFile, Receipt } from '../api.ts'
-import type { HandOver, HookReader, HookRefusal, HookRequest, TakenHook } from '../provider.ts'
+import type { HandOver, HookReader, HookRefusal, HookRequest, InboundReader, TakenHook } from '../provider.ts'
 import { phoneNumber } from '../sms/phone-number.ts'
 import { twilioFailure } from './errors.ts'
 import { type MediaPlace, mediaOf } from './media.ts'
@@ -52,7 +52,7 @@ export function statusCallbackUrl(facts: {
   return `${facts.publicUrl}/hooks/${facts.channelId}/status?${query}`
 }
 
-export class TwilioHooks implements HookReader {
+export class TwilioHooks implements HookReader, InboundReader {
   readonly answer = { type: 'text/xml', text: '<?xml version="1.0" encoding="UTF-8"?><Response></Response>' }
   readonly #deps: TwilioHooksDeps
 
@@ -83,7 +83,7 @@ export class TwilioHooks implements HookReader {
     return { what: 'receipts', identity: `status ${sid} ${status} ${form.get('ErrorCode') ?? ''}`, payload }
   }
 
-  async message(payload: Buffer, { signal, attempt }: HandOver): ReturnType<HookReader['message']> {
+  async message(payload: Buffer, { signal, attempt }: HandOver): ReturnType<InboundReader['message']> {
     const { form } = formOf(payload)
     const { country, outbound, origin, accountSid, authToken } = this.#deps
     const from = form.get('From') ?? ''

@@ -14,10 +14,8 @@ export const twilioSms: ProviderKind = {
     return (deps) => {
       const { clock, outbound } = deps
       const hooks = { channelId: place.id, country: place.country, accountSid, authToken, origin, outbound }
-      return {
-        channel: new TwilioChannel(own, deps, place),
-        hooks: new TwilioHooks({ ...hooks, nowMs: () => clock.nowMs() }),
-      }
+      const reader = new TwilioHooks({ ...hooks, nowMs: () => clock.nowMs() })
+      return { channel: new TwilioChannel(own, deps, place), reader, hooks: reader }
     }
   },
 }

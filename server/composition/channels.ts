@@ -1,7 +1,7 @@
 import type { Channels } from '#channels/api.ts'
 import { type ChannelsDeps, channelOrigins, createChannels } from '#channels/index.ts'
 import { limits, type Outbound } from '#platform/api.ts'
-import { createOutbound } from '#platform/index.ts'
+import { createOutbound, systemSmtp } from '#platform/index.ts'
 import type { ChanceryDeps } from './platform.ts'
 
 type Machine = Pick<ChannelsDeps, 'postgres' | 'vault' | 'clock' | 'logger'>
@@ -11,7 +11,7 @@ type Machine = Pick<ChannelsDeps, 'postgres' | 'vault' | 'clock' | 'logger'>
  * and by nothing else that people can cause.
  */
 export function composeChannels(
-  { settings, metrics }: ChanceryDeps,
+  { settings, metrics, smtp = systemSmtp }: ChanceryDeps,
   machine: Machine,
 ): { channels: Channels; providers: Outbound } {
   const { publicUrl, channels: list = [] } = settings
@@ -20,7 +20,7 @@ export function composeChannels(
     socketsPerOriginMax: limits.channelSendsAtOnceMax,
   })
   return {
-    channels: createChannels({ ...machine, outbound: providers, publicUrl, settings: list, metrics }),
+    channels: createChannels({ ...machine, outbound: providers, smtp, publicUrl, settings: list, metrics }),
     providers,
   }
 }

@@ -22,6 +22,7 @@ import type {
   Outbound,
   Postgres,
   Random,
+  Smtp,
   Vault,
   WriterMetrics,
 } from '#platform/api.ts'
@@ -40,6 +41,8 @@ export type ChanceryDeps = {
   readonly guards?: readonly SendGuard[]
   /** Left out: one that asks public addresses only. */
   readonly outbound?: Outbound
+  /** Left out: this machine's own network. */
+  readonly smtp?: Smtp
   readonly metrics?: WriterMetrics & ChannelMetrics
   /** Who is told of what comes in on the channels. Left out: it is stored, and waits. */
   readonly receiver?: Receiver
@@ -133,6 +136,7 @@ export async function composeChancery(deps: ChanceryDeps): Promise<Chancery> {
     messaging,
     channels,
     async close() {
+      await channels.shut()
       running.abort()
       await work
       await channels.drained()

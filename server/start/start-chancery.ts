@@ -4,7 +4,15 @@
  */
 import { join } from 'node:path'
 import { readChannels } from '#channels/index.ts'
-import type { Clock, Config, Logger, Metrics, Postgres, Random } from '#platform/api.ts'
+import {
+  type Clock,
+  type Config,
+  type Logger,
+  type Metrics,
+  type Postgres,
+  type Random,
+  StartRefused,
+} from '#platform/api.ts'
 import { canOpenPictures, createHttp, createMetrics, serveMetrics, shownSettings } from '#platform/index.ts'
 import { listenForCommands } from '../commands/socket.ts'
 import { startJobs } from '../composition/jobs.ts'
@@ -69,6 +77,7 @@ async function startAll(deps: StartDeps, undo: Undo): Promise<Omit<RunningChance
   const isDemo = (await demoState(postgres)) !== undefined
   const chancery = await composeChancery({ ...parts, metrics, settings: settingsOf(config, isDemo) })
   undo.push(() => chancery.close())
+  await openDoors(chancery)
   if (!canOpenPictures()) {
     say('Note: pictures cannot be made smaller on this machine, because the library for it was not installed.')
   }
@@ -84,6 +93,19 @@ async function startAll(deps: StartDeps, undo: Undo): Promise<Omit<RunningChance
   })
   undo.push(() => commands.close())
   return { chancery, postgres, port, isNew: directory.isNew, isDemo, postgresLost: lost }
+}
+
+/** Channels that have a port of their own open it; that somebody else has it is told in a sentence. */
+async function openDoors({ channels }: Chancery): Promise<void> {
+  try {
+    await channels.open()
+  } catch (error) {
+    const { code, port } = error as { code?: string; port?: number }
+    if (code !== 'EADDRINUSE' && code !== 'EACCES' && code !== 'EADDRNOTAVAIL') throw error
+    throw new StartRefused(
+      `The port ${port ?? ''} of a mail channel cannot be opened (${code}). Free it, or give another in "channels", "listen".`,
+    )
+  }
 }
 
 /** What the options say of how everything is composed. */

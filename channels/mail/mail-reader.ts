@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto'
+import { type Attachment, type ParsedMail, simpleParser } from 'mailparser'
+import { type DnsResolver, limits, type ReceivedMail } from '#platform/api.ts'
+import type { InboundFile, InboundMessage, Receipt } from '../api.ts'
+import type { HandOver, TakenHook } from '../provider.ts'
+import { authenticityOf, NotAsked } from './authenticity.ts'
+import { oneLine } from './compose-mail.ts'
+import { type Mailbox, mailAddress } from './mail-address.ts'
+import { type Head, headerOf, readHead } from './mime-head.ts'
+import { isReport, readReport } from './reports.ts'
+import { packMail, unpackMail } from './stored-mail.ts'
+import { attemptOfIds, ownAddress } from './tags.ts'
+
+type Deps = { readonly box: Mailbox; readonly channelId: string; readonly resolve: DnsResolver; readonly helo: string }
+
+/** Larger HTML is not made into text: it would hold everybody up. The mail itself is attached then. */
+const htmlLengthMax = 200_000
+/** So often the records of a domain that does not answer are asked for; then nobody can say whose the mail is. */
+const asksMax = 4
+const subjectLengthMax = 300
+
+export class MailReader {
+  readonly #deps: Deps
+
+  constructor(deps: Deps) {
+    this.#deps = deps
+  }
+
+  /** What the mail is, before it is stored; `refused` for what nobody wrote to us, and for our own coming back. */
+  take(mail: ReceivedMail): TakenHook | 'refused' {
+    const { box } = this.#deps
+    const { head } = readHead(mail.raw)
+    const payload = packMail(mail)
+    const identity = createHash('sha256').update(mail.to.join(' ')).update('\n').update(mail.raw).digest('base64')
+    const isBounce = mail.to.some((address) => ownAddress(box, address)?.tag?.use === 'bounce')
+    if (isReport(head) || isBounce) return { what: 'receipts', identity, payload }
+    const sender = senderOf(head)
+    if (sender === undefined || ownAddress(box, sender) !== undefined || mail.from === '') return 'refused'
+    return { what: 'message', identity, sender, payload }
+  }
+
+  async message(
+    payload: Buffer,
+    { attempt }: HandOver,
+  ): Promise<Omit<InboundMessage, 'id' | 'channelId' | 'kind' | 'receivedMs'>> {
+    const { box } = this.#deps
+    const mail = unpackMail(payload)
+    const parsed = await parse(mail.raw)
+    const { head } = readHead(mail.raw)
+    const subject = oneLine(parsed.subject ?? '').slice(0, subjectLengthMax)
+    const answersAttempt = this.#answers(mail, parsed)
+    return {
+      from: mailAddress(parsed.from?.value[0]?.address ?? '') ?? senderOf(head) ?? mail.from,
+      to: box.address,
+      ...wordsOf(parsed, mail.raw),
+      ...(subject !== '' && { subject }),
+      ...(answersAttempt !== undefined && { answersAttempt }),
+      ...(isAutomatic(head) && { isAutomatic: true as const }),
+      authenticity: await this.#authenticity(mail, attempt),
+    }
+  }
+
+  receipts(payload: Buffer, receivedMs: number): readonly Receipt[] {
+    const { raw, to } = unpackMail(payload)
+    return readReport(raw, to, { ...this.#deps, receivedMs })
+  }
+
+  #answers({ to }: ReceivedMail, { inReplyTo, references = [] }: ParsedMail): string | undefined {
+    const { box } = this.#deps
+    for (const address of to) {
+      const tag = ownAddress(box, address)?.tag
+      if (tag?.use === 'reply') return tag.attempt
+    }
+    const ids = Array.isArray(references) ? references : [references]
+    return attemptOfIds(box, [...ids, ...(inReplyTo === undefined ? [] : [inReplyTo])])
+  }
+
+  async #authenticity(mail: ReceivedMail, attempt: number): Promise<InboundMessage['authenticity']> {
+    try {
+      return await authenticityOf(mail, this.#deps)
+    } catch (error) {
+      if (error instanceof NotAsked && attempt < asksMax) throw error
+      return 'forgeable'
+    }
+  }
+}
+
+/** The address in From; the first of several. */
+function senderOf(head: Head): string | undefined {
+  const from = headerOf(head, 'from') ?? ''
+  const [, inBrackets] = /<([^<>\s]+)>/.exec(from) ?? []
+  return mailAddress(inBrackets ?? from)
+}
+
+/** A machine answered (RFC 3834). Nobody answers that. */
+function isAutomatic(head: Head): boolean {
+  const submitted = headerOf(head, 'auto-submitted')?.toLowerCase() ?? 'no'
+  const precedence = headerOf(head, 'precedence')?.toLowerCase() ?? ''
+  return !submitted.startsWith('no') || precedence === 'auto_reply'
+}
+
+function parse(raw: Buffer): Promise<ParsedMail> {
+  return simpleParser(raw, {
+    skipImageLinks: true,
+    skipTextToHtml: true,
+    skipTextLinks: true,
+    maxHtmlLengthToParse: htmlLengthMax,
+    checksumAlgo: false,
+  })
+}
+
+/** What does not fit into a conversation is not lost: the whole mail goes along as a file. */
+function wordsOf(parsed: ParsedMail, raw: Buffer): Pick<InboundMessage, 'text' | 'files' | 'filesMissing'> {
+  const whole = (parsed.text ?? '').replaceAll('\r\n', '\n').trim()
+  const text = whole.slice(0, limits.mailTextLengthMax)
+  const isCut = text.length < whole.length || (whole === '' && typeof parsed.html === 'string')
+  const attached = parsed.attachments.slice(0, limits.mailFilesMax).map(fileOf)
+  const files = isCut ? [...attached, { name: 'mail.eml', type: 'message/rfc822', bytes: raw }] : attached
+  return { text, files, filesMissing: parsed.attachments.length - attached.length }
+}
+
+function fileOf({ filename, contentType, content }: Attachment, at: number): InboundFile {
+  return { name: oneLine(filename ?? `file-${at + 1}`).slice(0, 200), type: contentType, bytes: content }
+}
