@@ -19,6 +19,7 @@ import type {
 import { AccountData } from './account-data/account-data.ts'
 import { DelayedEvents } from './delayed/delayed-events.ts'
 import { Departure } from './departure/departure.ts'
+import { Erasures } from './departure/erasures.ts'
 import { RoomSummaries } from './directory/room-summaries.ts'
 import type { DeviceFeed } from './encryption/device-feed.ts'
 import { DeviceLists } from './encryption/device-lists.ts'
@@ -203,6 +204,7 @@ function createReading(deps: MessagingDeps) {
     receipt: (id: number) => receipts.byId(id),
     accountDatum: (id: number) => accountData.byId(id),
   }
+  const erasures = new Erasures({ db, postgres, log, clock })
   const tail = new Tail({ users, reader, facts, logger }, log.position())
   const waiters = new Waiters({ rooms, memberships })
   const typing = new Typing({ waiters })
@@ -213,6 +215,7 @@ function createReading(deps: MessagingDeps) {
   const roomWaiters = new RoomWaiters()
   const summaries = new RoomSummaries({ db, rooms, logger })
   tail.listen(deps.profiles)
+  tail.listen(erasures)
   tail.listen(summaries)
   tail.listen(roomWaiters)
   tail.listen(unread)
@@ -227,10 +230,10 @@ function createReading(deps: MessagingDeps) {
   log.follow(tail)
   const listeners = { listings, directs, unread, waiters, peopleRules, summaries, roomWaiters, presenceBoard }
   const level = new Level({ memberships, tail, log })
-  const sticky = new StickyEvents({ db, clock, reader, tail })
-  const subscriptions = new ThreadSubscriptions({ postgres, log, reader, rooms })
+  const sticky = new StickyEvents({ db, clock, reader, tail, erasures })
+  const subscriptions = new ThreadSubscriptions({ postgres, log, reader, rooms, erasures })
   const parts = { receipts, accountData, typing, sticky, subscriptions }
-  return { db, rooms, memberships, reader, tail, level, ...parts, ...listeners }
+  return { db, rooms, memberships, reader, erasures, tail, level, ...parts, ...listeners }
 }
 
 type Reading = ReturnType<typeof createReading>
@@ -256,9 +259,9 @@ type SyncParts = { accountData: AccountDataForSync; feed: DeviceFeed }
 
 function createSync(deps: MessagingDeps, reading: Reading, { accountData, feed }: SyncParts): Sync {
   const { access, clock } = deps
-  const { db, reader, tail, typing, waiters, level, presenceBoard } = reading
+  const { db, reader, erasures, tail, typing, waiters, level, presenceBoard } = reading
   const sent = new SentMembers()
-  const parts = { ...reading, accountData, sent, leftRooms: new LeftRooms({ db, reader, sent }) }
+  const parts = { ...reading, accountData, sent, leftRooms: new LeftRooms({ db, reader, erasures, sent }) }
   const [initial, incremental] = [new InitialSync(parts), new IncrementalSync(parts)]
   return new Sync({ access, clock, tail, typing, waiters, level, sent, initial, incremental, feed, presenceBoard })
 }

@@ -1,6 +1,7 @@
 import type { Access } from '#access/api.ts'
 import type { Users } from '#identity/api.ts'
 import type { Clock, Db, Log, Logger, Vault } from '#platform/api.ts'
+import type { Erasures } from './departure/erasures.ts'
 import type { EventReader } from './events/event-reader.ts'
 import { Relations } from './events/relations.ts'
 import { Threads } from './events/threads.ts'
@@ -22,6 +23,7 @@ type Deps = {
   rooms: RoomCache
   memberships: Memberships
   vault: Vault
+  erasures: Pick<Erasures, 'inRoom'>
 }
 
 /** What is read of rooms besides sync: their timelines and states, what refers to what, and what is found in them. */

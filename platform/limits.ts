@@ -374,6 +374,8 @@ export const limits = {
   roomIdentitiesMax: 50_000,
   /** Sign-ins; each takes about 500 bytes. */
   sessionsInMemoryMax: 20_000,
+  /** Rooms of which it is known who of them was erased; about 100 bytes each. */
+  erasuresInMemoryMax: 50_000,
   /** Names and topics of rooms for lists of them, about 1 KB a room. */
   roomSummaryBytesMax: 32 * MiB,
   /** People's names and numbers. */

@@ -55,6 +55,11 @@ export class Recent<K, V> implements Iterable<[K, V]> {
     }
   }
 
+  clear(): void {
+    this.#entries.clear()
+    this.#weight = 0
+  }
+
   delete(key: K): boolean {
     const entry = this.#entries.get(key)
     if (entry === undefined) return false

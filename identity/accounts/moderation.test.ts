@@ -181,7 +181,7 @@ describe('closing an account', () => {
     expect((await owner.call('GET', `/profile/${encodeURIComponent(erna.id)}/displayname`)).text).not.toContain('Erna')
     const row = await town.postgres.row<{ id: number }>('select id from users where matrix_id = $1', [erna.id])
     // What rooms and the log have of her stays with them.
-    expect(await traces(row!.id)).toEqual(['account', 'log', 'room_state'])
+    expect(await traces(row!.id)).toEqual(['account', 'erasure', 'log', 'room_state'])
   })
 
   it('by an administrator, and what a failure left undone is finished later', async () => {

@@ -7,6 +7,7 @@ import type { Members } from '../rooms/members.ts'
 import type { Memberships } from '../rooms/memberships.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
 import { deleteBelongings } from '../store/departure.ts'
+import type { Erasures } from './erasures.ts'
 
 type Deps = {
   postgres: Postgres
@@ -16,6 +17,7 @@ type Deps = {
   members: Pick<Members, 'leave'>
   profiles: Pick<Profiles, 'remove'>
   media: Pick<Media, 'removeAllOf'>
+  erasures: Pick<Erasures, 'add'>
   logger: Logger
 }
 
@@ -23,7 +25,8 @@ const roomsAtOnce = 8
 
 /**
  * What becomes of a person whose account is closed: she leaves every room, and what she kept for herself is deleted.
- * What she said stays where it was said; the files that she uploaded go when she asks to be erased. Doing it again does no
+ * What she said stays where it was said. Who asks to be erased takes profile and files along, and what she said is kept from
+ * those who come later. Doing it again does no
  * harm.
  */
 export class Departure {
@@ -34,7 +37,8 @@ export class Departure {
   }
 
   async depart(person: Departing): Promise<void> {
-    const { media, postgres, profiles } = this.#deps
+    const { erasures, media, postgres, profiles } = this.#deps
+    if (person.isErased) await erasures.add(person.userId)
     await this.#leaveRooms(person)
     await postgres.transaction((tx) => deleteBelongings(tx, person.userId))
     if (!person.isErased) return

@@ -20,12 +20,13 @@ export async function aggregationsOf(
   deps: Deps,
   reader: Reader,
   events: readonly StoredEvent[],
-  { places }: Visibility,
+  visibility: Visibility,
 ): Promise<Map<string, Aggregations>> {
+  const { places } = visibility
   const ids = events.filter((event) => event.stateKey === undefined && !event.isRedacted).map((event) => event.matrixId)
   if (ids.length === 0) return new Map()
   const [edits, references, threads] = await Promise.all([
-    newestEdits({ ...deps, places }, ids),
+    newestEdits({ ...deps, visibility }, ids),
     referenceRows(deps.db, ids, places, limits.bundledReferencesMax),
     threadSummaryRows(deps.db, ids, reader.userId, places),
   ])
@@ -39,7 +40,7 @@ export async function aggregationsOf(
   for (const [target, rows] of Map.groupBy(references, (row) => row.target)) {
     add(target, 'm.reference', { chunk: rows.map((row) => ({ event_id: row.matrixId })) })
   }
-  await addThreads({ ...deps, places }, reader, threads, add)
+  await addThreads({ ...deps, visibility }, reader, threads, add)
   return found
 }
 
@@ -51,20 +52,22 @@ const editsLookedAtMax = 8
  * readers can tell. https://spec.matrix.org/v1.19/client-server-api/#validity-of-replacement-events
  */
 export async function newestEdits(
-  { db, reader, places }: Deps & Pick<Visibility, 'places'>,
+  { db, reader, visibility }: Deps & { readonly visibility: Visibility },
   ids: readonly string[],
 ): Promise<Map<string, StoredEvent>> {
   const edits = new Map<string, StoredEvent>()
   const invalid: number[] = []
   let open = ids
   for (let looks = 0; open.length > 0 && looks < editsLookedAtMax; looks += 1) {
-    const rows: EventRow[] = await replacementRows(db, open, places, invalid)
+    const rows: EventRow[] = await replacementRows(db, open, visibility.places, invalid)
     const again: string[] = []
-    const events = new Map((await reader.open(rows)).map((event) => [event.id, event]))
+    const events = new Map((await reader.open(rows)).map((event) => [event.id, visibility.form(event)]))
     for (const { id, relatesTo } of rows) {
       const event = events.get(id)
       if (event === undefined || relatesTo === null) continue
-      if (event.type === 'm.room.encrypted' || isJsonObject(event.content['m.new_content'])) edits.set(relatesTo, event)
+      if (event.isPruned) again.push(relatesTo)
+      else if (event.type === 'm.room.encrypted' || isJsonObject(event.content['m.new_content']))
+        edits.set(relatesTo, event)
       else again.push(relatesTo)
       if (!edits.has(relatesTo)) invalid.push(id)
     }
@@ -74,14 +77,14 @@ export async function newestEdits(
 }
 
 async function addThreads(
-  deps: Deps & Pick<Visibility, 'places'>,
+  deps: Deps & { readonly visibility: Visibility },
   reader: Reader,
   threads: readonly ThreadSummaryRow[],
   add: (id: string, relation: string, value: JsonObject) => void,
 ): Promise<void> {
   if (threads.length === 0) return
   const latest = await deps.reader.byIds(threads.map((thread) => thread.latestId))
-  const byId = new Map(latest.map((event) => [event.id, event]))
+  const byId = new Map(latest.map((event) => [event.id, deps.visibility.form(event)]))
   const edits = await newestEdits(
     deps,
     latest.map((event) => event.matrixId),
@@ -89,7 +92,7 @@ async function addThreads(
   for (const thread of threads) {
     const event = byId.get(thread.latestId)
     if (event === undefined) continue
-    const edit = edits.get(event.matrixId)
+    const edit = event.isPruned ? undefined : edits.get(event.matrixId)
     add(thread.root, 'm.thread', {
       latest_event: eventObject(event, reader, edit && { 'm.replace': eventObject(edit, reader) }),
       count: thread.count,

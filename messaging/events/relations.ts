@@ -1,5 +1,6 @@
 import type { Subject } from '#access/api.ts'
 import { type Db, limits, refuse } from '#platform/api.ts'
+import type { Erasures } from '../departure/erasures.ts'
 import type { Room } from '../rooms/room.ts'
 import { relatedEventRows } from '../store/event-relations.ts'
 import { tokenBehind } from '../sync/tokens.ts'
@@ -8,7 +9,7 @@ import type { EventReader } from './event-reader.ts'
 import { placeOfToken } from './places.ts'
 import { eventText, type Relation, relationOf } from './stored-event.ts'
 import { noSuchEvent } from './timeline.ts'
-import { visibilityFor } from './visibility.ts'
+import { shownOf, visibilityFor } from './visibility.ts'
 
 export type RelationsWish = {
   readonly eventId: string
@@ -25,14 +26,14 @@ export type RelationsWish = {
 const first = Number.MIN_SAFE_INTEGER
 const last = Number.MAX_SAFE_INTEGER
 
+type Deps = { db: Db; reader: EventReader; erasures: Pick<Erasures, 'inRoom'> }
+
 /** What events say about one another. */
 export class Relations {
-  readonly #db: Db
-  readonly #reader: EventReader
+  readonly #deps: Deps
 
-  constructor(deps: { db: Db; reader: EventReader }) {
-    this.#db = deps.db
-    this.#reader = deps.reader
+  constructor(deps: Deps) {
+    this.#deps = deps
   }
 
   /**
@@ -40,7 +41,7 @@ export class Relations {
    * https://spec.matrix.org/v1.19/client-server-api/#server-behaviour-30
    */
   async refuseThreadWithinThread(room: Room, relation: Relation): Promise<void> {
-    const root = await this.#reader.inRoom(room, relation.target)
+    const root = await this.#deps.reader.inRoom(room, relation.target)
     if (root === undefined || relationOf(root.content) === undefined) return
     throw refuse('M_UNKNOWN', 'A thread cannot begin at an event that refers to another. Answer in its own thread.', {
       status: 400,
@@ -49,12 +50,12 @@ export class Relations {
 
   /** A page of the events that refer to one, as JSON text. */
   async page(room: Room, subject: Subject, wish: RelationsWish): Promise<string> {
-    const deps = { db: this.#db, reader: this.#reader }
-    const visibility = await visibilityFor(deps, room, subject)
-    const target = await this.#reader.inRoom(room, wish.eventId)
-    if (target === undefined || !visibility.sees(target)) throw noSuchEvent()
-    const [from, to] = await Promise.all([wish.from, wish.to].map((token) => placeOfToken(this.#db, room, token)))
-    const rows = await relatedEventRows(this.#db, {
+    const { db, reader } = this.#deps
+    const visibility = await visibilityFor(this.#deps, room, subject)
+    const target = await reader.inRoom(room, wish.eventId)
+    if (target === undefined || visibility.shown(target) === undefined) throw noSuchEvent()
+    const [from, to] = await Promise.all([wish.from, wish.to].map((token) => placeOfToken(db, room, token)))
+    const rows = await relatedEventRows(db, {
       roomId: room.id,
       target: wish.eventId,
       relation: wish.relation,
@@ -67,8 +68,9 @@ export class Relations {
       depth: wish.recurse ? limits.relationDepthMax : 1,
     })
     const page = rows.slice(0, wish.limit)
-    const events = await this.#reader.open(page)
-    const aggregations = await aggregationsOf(deps, subject, events, visibility)
+    // What is as if redacted refers to nothing.
+    const events = shownOf(visibility, await reader.open(page)).filter((event) => !event.isPruned)
+    const aggregations = await aggregationsOf(this.#deps, subject, events, visibility)
     const chunk = events.map((event) => eventText(event, subject, aggregations.get(event.matrixId)))
     const parts = [`"chunk":[${chunk.join(',')}]`]
     const [begin, end] = [page[0], page.at(-1)]

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue, Pdu, RoomVersion } from '#matrix/api.ts'
-import { isJsonObject, redactsOf } from '#matrix/api.ts'
+import { isJsonObject, redact, redactsOf } from '#matrix/api.ts'
 import { type Clock, limits } from '#platform/api.ts'
 
 /** The device that sent an event, and its transaction id: told to that device alone, so that it knows its own words again. */
@@ -17,6 +17,7 @@ export type StoredEventParts = {
   /** For member events: the person whose membership it is. */
   targetId?: number | undefined
   pdu: Pdu
+  isPruned?: boolean
 }
 
 /**
@@ -33,8 +34,11 @@ export class StoredEvent {
   readonly ordering: number
   readonly notifyCount: number
   targetId: number | undefined
+  /** Whether this is the form without the words of an erased person. */
+  readonly isPruned: boolean
   #pdu: Pdu
   #text: string | undefined
+  #pruned: StoredEvent | undefined
 
   constructor(parts: StoredEventParts) {
     this.id = parts.id
@@ -46,6 +50,7 @@ export class StoredEvent {
     this.ordering = parts.ordering
     this.notifyCount = parts.notifyCount
     this.targetId = parts.targetId
+    this.isPruned = parts.isPruned ?? false
     this.#pdu = parts.pdu
   }
 
@@ -77,14 +82,28 @@ export class StoredEvent {
     return this.#pdu.origin_server_ts + Math.min(ms, limits.stickyMsMax)
   }
 
+  /** Also for those alone from whom the words of an erased person are kept. */
   get isRedacted(): boolean {
-    return this.#pdu.unsigned?.redacted_because !== undefined
+    return this.isPruned || this.#pdu.unsigned?.redacted_because !== undefined
+  }
+
+  /** Who redacted it. */
+  get redactedBy(): string | undefined {
+    const because = this.#pdu.unsigned?.redacted_because
+    return isJsonObject(because) && typeof because.sender === 'string' ? because.sender : undefined
+  }
+
+  /** As if it were redacted. What was redacted keeps by whom, and not why. */
+  pruned(): StoredEvent {
+    this.#pruned ??= new StoredEvent({ ...this, pdu: prunedPdu(this), isPruned: true })
+    return this.#pruned
   }
 
   /** The redacted form takes the place of the first one, for everybody who reads from now on. */
   replace(pdu: Pdu): void {
     this.#pdu = pdu
     this.#text = undefined
+    this.#pruned = undefined
   }
 
   origin(): Origin | undefined {
@@ -104,6 +123,14 @@ export class StoredEvent {
     const { origin, ...rest } = this.#pdu.unsigned ?? {}
     return rest
   }
+}
+
+function prunedPdu({ pdu, version }: StoredEvent): Pdu {
+  const because = pdu.unsigned?.redacted_because
+  const kept = redact(pdu, version)
+  if (!isJsonObject(because)) return kept
+  const { redacts } = isJsonObject(because.content) ? because.content : {}
+  return { ...kept, unsigned: { redacted_because: { ...because, content: redacts === undefined ? {} : { redacts } } } }
 }
 
 /** https://spec.matrix.org/v1.19/client-server-api/#room-event-format */

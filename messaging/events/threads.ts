@@ -1,14 +1,15 @@
 import type { Subject } from '#access/api.ts'
 import type { Db } from '#platform/api.ts'
+import type { Erasures } from '../departure/erasures.ts'
 import type { Room } from '../rooms/room.ts'
 import { threadRows } from '../store/threads.ts'
 import { placeOf, tokenBehind } from '../sync/tokens.ts'
 import { aggregationsOf } from './aggregations.ts'
 import type { EventReader } from './event-reader.ts'
 import { eventText } from './stored-event.ts'
-import { everything, visibilityFor } from './visibility.ts'
+import { everything, shownOf, visibilityFor } from './visibility.ts'
 
-type Deps = { db: Db; reader: EventReader }
+type Deps = { db: Db; reader: EventReader; erasures: Pick<Erasures, 'inRoom'> }
 type ThreadsWish = { readonly participated: boolean; readonly limit: number; readonly from: string | undefined }
 
 /** The threads of rooms. https://spec.matrix.org/v1.19/client-server-api/#threading */
@@ -32,7 +33,7 @@ export class Threads {
     })
     const page = rows.slice(0, wish.limit)
     const roots = await reader.byIds(page.map((row) => row.id))
-    const events = roots.filter((event) => visibility.sees(event))
+    const events = shownOf(visibility, roots)
     const aggregations = await aggregationsOf(this.#deps, subject, events, visibility)
     const chunk = events.map((event) => eventText(event, subject, aggregations.get(event.matrixId)))
     const last = page.at(-1)

@@ -2,6 +2,7 @@
 import type { Subject } from '#access/api.ts'
 import type { Users } from '#identity/api.ts'
 import { type Db, limits, refuse } from '#platform/api.ts'
+import type { Erasures } from '../departure/erasures.ts'
 import type { Room } from '../rooms/room.ts'
 import { relatedTargets } from '../store/event-relations.ts'
 import {
@@ -19,7 +20,7 @@ import { aggregationsOf } from './aggregations.ts'
 import type { EventReader } from './event-reader.ts'
 import { placeOfToken } from './places.ts'
 import { eventText, type StoredEvent } from './stored-event.ts'
-import { type Visibility, visibilityFor } from './visibility.ts'
+import { shownOf, type Visibility, visibilityFor } from './visibility.ts'
 
 export type PageWish = {
   readonly backwards: boolean
@@ -29,7 +30,12 @@ export type PageWish = {
   readonly filter: EventFilter
 }
 
-type Deps = { db: Db; reader: EventReader; users: Pick<Users, 'byMatrixIds'> }
+type Deps = {
+  db: Db
+  reader: EventReader
+  users: Pick<Users, 'byMatrixIds'>
+  erasures: Pick<Erasures, 'inRoom'>
+}
 type Chunk = { readonly events: readonly StoredEvent[]; readonly backwards: boolean }
 /** Both lie behind the event that has the place: read backwards, `start` is the first that is read, and `end` is not. */
 type Range = { readonly start: number; readonly end: number }
@@ -58,7 +64,7 @@ export class Timeline {
     const aggregations = await aggregationsOf(this.#deps, subject, events, visibility)
     const chunk = events.map((event) => eventText(event, subject, aggregations.get(event.matrixId)))
     const speakers = wish.filter.lazyLoadMembers ? await this.#speakers(room, subject, { events, backwards }) : []
-    const state = speakers.filter((event) => visibility.sees(event))
+    const state = shownOf(visibility, speakers)
     const parts = [
       `"chunk":[${chunk.join(',')}]`,
       `"start":"${wish.from || tokenBehind(backwards ? newest(room, events) : below)}"`,
@@ -76,8 +82,7 @@ export class Timeline {
     wish: { limit: number; filter: EventFilter },
   ): Promise<string> {
     const visibility = await visibilityFor(this.#deps, room, subject)
-    const event = await this.#deps.reader.inRoom(room, eventId)
-    if (event === undefined || !visibility.sees(event)) throw noSuchEvent()
+    const event = await this.#shown(room, visibility, eventId)
     const limit = Math.min(wish.limit, limits.pageSizeMax)
     const half = Math.ceil(limit / 2)
     const { filter } = wish
@@ -89,7 +94,7 @@ export class Timeline {
     const state = place === undefined ? [] : await this.#stateAround(room, subject, place, filter, all)
     return (
       `{"event":${text(event)},"events_before":[${around.before.map(text).join(',')}],` +
-      `"events_after":[${around.after.map(text).join(',')}],"state":[${state.map(text).join(',')}],` +
+      `"events_after":[${around.after.map(text).join(',')}],"state":[${state.map((one) => text(visibility.form(one))).join(',')}],` +
       `"start":"${around.start}","end":"${around.end}"}`
     )
   }
@@ -126,10 +131,16 @@ export class Timeline {
   /** One event as JSON text, with what belongs to it. */
   async event(room: Room, subject: Subject, eventId: string): Promise<string> {
     const visibility = await visibilityFor(this.#deps, room, subject)
-    const event = await this.#deps.reader.inRoom(room, eventId)
-    if (event === undefined || !visibility.sees(event)) throw noSuchEvent()
+    const event = await this.#shown(room, visibility, eventId)
     const aggregations = await aggregationsOf(this.#deps, subject, [event], visibility)
     return eventText(event, subject, aggregations.get(event.matrixId))
+  }
+
+  async #shown(room: Room, visibility: Visibility, eventId: string): Promise<StoredEvent> {
+    const event = await this.#deps.reader.inRoom(room, eventId)
+    const shown = event && visibility.shown(event)
+    if (shown === undefined) throw noSuchEvent()
+    return shown
   }
 
   /** `next` is where to go on; undefined at the end of what there is in that direction. */
@@ -149,8 +160,8 @@ export class Timeline {
         // No more at once than may be wanted: opening an event costs more than reading its row.
         const group = candidates.slice(opened, opened + limit - events.length)
         opened += group.length
-        for (const event of await this.#deps.reader.open(group)) {
-          if (!visibility.sees(event) || !filter.passes(event)) continue
+        for (const event of shownOf(visibility, await this.#deps.reader.open(group))) {
+          if (!filter.passes(event)) continue
           events.push(event)
           if (events.length === limit) return { events, next: behind(event.ordering) }
         }

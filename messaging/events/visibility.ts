@@ -4,6 +4,7 @@
  */
 import type { Membership } from '#access/api.ts'
 import type { Db } from '#platform/api.ts'
+import type { Erasures } from '../departure/erasures.ts'
 import { type HistoryVisibility, historyVisibilityOf, membershipOfCode, type Room } from '../rooms/room.ts'
 import type { Places } from '../store/events.ts'
 import { type MembershipStep, membershipHistoryRows, stateHistoryRows } from '../store/room-state.ts'
@@ -13,7 +14,10 @@ import type { StoredEvent } from './stored-event.ts'
 type Step<T> = { readonly ordering: number; readonly value: T }
 
 export interface Visibility {
-  sees(event: Pick<StoredEvent, 'ordering' | 'type' | 'stateKey'>): boolean
+  /** The event as the person may see it; undefined where she may not. */
+  shown(event: StoredEvent): StoredEvent | undefined
+  /** The same for state, which is told whether she may see the event in the timeline or not. */
+  form(event: StoredEvent): StoredEvent
   /** Nothing above this place in the timeline can be seen. */
   readonly ceiling: number
   /** Where what everybody says can be seen; one's own memberships are seen anywhere. In order, apart from each other. */
@@ -24,9 +28,14 @@ const first = Number.MIN_SAFE_INTEGER
 const last = Number.MAX_SAFE_INTEGER
 
 /** Of a member where history is open to members, or of whoever was told of the events already. */
-export const everything: Visibility = { sees: () => true, ceiling: last, places: [{ from: first, to: last }] }
+export const everything: Visibility = {
+  shown: (event) => event,
+  form: (event) => event,
+  ceiling: last,
+  places: [{ from: first, to: last }],
+}
 
-type Deps = { db: Db; reader: EventReader }
+type Deps = { db: Db; reader: EventReader; erasures: Pick<Erasures, 'inRoom'> }
 type Person = { readonly userId: number; readonly matrixId: string }
 
 /** `memberships` are the person's in the room, where they are known already. */
@@ -36,7 +45,8 @@ export async function visibilityFor(
   person: Person,
   memberships?: readonly MembershipStep[],
 ): Promise<Visibility> {
-  if (isMemberOfOpenRoom(room, person)) return everything
+  const erased = await deps.erasures.inRoom(room.id)
+  if (erased.size === 0 && isMemberOfOpenRoom(room, person)) return everything
   const [memberRows, visibilityRows] = await Promise.all([
     memberships ?? membershipHistoryRows(deps.db, room.id, person.userId),
     stateHistoryRows(deps.db, room.id, 'm.room.history_visibility'),
@@ -49,8 +59,9 @@ export async function visibilityFor(
     value: historyVisibilityOf(contents.get(row.eventId)),
   }))
   const joinedNow = steps.at(-1)?.value === 'join'
-  if (joinedNow && visibilities.every((step) => isOpenToMembers(step.value))) return everything
-  return visibilityOver(steps, visibilities, person.matrixId)
+  const isOpen = joinedNow && visibilities.every((step) => isOpenToMembers(step.value))
+  if (isOpen && erased.size === 0) return everything
+  return visibilityOver(steps, visibilities, person.matrixId, erased)
 }
 
 /** What the room in memory tells: where history was open to members from the first, they need no look-up. */
@@ -65,10 +76,11 @@ function isOpenToMembers(visibility: HistoryVisibility): boolean {
   return visibility === 'shared' || visibility === 'world_readable'
 }
 
-export function visibilityOver(
+function visibilityOver(
   memberships: readonly Step<Membership>[],
   visibilities: readonly Step<HistoryVisibility>[],
   matrixId: string,
+  erased: ReadonlySet<string>,
 ): Visibility {
   const joins = memberships.filter((step) => step.value === 'join').map((step) => step.ordering)
   const lastJoin = joins.at(-1)
@@ -81,11 +93,34 @@ export function visibilityOver(
     if (visibility === 'shared') return ordering <= ceiling
     return visibility === 'invited' && member === 'invite'
   }
+  const sees = (event: StoredEvent) =>
+    (event.type === 'm.room.member' && event.stateKey === matrixId) || seesAt(event.ordering)
+  const form = (event: StoredEvent) =>
+    isOfErased(event, erased) && at(memberships, event.ordering) !== 'join' ? event.pruned() : event
   return {
     ceiling: everOpen ? last : Math.max(ceiling, memberships.at(-1)?.ordering ?? -1),
-    sees: (event) => (event.type === 'm.room.member' && event.stateKey === matrixId) || seesAt(event.ordering),
+    form,
+    shown: (event) => (sees(event) ? form(event) : undefined),
     places: placesWhere(seesAt, [...memberships, ...visibilities].map((step) => step.ordering).concat(ceiling + 1)),
   }
+}
+
+/**
+ * Whether it holds words of an erased person: what she said, and what memberships tell of her. State that she set is the room's
+ * and stays.
+ */
+function isOfErased(event: StoredEvent, erased: ReadonlySet<string>): boolean {
+  if (erased.size === 0) return false
+  const { stateKey, redactedBy } = event
+  if (stateKey === undefined && erased.has(event.sender)) return true
+  if (event.type === 'm.room.member' && erased.has(stateKey ?? '')) return true
+  return redactedBy !== undefined && erased.has(redactedBy)
+}
+
+/** Those of these events that the person may see, as she may see them. */
+export function shownOf(visibility: Visibility, events: readonly StoredEvent[]): StoredEvent[] {
+  if (visibility === everything) return [...events]
+  return events.flatMap((event) => visibility.shown(event) ?? [])
 }
 
 /** The places that a rule admits, when it changes its answer at no others than those given. */

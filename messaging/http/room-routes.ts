@@ -2,6 +2,7 @@ import type { Access } from '#access/api.ts'
 import type { Users } from '#identity/api.ts'
 import type { Clock, Db, Logger, Random, Route, Vault } from '#platform/api.ts'
 import type { AccountData } from '../account-data/account-data.ts'
+import type { Erasures } from '../departure/erasures.ts'
 import type { Aliases } from '../directory/aliases.ts'
 import { MutualRooms } from '../directory/mutual-rooms.ts'
 import { PublicRooms } from '../directory/public-rooms.ts'
@@ -46,6 +47,7 @@ export type RoomRouteDeps = {
   readonly maker: RoomMaker
   readonly writer: RoomWriter
   readonly reader: EventReader
+  readonly erasures: Pick<Erasures, 'inRoom'>
   readonly heritage: Heritage
   readonly summaries: RoomSummaries
   readonly states: RoomStates

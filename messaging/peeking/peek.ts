@@ -6,11 +6,12 @@ import type { Subject } from '#access/api.ts'
 import type { JsonObject } from '#matrix/api.ts'
 import { type Db, limits } from '#platform/api.ts'
 import type { AccountData } from '../account-data/account-data.ts'
+import type { Erasures } from '../departure/erasures.ts'
 import type { PublicRooms } from '../directory/public-rooms.ts'
 import type { EventReader } from '../events/event-reader.ts'
 import { placeOfToken } from '../events/places.ts'
-import { eventObject, type StoredEvent } from '../events/stored-event.ts'
-import { visibilityFor } from '../events/visibility.ts'
+import { eventObject } from '../events/stored-event.ts'
+import { shownOf, visibilityFor } from '../events/visibility.ts'
 import type { Doors } from '../rooms/doors.ts'
 import type { Room } from '../rooms/room.ts'
 import type { RoomStates } from '../rooms/room-states.ts'
@@ -22,6 +23,7 @@ type Deps = {
   db: Db
   doors: Pick<Doors, 'enter'>
   reader: EventReader
+  erasures: Pick<Erasures, 'inRoom'>
   states: Pick<RoomStates, 'visibleTo'>
   waiters: Pick<RoomWaiters, 'wait'>
   publicRooms: Pick<PublicRooms, 'has'>
@@ -80,7 +82,7 @@ export class Peek {
       this.#deps.accountData.all(subject.userId),
     ])
     const rows = await eventRowsBackwards(this.#deps.db, room.id, visibility.ceiling, below, Math.min(limit, portion))
-    const events = (await this.#deps.reader.open(rows)).filter((event) => visibility.sees(event)).reverse()
+    const events = shownOf(visibility, await this.#deps.reader.open(rows)).reverse()
     const membership = room.memberByUser(subject.userId)?.membership
     return {
       room_id: room.matrixId,
@@ -107,7 +109,7 @@ export class Peek {
       this.#deps.reader.open(rows),
       visibilityFor(this.#deps, room, subject),
     ])
-    const seen = events.filter((event: StoredEvent) => visibility.sees(event))
+    const seen = shownOf(visibility, events)
     return { place: rows.at(-1)?.ordering ?? place, chunk: seen.map((event) => eventObject(event, subject)) }
   }
 }

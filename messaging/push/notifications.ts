@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Access, Subject } from '#access/api.ts'
 import type { JsonValue } from '#matrix/api.ts'
 import { type Db, limits } from '#platform/api.ts'
+import type { Erasures } from '../departure/erasures.ts'
 import type { EventReader } from '../events/event-reader.ts'
 import { eventText, type StoredEvent } from '../events/stored-event.ts'
 import { threadOf } from '../events/thread-of.ts'
@@ -22,6 +23,7 @@ type Deps = {
   rooms: RoomCache
   memberships: Memberships
   peopleRules: PeopleRules
+  erasures: Pick<Erasures, 'inRoom'>
 }
 export type NotificationsWish = {
   /** Only what happened before this position of the log. */
@@ -109,7 +111,8 @@ export class Notifications {
     if (room === undefined || event.isRedacted) return undefined
     const decision = await decisionFor(this.#deps, page.rules, room, event)
     if (!decision.notify || (onlyHighlights && !decision.highlight)) return undefined
-    if (!(await visibilityFor(this.#deps, room, subject)).sees(event)) return undefined
+    const shown = (await visibilityFor(this.#deps, room, subject)).shown(event)
+    if (shown === undefined) return undefined
     const position = page.read.get(event.roomId)
     const thread = await threadOf(this.#deps, room, event)
     const read = position !== undefined && event.ordering <= placeInThread(position, thread)
@@ -119,6 +122,6 @@ export class Notifications {
       room_id: room.matrixId,
       ts: event.pdu.origin_server_ts,
     }
-    return `${JSON.stringify(about).slice(0, -1)},"event":${eventText(event, subject)}}`
+    return `${JSON.stringify(about).slice(0, -1)},"event":${eventText(shown, subject)}}`
   }
 }

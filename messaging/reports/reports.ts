@@ -2,6 +2,7 @@ import { assertGrant, type Grant, type Principal, type Subject } from '#access/a
 import type { Users } from '#identity/api.ts'
 import type { JsonObject } from '#matrix/api.ts'
 import { type Clock, type Db, type Logger, type Random, refuse, SealBroken, type Vault } from '#platform/api.ts'
+import type { Erasures } from '../departure/erasures.ts'
 import type { EventReader } from '../events/event-reader.ts'
 import { visibilityFor } from '../events/visibility.ts'
 import type { Room } from '../rooms/room.ts'
@@ -17,6 +18,7 @@ type Deps = {
   users: Pick<Users, 'byMatrixId' | 'byIds'>
   rooms: Pick<RoomCache, 'idOf' | 'identities'>
   reader: EventReader
+  erasures: Pick<Erasures, 'inRoom'>
 }
 
 type Subjected = { roomId?: number; eventId?: string; userId?: number }
@@ -45,7 +47,7 @@ export class Reports {
       reader.inRoom(room, eventId),
       visibilityFor(this.#deps, room, grant.subject),
     ])
-    if (event === undefined || !visibility.sees(event)) {
+    if (event === undefined || visibility.shown(event) === undefined) {
       throw refuse('M_NOT_FOUND', 'This event does not exist, or you may not see it. Check the link, or ask a member.')
     }
     await this.#store(grant.subject, { roomId: room.id, eventId }, complaint)

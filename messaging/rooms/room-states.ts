@@ -1,14 +1,16 @@
 import type { Membership, Subject } from '#access/api.ts'
 import { type Db, refuse, type Vault } from '#platform/api.ts'
+import type { Erasures } from '../departure/erasures.ts'
 import type { EventReader } from '../events/event-reader.ts'
 import { storedStateKey } from '../events/state-keys.ts'
 import type { StoredEvent } from '../events/stored-event.ts'
+import { visibilityFor } from '../events/visibility.ts'
 import { positionAtPlace, positionOfEvent } from '../store/events.ts'
 import { memberEventIdsAt, membershipHistoryRows, stateRowAt, stateRowsAt } from '../store/room-state.ts'
 import { parsePagingToken } from '../sync/tokens.ts'
 import { membershipCodes, type Room } from './room.ts'
 
-type Deps = { db: Db; reader: EventReader; vault: Vault }
+type Deps = { db: Db; reader: EventReader; vault: Vault; erasures: Pick<Erasures, 'inRoom'> }
 
 const membersAtOnce = 500
 
@@ -24,17 +26,26 @@ export class RoomStates {
     const then = await this.#positionOfLeaving(room, subject)
     if (then !== undefined) {
       const rows = await stateRowsAt(this.#deps.db, [{ roomId: room.id, position: then }])
-      return this.#deps.reader.byIds(rows.map((row) => row.eventId))
+      return this.#read(room, subject)(rows.map((row) => row.eventId))
     }
     const others = [...room.state.values()].map((entry) => entry.internalId)
     const members = [...room.members()].map((member) => member.internalId)
-    return this.#deps.reader.byIds([...others, ...members])
+    return this.#read(room, subject)([...others, ...members])
+  }
+
+  /** Reads events as the person may see them. */
+  #read(room: Room, subject: Subject): (ids: readonly number[]) => Promise<StoredEvent[]> {
+    const visibility = visibilityFor(this.#deps, room, subject)
+    return async (ids) => {
+      const [events, { form }] = await Promise.all([this.#deps.reader.byIds(ids), visibility])
+      return events.map(form)
+    }
   }
 
   async one(room: Room, subject: Subject, type: string, stateKey: string): Promise<StoredEvent | undefined> {
     const then = await this.#positionOfLeaving(room, subject)
     const id = then === undefined ? heldNow(room, type, stateKey) : await this.#heldAt(room, then, { type, stateKey })
-    return id === undefined ? undefined : (await this.#deps.reader.byIds([id]))[0]
+    return id === undefined ? undefined : (await this.#read(room, subject)([id]))[0]
   }
 
   async #heldAt(room: Room, position: number, { type, stateKey }: { type: string; stateKey: string }) {
@@ -53,8 +64,9 @@ export class RoomStates {
     token?: string,
   ): AsyncGenerator<StoredEvent[]> {
     const ids = await this.#memberEventIds(room, subject, wanted, token)
+    const read = this.#read(room, subject)
     for (let start = 0; start < ids.length; start += membersAtOnce) {
-      const events = await this.#deps.reader.byIds(ids.slice(start, start + membersAtOnce))
+      const events = await read(ids.slice(start, start + membersAtOnce))
       yield events.filter((event) => wanted(event.content.membership as Membership))
     }
   }

@@ -1,9 +1,10 @@
 import type { Subject } from '#access/api.ts'
 import { type Db, limits } from '#platform/api.ts'
+import type { Erasures } from '../departure/erasures.ts'
 import { newestEdits } from '../events/aggregations.ts'
 import type { EventReader } from '../events/event-reader.ts'
 import type { StoredEvent } from '../events/stored-event.ts'
-import { everything, type Visibility, visibilityFor } from '../events/visibility.ts'
+import { everything, shownOf, type Visibility, visibilityFor } from '../events/visibility.ts'
 import type { Room } from '../rooms/room.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
 import { type Hit, newestHits, recentHits, someHits, type WantedWords } from '../store/message-words.ts'
@@ -12,7 +13,7 @@ import { searchableText } from './searchable.ts'
 import { wordHashes } from './word-hashes.ts'
 import { occurrences } from './words.ts'
 
-type Deps = { db: Db; reader: EventReader; rooms: RoomCache }
+type Deps = { db: Db; reader: EventReader; rooms: RoomCache; erasures: Pick<Erasures, 'inRoom'> }
 
 export type Found = {
   readonly event: StoredEvent
@@ -118,9 +119,9 @@ export class Finder {
     for (const [roomId, ofRoom] of Map.groupBy(passing, (event) => event.roomId)) {
       const { room, visibility } = (await visible.of(roomId)) ?? {}
       if (room === undefined || visibility === undefined) continue
-      const seen = ofRoom.filter((event) => visibility.sees(event))
+      const seen = shownOf(visibility, ofRoom)
       const ids = seen.map((event) => event.matrixId)
-      const edits = await newestEdits({ ...this.#deps, places: visibility.places }, ids)
+      const edits = await newestEdits({ ...this.#deps, visibility }, ids)
       for (const event of seen) {
         const text = searchableText(event, edits.get(event.matrixId))
         const rank = rankOf(text, wish.words)

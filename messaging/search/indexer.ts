@@ -124,7 +124,7 @@ export class SearchIndexer {
     const rows = (await eventRowsByMatrixIds(db, ids)).filter(
       (row) => isSearchable(row.type) && row.redactedBy === null && changes.edited.get(row.matrixId) === row.roomId,
     )
-    const edits = await newestEdits({ db, reader, places: everything.places }, ids)
+    const edits = await newestEdits({ db, reader, visibility: everything }, ids)
     const positions = await positionsOfEvents(
       db,
       rows.map((row) => row.id),

@@ -1,10 +1,12 @@
 import type { Access, Subject } from '#access/api.ts'
 import type { JsonObject } from '#matrix/api.ts'
 import { type Clock, type Db, type Log, type LogReader, limits } from '#platform/api.ts'
+import type { Erasures } from '../departure/erasures.ts'
 import { aggregationsOf } from '../events/aggregations.ts'
 import type { EventReader } from '../events/event-reader.ts'
 import { type Aggregations, eventText, type StoredEvent } from '../events/stored-event.ts'
 import type { Timeline } from '../events/timeline.ts'
+import type { Visibility } from '../events/visibility.ts'
 import type { Memberships } from '../rooms/memberships.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
 import type { RoomStates } from '../rooms/room-states.ts'
@@ -23,6 +25,7 @@ type Deps = {
   log: Pick<Log, 'position'>
   indexer: { readonly reader: LogReader }
   reader: EventReader
+  erasures: Pick<Erasures, 'inRoom'>
   rooms: RoomCache
   memberships: Memberships
   states: RoomStates
@@ -117,18 +120,18 @@ export class Search {
       `"events_before":[${around.before.map(text).join(',')}]`,
       `"events_after":[${around.after.map(text).join(',')}]`,
     ]
-    if (wish.profiles) parts.push(`"profile_info":${await this.#profiles(event, events)}`)
+    if (wish.profiles) parts.push(`"profile_info":${await this.#profiles(event, events, visibility)}`)
     return `{${parts.join(',')}}`
   }
 
   /** Names and pictures as they were when the event that was found was sent. */
-  async #profiles(event: StoredEvent, others: readonly StoredEvent[]): Promise<string> {
+  async #profiles(event: StoredEvent, others: readonly StoredEvent[], { form }: Visibility): Promise<string> {
     const position = await positionOfEvent(this.#deps.db, event.roomId, event.id)
     if (position === undefined) return '{}'
     const people = [...new Set([event, ...others].map((one) => one.senderId))]
     const rows = await stateRowsAt(this.#deps.db, [{ roomId: event.roomId, position }], people)
     const members = await this.#deps.reader.byIds(rows.filter((row) => row.userId !== null).map((row) => row.eventId))
-    const profiles = members.map(({ stateKey, content: { displayname, avatar_url } }) => [
+    const profiles = members.map(form).map(({ stateKey, content: { displayname, avatar_url } }) => [
       stateKey ?? '',
       {
         ...(typeof displayname === 'string' && { displayname }),

@@ -2,8 +2,10 @@
 import type { Subject } from '#access/api.ts'
 import type { JsonObject } from '#matrix/api.ts'
 import type { Clock, Db } from '#platform/api.ts'
+import type { Erasures } from '../departure/erasures.ts'
 import type { EventReader } from '../events/event-reader.ts'
 import type { StoredEvent } from '../events/stored-event.ts'
+import { visibilityFor } from '../events/visibility.ts'
 import { membershipCodes, type Room } from '../rooms/room.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
 import { membershipHistoryRows } from '../store/room-state.ts'
@@ -24,6 +26,7 @@ import { aggregationsOfRooms, type RoomTimeline, timelinesOf } from './room-time
 type Deps = {
   db: Db
   reader: EventReader
+  erasures: Pick<Erasures, 'inRoom'>
   rooms: RoomCache
   unread: Unread
   directs: DirectRooms
@@ -152,8 +155,10 @@ export class RoomResults {
     ])
     for (const task of tasks) {
       const timeline = timelines.get(task.room.id)
-      const state = states.get(task.room.id)
-      if (timeline === undefined || state === undefined) continue
+      const held = states.get(task.room.id)
+      if (timeline === undefined || held === undefined) continue
+      const { form } = await visibilityFor(this.#deps, task.room, subject)
+      const state = { ...held, required: held.required.map(form) }
       const isDirect = directs.has(task.room.matrixId)
       if (tells(query, task, timeline, state, isDirect)) {
         const heroes = await this.#heroes(task, state, subject)

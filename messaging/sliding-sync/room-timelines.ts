@@ -1,16 +1,17 @@
 /** The timeline part of each room of an answer: a few queries for all of them. */
 import type { Subject } from '#access/api.ts'
 import type { Db } from '#platform/api.ts'
+import type { Erasures } from '../departure/erasures.ts'
 import { aggregationsOf } from '../events/aggregations.ts'
 import type { EventReader } from '../events/event-reader.ts'
 import type { Aggregations } from '../events/stored-event.ts'
 import { everything, type Visibility, visibilityFor } from '../events/visibility.ts'
 import { orderingAtPosition } from '../store/events.ts'
 import { newestEventLogRowsEach } from '../store/log-rows.ts'
-import { newestPart, type Placed } from '../sync/room-delta.ts'
+import { newestPart, type Placed, shownIn } from '../sync/room-delta.ts'
 import type { RoomTask } from './room-task.ts'
 
-type Deps = { db: Db; reader: EventReader }
+type Deps = { db: Db; reader: EventReader; erasures: Pick<Erasures, 'inRoom'> }
 
 export type RoomTimeline = {
   /** Oldest first, and only what the person may see. */
@@ -57,7 +58,7 @@ export async function timelinesOf(
     const found = isRead ? read : (task.change?.events ?? [])
     const visibility =
       task.from !== undefined && !task.expands ? everything : await visibilityFor(deps, task.room, subject)
-    const seen = visibility === everything ? found : found.filter(({ event }) => visibility.sees(event))
+    const seen = shownIn(visibility, found)
     const part = newestPart(seen, limit, moreBefore)
     const from = task.from
     const since = from === undefined ? [] : (task.change?.events ?? found).filter(({ position }) => position > from)

@@ -5,12 +5,13 @@
  * visibility says. They come in the order of the log, a limited number at a time; how far a client has come is a place in the log.
  */
 import type { Clock, Db } from '#platform/api.ts'
+import type { Erasures } from '../departure/erasures.ts'
 import type { EventReader } from '../events/event-reader.ts'
 import type { StoredEvent } from '../events/stored-event.ts'
 import { stickyEventRows } from '../store/sticky-events.ts'
 import type { Tail } from '../sync/tail.ts'
 
-type Deps = { db: Db; clock: Clock; reader: EventReader; tail: Tail }
+type Deps = { db: Db; clock: Clock; reader: EventReader; tail: Tail; erasures: Pick<Erasures, 'inRoom'> }
 
 export type StickyWish = {
   readonly roomIds: ReadonlySet<number>
@@ -41,13 +42,21 @@ export class StickyEvents {
       wish.fresh.size === 0 && tail.reaches(wish.after) ? this.#fromTail(wish) : await this.#fromDatabase(wish)
     const told = placed.slice(0, wish.limit)
     const end = placed.length > wish.limit ? (told.at(-1)?.position ?? wish.after) : wish.until
-    return {
-      byRoom: Map.groupBy(
-        told.map(({ event }) => event),
-        (event) => event.roomId,
-      ),
-      end,
+    return { byRoom: await this.#byRoom(told.map(({ event }) => event)), end }
+  }
+
+  /** Without those of erased people, of whom nothing sticks any more. */
+  async #byRoom(events: readonly StoredEvent[]): Promise<Map<number, StoredEvent[]>> {
+    const byRoom = Map.groupBy(events, (event) => event.roomId)
+    for (const [roomId, ofRoom] of byRoom) {
+      const erased = await this.#deps.erasures.inRoom(roomId)
+      if (erased.size === 0) continue
+      byRoom.set(
+        roomId,
+        ofRoom.filter((event) => !erased.has(event.sender)),
+      )
     }
+    return byRoom
   }
 
   #fromTail({ roomIds, after, until }: StickyWish) {

@@ -8,6 +8,7 @@ const always = [
   sql('departure_mentions', 'delete from mention where user_id = $1'),
   sql('departure_thread_subscriptions', 'delete from thread_subscription where user_id = $1'),
   sql('departure_forgotten', 'delete from forgotten_room where user_id = $1'),
+  sql('departure_delayed_events', 'delete from delayed_event where user_id = $1'),
   sql('departure_cross_signing', 'delete from cross_signing_key where user_id = $1'),
   sql('departure_signatures', 'delete from key_signature where signer_id = $1 or target_id = $1'),
   sql('departure_key_backup', 'delete from key_backup where user_id = $1'),

@@ -2,6 +2,7 @@ import type { Membership, VisibleRooms } from '#access/api.ts'
 import type { JsonObject } from '#matrix/api.ts'
 import { type Db, limits } from '#platform/api.ts'
 import type { AccountData } from '../account-data/account-data.ts'
+import type { Erasures } from '../departure/erasures.ts'
 import { aggregationsOf } from '../events/aggregations.ts'
 import type { EventReader } from '../events/event-reader.ts'
 import { everything, type Visibility, visibilityFor } from '../events/visibility.ts'
@@ -16,7 +17,7 @@ import type { Unread } from '../unread/unread.ts'
 import { type Changes, changesSince, type RoomChange } from './changes.ts'
 import type { LeftRooms } from './left-rooms.ts'
 import { type JoinedRoomParts, joinedRoomText, type SyncAnswer } from './render.ts'
-import { newestPart, type Placed, sinceStart, type TimelinePart, withoutOvertaken } from './room-delta.ts'
+import { newestPart, type Placed, shownIn, sinceStart, type TimelinePart, withoutOvertaken } from './room-delta.ts'
 import { fullState, type StateQuery, stateChange, withHidden } from './room-state-part.ts'
 import type { SentMembers } from './sent-members.ts'
 import { invitedRoomText } from './stripped-state.ts'
@@ -28,6 +29,7 @@ import { tokenBefore } from './tokens.ts'
 type Deps = {
   db: Db
   reader: EventReader
+  erasures: Pick<Erasures, 'inRoom'>
   rooms: RoomCache
   receipts: Receipts
   accountData: AccountData
@@ -171,11 +173,12 @@ export class IncrementalSync {
       toldUpTo: part.toldUpTo,
       hasGap: part.limited || part.hides || (stateAfter && part.span.some(({ event }) => event.stateKey !== undefined)),
     })
+    const { form: asSeen } = state.length === 0 ? part.visibility : await visibilityFor(this.#deps, room, subject)
     const parts: JoinedRoomParts = {
       timeline: told,
       limited: part.limited,
       end: tokenBefore(part.events[0]?.event, span.until.position),
-      state: stateAfter ? state : withHidden(state, part.span, told, filter.state),
+      state: (stateAfter ? state : withHidden(state, part.span, told, filter.state)).map(asSeen),
       stateAfter,
       sticky: withoutTold(span.sticky.get(room.id) ?? [], told),
       ephemeral: this.#ephemeral(span, room, change, isNew ? await this.#allReceipts(span, room) : []),
@@ -199,7 +202,7 @@ export class IncrementalSync {
     const visibility = changes.ownMemberships.has(room.id)
       ? await visibilityFor(this.#deps, room, query.subject)
       : everything
-    const seen = visibility === everything ? events : events.filter(({ event }) => visibility.sees(event))
+    const seen = shownIn(visibility, events)
     const part = newestPart(seen, query.filter.timeline.limit, change?.moreBefore ?? false)
     return { ...part, hides: seen.length < events.length, span: sinceStart(events, part), visibility }
   }
@@ -219,7 +222,7 @@ export class IncrementalSync {
     const positions = new Map(rows.map((row) => [row.reference, row.position]))
     const visibility = await visibilityFor(this.#deps, room, subject, steps)
     const placed: Placed[] = events.map((event) => ({ event, position: positions.get(event.id) ?? 0 })).reverse()
-    const seen = placed.filter(({ event }) => visibility.sees(event))
+    const seen = shownIn(visibility, placed)
     // What was hidden between two stays may be seen now: the client is to begin the timeline anew.
     const part = newestPart(seen, limit, rows.length > limit || told !== undefined)
     return { ...part, hides: false, span: sinceStart(placed, part), visibility, toldUpTo: told }

@@ -2,10 +2,11 @@ import type { VisibleRooms } from '#access/api.ts'
 import type { JsonObject } from '#matrix/api.ts'
 import { type Db, limits } from '#platform/api.ts'
 import type { AccountData, OwnedDatum } from '../account-data/account-data.ts'
+import type { Erasures } from '../departure/erasures.ts'
 import { aggregationsOf } from '../events/aggregations.ts'
 import type { EventReader } from '../events/event-reader.ts'
 import type { Aggregations } from '../events/stored-event.ts'
-import { type Visibility, visibilityFor } from '../events/visibility.ts'
+import { everything, type Visibility, visibilityFor } from '../events/visibility.ts'
 import { type Receipts, receiptEvents } from '../receipts/receipts.ts'
 import type { Room } from '../rooms/room.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
@@ -17,7 +18,7 @@ import type { Unread } from '../unread/unread.ts'
 import type { SyncFilter } from './filter.ts'
 import type { LeftRooms } from './left-rooms.ts'
 import { joinedRoomText, type SyncAnswer } from './render.ts'
-import { newestPart, type Placed, sinceStart, type TimelinePart, withoutOvertaken } from './room-delta.ts'
+import { newestPart, type Placed, shownIn, sinceStart, type TimelinePart, withoutOvertaken } from './room-delta.ts'
 import { fullState, withHidden } from './room-state-part.ts'
 import type { SentMembers } from './sent-members.ts'
 import { invitedRoomText } from './stripped-state.ts'
@@ -28,6 +29,7 @@ import { tokenBefore } from './tokens.ts'
 type Deps = {
   db: Db
   reader: EventReader
+  erasures: Pick<Erasures, 'inRoom'>
   rooms: RoomCache
   receipts: Receipts
   accountData: AccountData
@@ -117,6 +119,7 @@ export class InitialSync {
     for (const room of rooms) {
       const part = parts.get(room.id)
       const own = filter.inRoom(room.matrixId)
+      const { form } = part?.visibility ?? everything
       const timeline = (part?.events ?? []).map(({ event }) => event).filter((event) => own.timeline.passes(event))
       const state = (states.get(room.id) ?? []).filter((event) => own.state.passes(event))
       const text = joinedRoomText(
@@ -124,7 +127,7 @@ export class InitialSync {
           timeline,
           limited: part?.limited ?? false,
           end: tokenBefore(part?.events[0]?.event, until),
-          state: query.stateAfter ? state : withHidden(state, part?.span ?? [], timeline, own.state),
+          state: (query.stateAfter ? state : withHidden(state, part?.span ?? [], timeline, own.state)).map(form),
           stateAfter: query.stateAfter,
           sticky: withoutTold(sticky.get(room.id) ?? [], timeline),
           ephemeral: this.#ephemeral(own, room, receiptEvents(receipts.get(room.id) ?? [], subject.matrixId)),
@@ -168,7 +171,7 @@ export class InitialSync {
       })
       placed.reverse()
       const visibility = await visibilityFor(this.#deps, room, query.subject)
-      const seen = placed.filter(({ event }) => visibility.sees(event))
+      const seen = shownIn(visibility, placed)
       const part = newestPart(seen, limit, ofRoom.length > limit)
       const spanned = { ...part, span: sinceStart(placed, part), visibility }
       const { passes } = query.filter.inRoom(room.matrixId).timeline

@@ -1,4 +1,5 @@
 import type { Db } from '#platform/api.ts'
+import type { Erasures } from '../departure/erasures.ts'
 import type { EventReader } from '../events/event-reader.ts'
 import type { StoredEvent } from '../events/stored-event.ts'
 import { visibilityFor } from '../events/visibility.ts'
@@ -7,13 +8,13 @@ import { newestEventLogRows } from '../store/log-rows.ts'
 import { type MembershipStep, membershipHistoryRows } from '../store/room-state.ts'
 import type { EventFilter } from './filter.ts'
 import { leftRoomText } from './render.ts'
-import { newestPart, type Placed, sinceStart, withoutOvertaken } from './room-delta.ts'
+import { newestPart, type Placed, shownIn, sinceStart, withoutOvertaken } from './room-delta.ts'
 import { fullState, type StateQuery, stateChange, withHidden } from './room-state-part.ts'
 import type { SentMembers } from './sent-members.ts'
 import type { SyncQuery } from './sync.ts'
 import { tokenBehind } from './tokens.ts'
 
-type Deps = { db: Db; reader: EventReader; sent: SentMembers }
+type Deps = { db: Db; reader: EventReader; sent: SentMembers; erasures: Pick<Erasures, 'inRoom'> }
 
 /** The part of a person's time in a room that a client has not been told: (after, end]; undefined when there is none. */
 type Stay = {
@@ -54,13 +55,14 @@ export class LeftRooms {
     const visibility = await visibilityFor(this.#deps, room, subject, steps)
     const placed = events.map((event) => ({ event, position: places.get(event.id) ?? 0 }))
     placed.sort((a, b) => a.position - b.position)
-    const seen = placed.filter(({ event }) => visibility.sees(event))
+    const seen = shownIn(visibility, placed)
     const lacks = stay?.isReturn === true || wasAskedBack(steps, after)
     const newest = newestPart(seen, limit, rows.length > limit || lacks)
     const spanned = { ...newest, span: sinceStart(placed, newest) }
     const part = query.stateAfter ? spanned : withoutOvertaken(spanned, filter.timeline.passes)
     const timeline = part.events.map(({ event }) => event).filter((event) => filter.timeline.passes(event))
-    const state = stay === undefined ? [] : await this.#state({ ...query, filter }, room, stay, part.events)
+    const then = stay === undefined ? [] : await this.#state({ ...query, filter }, room, stay, part.events)
+    const state = then.map(visibility.form)
     const end = (part.events[0]?.event.ordering ?? (steps.at(-1)?.ordering ?? 0) + 1) - 1
     return leftRoomText(
       {
@@ -71,7 +73,7 @@ export class LeftRooms {
           ? withOwn(state, placed, own, filter.state)
           : stay === undefined
             ? []
-            : withHidden(state, part.span, timeline, filter.state),
+            : withHidden(state, part.span, timeline, filter.state).map(visibility.form),
         stateAfter: query.stateAfter,
         aggregations: new Map(),
       },

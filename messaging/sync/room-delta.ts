@@ -1,8 +1,18 @@
 import { stateKeyOf } from '#matrix/api.ts'
 import type { StoredEvent } from '../events/stored-event.ts'
+import { everything, type Visibility } from '../events/visibility.ts'
 
 /** An event with its place in the log. */
 export type Placed = { readonly event: StoredEvent; readonly position: number }
+
+/** Those of these events that the reader may see, as she may see them. */
+export function shownIn(visibility: Visibility, placed: readonly Placed[]): readonly Placed[] {
+  if (visibility === everything) return placed
+  return placed.flatMap(({ event, position }) => {
+    const shown = visibility.shown(event)
+    return shown === undefined ? [] : { event: shown, position }
+  })
+}
 
 /** What a client is to be told of a room's timeline. */
 export type TimelinePart = {

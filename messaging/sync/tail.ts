@@ -33,6 +33,7 @@ export type TailEntry = {
   | { readonly kind: 'deviceList'; readonly onlyFor: number | null }
   | { readonly kind: 'profile' }
   | { readonly kind: 'threadSubscription' }
+  | { readonly kind: 'erasure' }
   | { readonly kind: 'other' }
 )
 
@@ -201,6 +202,7 @@ const wholeKinds: ReadonlySet<LogKind> = new Set([
   logKinds.sessionChanged,
   logKinds.staffJoined,
   logKinds.staffLeft,
+  logKinds.erasure,
 ])
 
 /** Whether the row and what its writer told of it say all that there is to say. */
@@ -213,6 +215,7 @@ function entryOf(row: LogRow, fact: unknown): TailEntry {
   if (row.kind === logKinds.toDevice) return { kind: 'toDevice', position, roomId, userId }
   if (row.kind === logKinds.profile) return { kind: 'profile', position, roomId, userId }
   if (row.kind === logKinds.threadSubscription) return { kind: 'threadSubscription', position, roomId, userId }
+  if (row.kind === logKinds.erasure) return { kind: 'erasure', position, roomId, userId }
   if (row.kind === logKinds.deviceList) return { kind: 'deviceList', position, roomId, userId, onlyFor: row.reference }
   if (fact !== undefined) {
     if (row.kind === logKinds.event) return { kind: 'event', position, roomId, userId, event: fact as StoredEvent }

@@ -5,6 +5,7 @@
 import { assertGrant, type Grant, type Subject } from '#access/api.ts'
 import type { JsonObject } from '#matrix/api.ts'
 import { type Log, limits, logKinds, type Postgres, refuse, type Tx } from '#platform/api.ts'
+import type { Erasures } from '../departure/erasures.ts'
 import type { EventReader } from '../events/event-reader.ts'
 import { relationOf, type StoredEvent } from '../events/stored-event.ts'
 import { visibilityFor } from '../events/visibility.ts'
@@ -20,7 +21,13 @@ import {
 } from '../store/thread-subscriptions.ts'
 import { parsePos } from '../sync/tokens.ts'
 
-type Deps = { postgres: Postgres; log: Log; reader: EventReader; rooms: Pick<RoomCache, 'matrixIds'> }
+type Deps = {
+  postgres: Postgres
+  log: Log
+  reader: EventReader
+  rooms: Pick<RoomCache, 'matrixIds'>
+  erasures: Pick<Erasures, 'inRoom'>
+}
 type Wish = { readonly isSubscribed: boolean; readonly isAutomatic: boolean }
 
 export type SubscriptionChanges = {
@@ -123,12 +130,12 @@ export class ThreadSubscriptions {
 
   async #event(subject: Subject, room: Room, eventId: string): Promise<StoredEvent> {
     const event = await this.#deps.reader.inRoom(room, eventId)
-    const db = this.#deps.postgres
-    const visibility = event && (await visibilityFor({ db, reader: this.#deps.reader }, room, subject))
-    if (event === undefined || !visibility?.sees(event)) {
+    const visibility = event && (await visibilityFor({ ...this.#deps, db: this.#deps.postgres }, room, subject))
+    const shown = event && visibility?.shown(event)
+    if (shown === undefined) {
       throw refuse('M_NOT_FOUND', 'There is no such message in this room, or none that you may see.')
     }
-    return event
+    return shown
   }
 }
 

@@ -21,6 +21,8 @@ export const logKinds = {
   staffLeft: 10,
   /** The person subscribed to a thread of the room, or no longer does; the position itself names the row. */
   threadSubscription: 11,
+  /** The person asked to be erased. For nodes of this server. */
+  erasure: 12,
 } as const
 
 export type LogKind = (typeof logKinds)[keyof typeof logKinds]

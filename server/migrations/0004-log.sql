@@ -10,7 +10,7 @@ create table log (
   reference bigint
 );
 comment on table log is 'One ordered log; every reader of it keeps its own position.';
-comment on column log.kind is '1 event, 2 receipt, 3 account data, 4 profile, 5 to-device, 6 device list, 7 session ended, 8 session changed, 9 staff joined, 10 staff left, 11 thread subscription; platform/log/kinds.ts is the list.';
+comment on column log.kind is '1 event, 2 receipt, 3 account data, 4 profile, 5 to-device, 6 device list, 7 session ended, 8 session changed, 9 staff joined, 10 staff left, 11 thread subscription, 12 erasure; platform/log/kinds.ts is the list.';
 comment on column log.room_id is 'The room that it happened in, when it happened in one.';
 comment on column log.user_id is 'The person whom alone it concerns (account data, to-device), or whose it is (receipt, profile, device list).';
 comment on column log.reference is 'The row that tells it whole; its table follows from the kind.';

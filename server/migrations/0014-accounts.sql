@@ -41,3 +41,9 @@ create table open_id_token (
 );
 comment on table open_id_token is 'Proves to another service who somebody is, and opens nothing here.';
 create index open_id_token_user on open_id_token (user_id);
+
+create table erasure (
+  user_id int primary key references users (id),
+  created_ts bigint not null
+);
+comment on table erasure is 'People who asked to be erased. What they said is shown without its content to whoever was not in the room when they said it.';
