@@ -17,6 +17,7 @@ import { forgetHooksBefore } from './store/hooks.ts'
 import { forgetSendersBefore } from './store/senders.ts'
 
 export { channelOrigins, readChannels } from './read-channels.ts'
+export { createSimulator, type Simulator } from './simulator/simulator.ts'
 
 export type ChannelsDeps = {
   readonly postgres: Postgres

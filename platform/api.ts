@@ -15,10 +15,12 @@ export {
   route,
 } from './http/route.ts'
 export * from './jobs/api.ts'
+export type { Journal } from './journal/journal.ts'
 export { limits, type Rate, type RateName, rates } from './limits.ts'
 export { type LogDraft, type LogKind, type LogRow, logKinds } from './log/kinds.ts'
 export type { Log, LogFollower } from './log/log.ts'
 export type { Reader as LogReader, ReaderHandler } from './log/reader.ts'
+export type { MovableClock } from './movable-clock.ts'
 export {
   type Outbound,
   type OutboundAnswer,

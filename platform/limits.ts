@@ -364,6 +364,17 @@ export const limits = {
   /** Whoever finds all of them taken comes back after this. */
   channelCrowdedRetryMs: 50,
 
+  // --- the simulator, which stands for providers and citizens in tests and the demo
+
+  /** Facts that one simulator remembers, about 500 bytes each; then it is started anew. */
+  simulatedFactsMax: 2_000_000,
+  /** Web hooks that it has under way. */
+  simulatedCallsMax: 64,
+  /** How long it waits for a web hook's answer, as Twilio does. */
+  simulatedCallTimeoutMs: 15_000,
+  /** How often it calls again, in growing steps; then it gives up, as providers do. */
+  simulatedCallTriesMax: 6,
+
   // --- what is kept in memory
 
   /** Entries of the log's tail that sync answers from; about 3 KB each when they are events. */

@@ -3,7 +3,7 @@ import { OutboundFailed } from './types.ts'
 
 export type Rules = {
   /** As `URL.origin` writes them. */
-  readonly allowedOrigins: ReadonlySet<string>
+  readonly allowedOrigins: { has(origin: string): boolean }
   readonly ports: ReadonlySet<number>
   readonly isPublic: IsPublic
 }

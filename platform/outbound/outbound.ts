@@ -13,8 +13,11 @@ import { type Outbound, type OutboundAnswer, OutboundFailed, type OutboundWish }
 // kept open can serve its own origin only.
 
 export type OutboundDeps = {
-  /** Origins (`https://push.agency.example`) whose address and port are not questioned. */
-  readonly allowedOrigins: readonly string[]
+  /**
+   * Origins (`https://push.agency.example`) whose address and port are not questioned. 'all' is for programs that stand for
+   * the outside themselves, and never for a server with people on it.
+   */
+  readonly allowedOrigins: readonly string[] | 'all'
   /** Connections to one origin, where it is not as usual. */
   readonly socketsPerOriginMax?: number
   readonly lookup?: Lookup
@@ -52,7 +55,7 @@ class GuardedOutbound implements Outbound {
 
   constructor(deps: OutboundDeps) {
     this.#rules = {
-      allowedOrigins: new Set(deps.allowedOrigins.map((origin) => new URL(origin).origin)),
+      allowedOrigins: allowedIn(deps.allowedOrigins),
       ports: new Set(deps.ports ?? [80, 443]),
       isPublic: deps.isPublic ?? isPublic,
     }
@@ -136,6 +139,10 @@ class GuardedOutbound implements Outbound {
       )
     }
   }
+}
+
+function allowedIn(origins: OutboundDeps['allowedOrigins']): Rules['allowedOrigins'] {
+  return origins === 'all' ? { has: () => true } : new Set(origins.map((origin) => new URL(origin).origin))
 }
 
 async function answerOf(response: IncomingMessage, url: URL, wish: OutboundWish): Promise<OutboundAnswer> {

@@ -1,0 +1,46 @@
+/**
+ * One process that stands for the providers, with their real wire formats, and for the citizens behind them. It is the judge
+ * in tests and the outside world of the demo.
+ */
+import type { Journal, MovableClock, Outbound, Route } from '#platform/api.ts'
+import { Caller } from './caller.ts'
+import { controlRoutes } from './control-routes.ts'
+import { SimulatedTwilio } from './twilio/simulated-twilio.ts'
+import { twilioRoutes } from './twilio/twilio-routes.ts'
+import { World } from './world.ts'
+
+export type SimulatorDeps = {
+  readonly clock: MovableClock
+  /** Everything that is drawn follows from it. */
+  readonly seed: number
+  readonly journal: Journal
+  /** What the journal held when it was opened. */
+  readonly entries: readonly unknown[]
+  /** By which web hooks are called. */
+  readonly outbound: Outbound
+  /** Where its HTTP is reached. */
+  readonly baseUrl: () => string
+}
+
+export interface Simulator {
+  readonly world: World
+  readonly twilio: SimulatedTwilio
+  readonly routes: readonly Route[]
+  /** Carries what is under way, until the signal. */
+  run(signal: AbortSignal): Promise<void>
+}
+
+export function createSimulator(deps: SimulatorDeps): Simulator {
+  const { clock, seed, journal, outbound, baseUrl } = deps
+  const world = new World({ clock, seed, journal })
+  const caller = new Caller(world, outbound)
+  const twilio = new SimulatedTwilio(world, caller, baseUrl)
+  world.remember(deps.entries)
+  twilio.resume()
+  return {
+    world,
+    twilio,
+    routes: [...twilioRoutes({ world, twilio }), ...controlRoutes({ world, caller, twilio })],
+    run: (signal) => world.schedule.run(signal),
+  }
+}
