@@ -73,6 +73,7 @@ import { SlidingStates } from './sliding-sync/room-states.ts'
 import { SlidingSync } from './sliding-sync/sliding-sync.ts'
 import { StickyExtension } from './sliding-sync/sticky-extension.ts'
 import { SubscriptionsExtension } from './sliding-sync/subscriptions-extension.ts'
+import { ThreadsExtension } from './sliding-sync/threads-extension.ts'
 import { StickyEvents } from './sticky/sticky-events.ts'
 import { forgetTransactionsBefore } from './store/append.ts'
 import { forgetDelayedEventsBefore } from './store/delayed-events.ts'
@@ -88,6 +89,7 @@ import { Sync } from './sync/sync.ts'
 import { Tail } from './sync/tail.ts'
 import { Waiters } from './sync/waiters.ts'
 import { ThreadSubscriptions } from './threads/thread-subscriptions.ts'
+import { ThreadUpdates } from './threads/thread-updates.ts'
 import { createTimelines } from './timelines.ts'
 import { Typing } from './typing/typing.ts'
 import { Unread } from './unread/unread.ts'
@@ -283,6 +285,7 @@ function createSlidingSync(deps: MessagingDeps, reading: Reading, { accountData,
     results: new RoomResults({ ...parts, states: new SlidingStates(parts) }),
     extensions: new RoomExtensions(parts),
     devices: new DeviceExtensions({ feed }),
+    threads: new ThreadsExtension({ tail, threadUpdates: new ThreadUpdates({ ...reading, access }) }),
     subscriptions: new SubscriptionsExtension(parts),
     sticky: new StickyExtension(parts),
     changes: parts,

@@ -11,6 +11,7 @@ import type { RoomCache } from './rooms/room-cache.ts'
 import { RoomStates } from './rooms/room-states.ts'
 import { SearchIndexer } from './search/indexer.ts'
 import { Search } from './search/search.ts'
+import { ThreadUpdates } from './threads/thread-updates.ts'
 
 type Deps = {
   db: Db
@@ -32,5 +33,6 @@ export function createTimelines(deps: Deps) {
   const timeline = new Timeline(deps)
   const indexer = new SearchIndexer(deps)
   const search = new Search({ ...deps, indexer, states, timeline })
-  return { states, timeline, relations: new Relations(deps), threads: new Threads(deps), indexer, search }
+  const threads = { threads: new Threads(deps), threadUpdates: new ThreadUpdates(deps) }
+  return { states, timeline, relations: new Relations(deps), ...threads, indexer, search }
 }

@@ -60,6 +60,8 @@ export const limits = {
   stickyExtensionMax: 100,
   /** Threads that a person subscribed to, or did once. All are looked through where her push rules ask for them. */
   threadSubscriptionsPerPersonMax: 10_000,
+  /** Threads in which something was said, in one answer; each comes with its root and its newest reply. */
+  threadUpdatesMax: 100,
   /** Changes of subscriptions in one answer. */
   threadSubscriptionsPageMax: 500,
   /** Events that a page of /messages passes over because of its filter, before it tells the client where to go on. */

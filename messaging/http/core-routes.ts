@@ -22,6 +22,7 @@ import type { SlidingSync } from '../sliding-sync/sliding-sync.ts'
 import type { SessionSignals } from '../sync/session-signals.ts'
 import type { Sync } from '../sync/sync.ts'
 import type { ThreadSubscriptions } from '../threads/thread-subscriptions.ts'
+import type { ThreadUpdates } from '../threads/thread-updates.ts'
 import { createRoom } from './create-room.ts'
 import { getDelayedEvent } from './get-delayed-event.ts'
 import { getDelayedEvents } from './get-delayed-events.ts'
@@ -34,6 +35,7 @@ import { getRoomEvents } from './get-room-events.ts'
 import { getRoomState, getRoomStateWithKey } from './get-room-state.ts'
 import { getThreadRoots } from './get-thread-roots.ts'
 import { getThreadSubscriptions } from './get-thread-subscriptions.ts'
+import { getThreadUpdates } from './get-thread-updates.ts'
 import { joinRoom, joinRoomById, knockRoom } from './join-room.ts'
 import { membershipActs } from './membership-acts.ts'
 import { redactEvent } from './redact-event.ts'
@@ -59,6 +61,7 @@ export type CoreRouteDeps = {
   timeline: Timeline
   relations: Relations
   threads: Threads
+  threadUpdates: ThreadUpdates
   subscriptions: ThreadSubscriptions
   posting: Posting
   delayed: DelayedEvents
@@ -102,6 +105,7 @@ export function coreRoutes(deps: CoreRouteDeps): Route[] {
     getThreadRoots(deps),
     ...threadSubscription(deps),
     getThreadSubscriptions(deps),
+    getThreadUpdates(deps),
     search(deps),
     sync(deps),
     slidingSync(deps),

@@ -9,7 +9,14 @@
  */
 import Type from 'typebox'
 import { limits, type Route, type RouteRequest, route } from '#platform/api.ts'
-import { type Dialect, type SlidingBody, slidingQuery, stickyName, subscriptionsName } from '../sliding-sync/request.ts'
+import {
+  type Dialect,
+  type SlidingBody,
+  slidingQuery,
+  stickyName,
+  subscriptionsName,
+  threadsName,
+} from '../sliding-sync/request.ts'
 import type { SlidingSync } from '../sliding-sync/sliding-sync.ts'
 import type { SessionSignals } from '../sync/session-signals.ts'
 import type { Caller } from './acts.ts'
@@ -54,6 +61,13 @@ const Extensions = Type.Object({
   to_device: Type.Optional(Paged),
   [stickyName]: Type.Optional(Paged),
   [subscriptionsName]: Type.Optional(Paged),
+  [threadsName]: Type.Optional(
+    Type.Object({
+      enabled: Type.Optional(Type.Boolean()),
+      include_roots: Type.Optional(Type.Boolean()),
+      limit: Type.Optional(Type.Integer({ minimum: 1 })),
+    }),
+  ),
   e2ee: Type.Optional(Type.Object({ enabled: Type.Optional(Type.Boolean()) })),
   account_data: Type.Optional(Type.Object(ofRooms)),
   receipts: Type.Optional(Type.Object(ofRooms)),

@@ -37,6 +37,8 @@ export type ConnectionState = {
   readonly deviceLists: Told
   /** The key counts that were told last, as their JSON text. */
   readonly keyCounts: string
+  /** In which threads something was said. */
+  readonly threads: Told
   /** Subscriptions to threads. */
   readonly subscriptions: Told
   /** Sticky events. */
@@ -51,6 +53,7 @@ export const emptyState: ConnectionState = {
   accountData: never,
   deviceLists: never,
   keyCounts: '',
+  threads: never,
   subscriptions: never,
   sticky: never,
   stickyOutside: [],

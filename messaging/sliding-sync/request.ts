@@ -42,6 +42,7 @@ export type Extensions = {
   readonly accountData: ExtensionWish | undefined
   readonly receipts: ExtensionWish | undefined
   readonly typing: ExtensionWish | undefined
+  readonly threads: { readonly limit: number; readonly withRoots: boolean } | undefined
   readonly subscriptions: { readonly limit: number } | undefined
   readonly sticky: { readonly limit: number; readonly since: string | undefined } | undefined
 }
@@ -82,6 +83,7 @@ type ExtensionBody = {
   readonly rooms?: readonly string[]
   readonly limit?: number
   readonly since?: string
+  readonly include_roots?: boolean
 }
 
 /** The body, as its schema admits it. */
@@ -99,6 +101,7 @@ export type SlidingBody = {
 const toDeviceLimitMax = 100
 const subscriptionsLimitDefault = 100
 /** The names of extensions until their proposals are merged. */
+export const threadsName = 'io.element.msc4360.threads'
 export const subscriptionsName = 'io.element.msc4308.thread_subscriptions'
 export const stickyName = 'org.matrix.msc4354.sticky_events'
 
@@ -216,6 +219,7 @@ function extensionsOf(all: { readonly [name: string]: unknown }): Extensions {
   }
   const toDevice = enabled('to_device')
   const sticky = enabled(stickyName)
+  const threads = enabled(threadsName)
   const subscriptions = enabled(subscriptionsName)
   const max = limits.stickyExtensionMax
   return {
@@ -227,6 +231,10 @@ function extensionsOf(all: { readonly [name: string]: unknown }): Extensions {
     accountData: ofRooms('account_data'),
     receipts: ofRooms('receipts'),
     typing: ofRooms('typing'),
+    threads: threads && {
+      limit: Math.min(threads.limit ?? limits.threadUpdatesMax, limits.threadUpdatesMax),
+      withRoots: threads.include_roots === true,
+    },
     subscriptions: subscriptions && {
       limit: Math.min(subscriptions.limit ?? subscriptionsLimitDefault, limits.threadSubscriptionsPageMax),
     },

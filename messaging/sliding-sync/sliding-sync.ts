@@ -24,8 +24,9 @@ import type { ExtensionAnswers, RoomExtensions } from './extensions.ts'
 import type { SlidingQuery } from './request.ts'
 import type { RoomLists, Selection } from './room-lists.ts'
 import { mayRecount, type RoomResult, type RoomResults } from './room-results.ts'
-import type { StickyExtension } from './sticky-extension.ts'
+import type { StickyExtension, StickyExtensionQuery } from './sticky-extension.ts'
 import type { SubscriptionsExtension } from './subscriptions-extension.ts'
+import type { ThreadsExtension } from './threads-extension.ts'
 
 type Deps = {
   access: Access
@@ -39,6 +40,7 @@ type Deps = {
   results: RoomResults
   extensions: RoomExtensions
   devices: DeviceExtensions
+  threads: ThreadsExtension
   subscriptions: SubscriptionsExtension
   sticky: StickyExtension
   changes: ChangesDeps
@@ -127,7 +129,7 @@ export class SlidingSync {
     connection: string,
     { state, after, until }: { state: ConnectionState; after: Place | undefined; until: Place },
   ): Promise<Answer> {
-    const { access, lists, results: rooms, extensions, devices, sticky } = this.#deps
+    const { access, lists, results: rooms, extensions } = this.#deps
     const visible = access.visible(query.subject)
     const draft = new StateDraft(state)
     const selection = await lists.select(query, visible, draft.rooms, until.position)
@@ -144,13 +146,26 @@ export class SlidingSync {
         draft.setRoom(id, { ...room, timeline: after.position })
       }
     }
-    const hasRooms = results.size > 0 || answers.size > 0
-    const place = { query, after: after?.position, until: until.position }
-    const hasDevices = await devices.collect(place, draft, answers)
-    const hasSubscriptions = await this.#deps.subscriptions.collect(place, draft, answers)
-    const hasSticky = await sticky.collect({ ...place, visible, selection, changes, results }, draft, answers)
-    const isEmpty = !hasRooms && !hasDevices && !hasSubscriptions && !hasSticky
-    return { state: draft.finished(), counts: selection.counts, results, extensions: answers, isEmpty }
+    const isEmpty = results.size === 0 && answers.size === 0
+    const place = { query, after: after?.position, until: until.position, visible, selection, changes, results }
+    const hasMore = await this.#collectMore(place, draft, answers)
+    return {
+      state: draft.finished(),
+      counts: selection.counts,
+      results,
+      extensions: answers,
+      isEmpty: isEmpty && !hasMore,
+    }
+  }
+
+  /** Extensions that may answer with a token alone, which is nothing new. */
+  async #collectMore(at: StickyExtensionQuery, draft: StateDraft, answers: ExtensionAnswers): Promise<boolean> {
+    const { devices, threads, subscriptions, sticky } = this.#deps
+    let hasMore = false
+    for (const one of [devices, threads, subscriptions, sticky]) {
+      if (await one.collect(at, draft, answers)) hasMore = true
+    }
+    return hasMore
   }
 
   /** At the beginning of a connection nothing happened: everything is told as it is. */

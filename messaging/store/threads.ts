@@ -47,3 +47,49 @@ export function threadRows(db: Db, query: ThreadQuery): Promise<ThreadRow[]> {
   const ceiling = places.reduce((max, { to }) => Math.max(max, to), 0)
   return db.rows(newestSeen, [...values, multirange(places), ceiling])
 }
+
+export type ThreadChange = { roomId: number; root: string; rootId: number; position: number }
+
+const changed = sql(
+  'thread_changed',
+  `select t.room_id as "roomId", t.root, r.id as "rootId", t.position from thread t
+   join event r on r.matrix_id = t.root and r.room_id = t.room_id
+   where t.room_id = any($1::int[]) and t.position > $2 and t.position <= $3
+   order by t.position desc limit $4`,
+)
+/** Of each thread no more than `$5` replies are counted. */
+const replies = sql(
+  'thread_replies_since',
+  `select k.n::int - 1 as n, c.count::int as count, c.latest
+   from unnest($1::int[], $2::text[], $3::bigint[], $4::text[]) with ordinality as k(room_id, root, after, places, n)
+   cross join lateral (
+     select count(*) as count, max(o.ordering) as latest from (
+       select e.ordering from event e
+       where e.relates_to = k.root and e.relation = 'm.thread' and e.room_id = k.room_id and e.redacted_by is null
+         and ${inTimeline} and e.ordering > k.after and e.ordering <@ k.places::int8multirange
+       order by e.ordering desc limit $5) o) c
+   where c.count > 0`,
+)
+
+/** Threads whose newest reply came in (after, until], the newest first. */
+export const threadsChanged = (db: Db, roomIds: readonly number[], after: number, until: number, limit: number) =>
+  db.rows<ThreadChange>(changed, [roomIds, after, until, limit])
+
+type RepliesQuery = { roomId: number; root: string; after: number; places: readonly Places[] }
+
+/** How many replies of each thread stand behind a place in the timeline and may be seen; by the thread's place in the list. */
+export async function repliesSince(
+  db: Db,
+  threads: readonly RepliesQuery[],
+  countMax: number,
+): Promise<Map<number, { count: number; latest: number }>> {
+  if (threads.length === 0) return new Map()
+  const rows = await db.rows<{ n: number; count: number; latest: number }>(replies, [
+    threads.map((thread) => thread.roomId),
+    threads.map((thread) => thread.root),
+    threads.map((thread) => thread.after),
+    threads.map((thread) => multirange(thread.places)),
+    countMax,
+  ])
+  return new Map(rows.map(({ n, count, latest }) => [n, { count, latest }]))
+}

@@ -57,6 +57,7 @@ const beyond = [
   '',
   '- Events that are sent later (MSC4140). Whoever manages one needs the session of its sender, not its id alone.',
   '- Sticky events (MSC4354), over sliding sync too (MSC4480).',
+  '- Threads over sliding sync (MSC4360): in which of them something was said. What is said of a root (an edit) is no such thing.',
   '- Subscriptions to threads (MSC4306), over sliding sync too (MSC4308). The push rules for them are off until somebody turns them',
   '  on: with them on, whoever uses an app that knows nothing of subscriptions would hear of no thread any more.',
   '',
