@@ -1,13 +1,14 @@
 /** The pipeline of sends on a real PostgreSQL, with people and gates that a test holds in its hands. */
-import type { Consent, Purpose } from '#engagement/api.ts'
+import type { Consent, Purpose, StopScope, StopWish } from '#engagement/api.ts'
 import { Decider } from '#engagement/sends/decider.ts'
+import { Dialogues, type ReadWords } from '#engagement/sends/dialogues.ts'
 import { FindWay } from '#engagement/sends/find-way.ts'
 import { LookUps } from '#engagement/sends/look-ups.ts'
 import { Outcomes } from '#engagement/sends/outcomes.ts'
 import type { SendsNeighbours } from '#engagement/sends/parts.ts'
 import { Pipeline } from '#engagement/sends/pipeline.ts'
 import { QuietTimes } from '#engagement/sends/quiet-times.ts'
-import { type NewSend, SendBook } from '#engagement/sends/send-book.ts'
+import { type NewSend, openedWords, SendBook } from '#engagement/sends/send-book.ts'
 import { type AttemptRow, attemptsOfSends } from '#engagement/store/attempts.ts'
 import { type SendRow, sendByPublicId } from '#engagement/store/sends.ts'
 import { type Postgres, silentLogger } from '#platform/api.ts'
@@ -38,14 +39,22 @@ const purposeOf = (id: number, basis: Purpose['basis']): Purpose => ({
   publicId: `u${id}`,
   agencyId: 1,
   key: basis,
-  title: basis,
+  title: titles[id] ?? '',
   basis,
   wordingVersion: 1,
   isClosed: false,
 })
 
 /** Purposes of the house, by what they rest on. */
-export const purposeIds = { consent: 1, 'legal-duty': 2, 'public-task': 3 } as const
+export const purposeIds = { consent: 1, 'legal-duty': 2, 'public-task': 3, library: 4 } as const
+const titles: Record<number, string> = { 1: 'floods', 2: 'tax', 3: 'questions', 4: 'library' }
+const consented = [purposeIds.consent, purposeIds.library]
+
+function basisOf(id: number): Purpose | undefined {
+  if (consented.some((one) => one === id)) return purposeOf(id, 'consent')
+  if (id === purposeIds['legal-duty']) return purposeOf(id, 'legal-duty')
+  return id === purposeIds['public-task'] ? purposeOf(id, 'public-task') : undefined
+}
 
 export class SendHouse {
   readonly clock = new FakeClock()
@@ -59,15 +68,22 @@ export class SendHouse {
   preferences: Preferences = {}
   /** Gates that are shut: `ADDRESS` or `ADDRESS PURPOSE`, with the reason. */
   readonly shut = new Map<string, 'bounced' | 'held' | 'no-consent' | 'provider-stopped' | 'stopped'>()
-  readonly stops: Parameters<Consent['stop']>[1][] = []
+  readonly stops: StopWish[] = []
   readonly closed: string[] = []
   /** Called while the gate is passed, inside its transaction. */
   whileAtGate: () => void | Promise<void> = () => undefined
+  /** How words are read. */
+  read: ReadWords = () => ({ outcome: 'none', reach: 'programme', isBare: false })
+  country = 'DE'
   readonly database: TestDatabase
 
   constructor(database: TestDatabase) {
     this.database = database
     for (const channel of this.channels.values()) channel.nowMs = () => this.clock.nowMs()
+  }
+
+  get agency() {
+    return { id: 1, key: 'main', name: 'Agency', country: this.country, language: 'en' }
   }
 
   channel(id: string): FakeChannel {
@@ -81,22 +97,14 @@ export class SendHouse {
     const postgres = options.postgres ?? this.database.postgres
     const { clock, random } = this
     const vault = await createVault({ db: this.database.postgres, masterKey: Buffer.alloc(32, 7), random, clock })
-    const neighbours = this.#neighbours(await vault.serverKey('test'))
+    const key = await vault.serverKey('test')
+    const neighbours = this.#neighbours(key)
     const machine = { postgres, clock, random, logger: silentLogger, vault }
     const channels = { byId: (id: string) => this.channels.get(id), ofAgency: () => [...this.channels.values()] }
     const parts = { ...machine, ...neighbours, channels }
     const composing = {
-      prepare: async (attempts: readonly AttemptRow[]) =>
-        new Map(
-          attempts.map((one) => [
-            one.id,
-            {
-              isReady: true as const,
-              to: String(one.addressId),
-              text: one.form === 'notice' ? 'notice' : `words ${one.sendId}`,
-            },
-          ]),
-        ),
+      prepare: async (attempts: readonly AttemptRow[], sends: ReadonlyMap<number, SendRow>) =>
+        new Map(attempts.map((one) => [one.id, preparedFor(one, sends.get(one.sendId), key)])),
     }
     const outcomes = new Outcomes(parts, { undecided: () => undefined, told: () => undefined })
     const working = { ...parts, composing, outcomes, leaseMs: options.leaseMs ?? 60_000 }
@@ -104,7 +112,23 @@ export class SendHouse {
     const ways = new FindWay(parts)
     const quiet = new QuietTimes(parts)
     const decider = new Decider({ ...parts, ways, book, quiet, onQueued: () => undefined, onTold: () => undefined })
-    return { book, ways, quiet, outcomes, decider, pipeline: new Pipeline(working), lookUps: new LookUps(working) }
+    const dialogues = new Dialogues({
+      ...parts,
+      book,
+      read: this.read,
+      stopLaws: [{ country: 'US', fromMs: 0 }],
+      onQueued: () => undefined,
+    })
+    return {
+      dialogues,
+      book,
+      ways,
+      quiet,
+      outcomes,
+      decider,
+      pipeline: new Pipeline(working),
+      lookUps: new LookUps(working),
+    }
   }
 
   async add(node: { book: SendBook; ways: FindWay }, wish: Partial<NewSend> = {}): Promise<string> {
@@ -141,14 +165,14 @@ export class SendHouse {
     return { ...send, attempts, tasks: tasks.map(({ kind, open }) => (open ? kind : `${kind}, done`)) }
   }
 
-  #neighbours(key: Awaited<ReturnType<SendsNeighbours['people']['keyOf']>>): SendsNeighbours {
+  #neighbours(key: Key): SendsNeighbours {
     const messages = { stopped: 'She has said STOP.', held: 'She was asked.' } as Record<string, string>
     const never = () => {
       throw new Error('nobody asks this here')
     }
     return {
       agencies: {
-        byId: async () => ({ id: 1, key: 'main', name: 'Agency', country: 'DE', language: 'en' }),
+        byId: async () => this.agency,
       },
       people: {
         addressById: async (id) => this.addresses.find((one) => one.id === id),
@@ -161,10 +185,8 @@ export class SendHouse {
       },
       preferences: { of: async () => this.preferences },
       purposes: {
-        byId: async (id) => {
-          const [basis] = Object.entries(purposeIds).find(([, one]) => one === id) ?? []
-          return basis === undefined ? undefined : purposeOf(id, basis as Purpose['basis'])
-        },
+        byId: async (id) => basisOf(id),
+        conversationPurpose: async () => purposeOf(3, 'public-task'),
       },
       gates: {
         pass: async (_tx, { addressId, purposeId }) => {
@@ -176,18 +198,44 @@ export class SendHouse {
         },
         shut: async () => undefined,
       },
-      consent: {
-        stop: async (_tx: unknown, wish: Parameters<Consent['stop']>[1]) => {
-          this.stops.push(wish)
-          return { isNew: true, purposeIds: [] }
-        },
-        closeSender: async (_tx: unknown, wish: { addressId: number; channelId: string }) => {
-          this.closed.push(`${wish.addressId} ${wish.channelId}`)
-        },
-      } as unknown as Consent,
+      consent: this.#consent(),
       channels: { all: () => [...this.channels.values()], byId: (id) => this.channels.get(id) },
     }
   }
+
+  /** What people's own consent does to the gates, in small. */
+  #consent(): Consent {
+    const each = (scope: StopScope) => (typeof scope === 'object' ? [scope.purposeId] : consented)
+    const set = ({ addressId, scope }: StopWish, reason: 'held' | 'stopped' | undefined) => {
+      for (const id of each(scope)) {
+        if (reason === undefined) this.shut.delete(`${addressId} ${id}`)
+        else this.shut.set(`${addressId} ${id}`, reason)
+      }
+    }
+    return {
+      stop: async (_tx: unknown, wish: StopWish) => {
+        this.stops.push(wish)
+        set(wish, 'stopped')
+        return { isNew: true, purposeIds: [] }
+      },
+      hold: async (_tx: unknown, wish: StopWish) => set(wish, 'held'),
+      release: async (_tx: unknown, wish: StopWish) => set(wish, undefined),
+      start: async (_tx: unknown, wish: StopWish) => set(wish, undefined),
+      closeSender: async (_tx: unknown, wish: { addressId: number; channelId: string }) => {
+        this.closed.push(`${wish.addressId} ${wish.channelId}`)
+      },
+      markWritten: async () => undefined,
+    } as unknown as Consent
+  }
+}
+
+type Key = Awaited<ReturnType<SendsNeighbours['people']['keyOf']>>
+
+/** A question says what it says; of everything else the number of its send is enough. */
+function preparedFor(attempt: AttemptRow, send: SendRow | undefined, key: Key) {
+  const question = send?.kind === 'question' ? openedWords(key, send)?.text : undefined
+  const text = question ?? (attempt.form === 'notice' ? 'notice' : `words ${attempt.sendId}`)
+  return { isReady: true as const, to: String(attempt.addressId), text }
 }
 
 /** A PostgreSQL that dies with the server that uses it: after so many steps nothing works any more. */

@@ -21,7 +21,7 @@ export type SendsNeighbours = {
     'addressById' | 'addressesOf' | 'byId' | 'ensureAddress' | 'keyOf' | 'markGood' | 'rootOf'
   >
   readonly preferences: Pick<PreferenceBook, 'of'>
-  readonly purposes: Pick<Purposes, 'byId'>
+  readonly purposes: Pick<Purposes, 'byId' | 'conversationPurpose'>
   readonly gates: Gates
   readonly consent: Consent
   readonly channels: Pick<Channels, 'all' | 'byId'>

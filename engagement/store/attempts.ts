@@ -156,6 +156,12 @@ const lastOut = sql(
    where a.address_id = $1 and a.channel_id = $2 and a.sending_ts is not null and a.state <> 8 and s.kind <> 'question'
    order by a.sending_ts desc, a.id desc limit 1`,
 )
+const lastPurposes = sql(
+  'attempt_last_purposes',
+  `select s.purpose_id as "purposeId" from attempt a join send s on s.id = a.send_id
+   where a.address_id = $1 and a.channel_id = $2 and a.sending_ts is not null and a.state <> 8 and s.kind <> 'question'
+   group by s.purpose_id order by max(a.sending_ts) desc, max(a.id) desc limit $3`,
+)
 const takenReferences = sql(
   'attempt_taken_references',
   `select reference from attempt where address_id = $1 and channel_id = $2 and id <> $3 and reference is not null
@@ -247,6 +253,12 @@ export type LastOut = {
 
 export const lastOutTo = (db: Db, addressId: number, channelId: string) =>
   db.row<LastOut>(lastOut, [addressId, channelId])
+
+/** Purposes about which something may have left from a sender to an address, the newest first. */
+export async function purposesLastSent(db: Db, addressId: number, channelId: string, limit: number): Promise<number[]> {
+  const rows = await db.rows<{ purposeId: number }>(lastPurposes, [addressId, channelId, limit])
+  return rows.map(({ purposeId }) => purposeId)
+}
 
 export async function otherReferences(db: Db, attempt: AttemptRow): Promise<Set<string>> {
   const { addressId, channelId, id } = attempt

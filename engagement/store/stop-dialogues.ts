@@ -1,7 +1,7 @@
 /** Table `stop_dialogue`: a question to a citizen about what she wants to get, and what became of it. */
 import { type Db, sql } from '#platform/api.ts'
 
-export type DialogueAbout = 'stop' | 'unsure' | 'start'
+export type DialogueAbout = 'stop' | 'unsure' | 'start' | 'help'
 
 export type DialogueRow = {
   id: number
@@ -9,7 +9,7 @@ export type DialogueRow = {
   addressId: number
   channelId: string
   about: DialogueAbout
-  purposeId: number
+  purposeId: number | null
   wasAsked: boolean
   guesses: number
   codeHash: Buffer | null

@@ -1,0 +1,325 @@
+import type { InboundMessage } from '#channels/api.ts'
+import { limits, type Tx } from '#platform/api.ts'
+import type { Agency } from '../agencies/types.ts'
+import type { ConsentSource, Purpose, StopScope, StopWish } from '../consent/types.ts'
+import type { Address } from '../people/types.ts'
+import { purposesLastSent } from '../store/attempts.ts'
+import { isFirstTime } from '../store/inbound-done.ts'
+import {
+  countGuess,
+  type DialogueRow,
+  dialoguesToClose,
+  endDialogue,
+  insertDialogue,
+  newestDialogue,
+  setDialogueOutcome,
+} from '../store/stop-dialogues.ts'
+import type { SendsMachine, SendsNeighbours } from './parts.ts'
+import { questionText } from './question-texts.ts'
+import type { SendBook } from './send-book.ts'
+import {
+  type Act,
+  closesAfterMs,
+  closeUnanswered,
+  type Dialogue,
+  hear,
+  type Line,
+  type Outcome,
+  type Reading,
+} from './stop-dialogue.ts'
+import { type StopLaw, stopMeansEverything } from './stop-law.ts'
+
+/** Reads what a citizen's words mean for what she wants to get; languages are BCP 47, the likeliest first. */
+export type ReadWords = (text: string, languages: readonly string[]) => Reading
+
+type Deps = Pick<SendsMachine, 'clock' | 'logger' | 'postgres' | 'random' | 'vault'> &
+  Pick<SendsNeighbours, 'agencies' | 'consent' | 'gates' | 'people' | 'purposes'> & {
+    readonly book: SendBook
+    readonly read: ReadWords
+    readonly stopLaws: readonly StopLaw[]
+    readonly onQueued: () => void
+  }
+
+export type HeardInbound = Pick<
+  InboundMessage,
+  'authenticity' | 'channelId' | 'id' | 'kind' | 'providerAnswered' | 'receivedMs' | 'text'
+>
+
+/** What her words did, for whoever carries them on. */
+export type Heeded = {
+  /** A human should read them too. */
+  readonly passes: boolean
+  /** What a running conversation is told of it. */
+  readonly did: readonly Act[]
+  /** The programme that it was about. */
+  readonly purpose: Purpose | undefined
+}
+
+type Scene = {
+  readonly tx: Tx
+  readonly agency: Agency
+  readonly address: Address
+  readonly channelId: string
+  readonly source: ConsentSource
+  readonly purpose: Purpose | undefined
+  readonly language: string | undefined
+  readonly dialogue: DialogueRow | undefined
+  readonly atMs: number
+  /** Tells proofs of one message, or of one silence, apart from all others. */
+  readonly proof: string
+}
+
+const dialoguesAtOnce = 50
+const codeDigits = 4
+/** Of an address: purposes of which something was sent lately are looked at for one that rests on consent. */
+const purposesLookedAt = 20
+
+/** The dialogue with a citizen about what she wants to get: hears, acts, asks once, and closes what nobody answered. */
+export class Dialogues {
+  readonly #deps: Deps
+
+  constructor(deps: Deps) {
+    this.#deps = deps
+  }
+
+  /** In one transaction, once for each message: a STOP stands when this is committed. Nothing else of hers is done before. */
+  async hear(agency: Agency, address: Address, inbound: HeardInbound): Promise<Heeded> {
+    const { postgres, clock } = this.#deps
+    const heeded = await postgres.transaction(async (tx) => {
+      if (!(await isFirstTime(tx, inbound.id, clock.nowMs()))) return undefined
+      // Whatever else happens to this address waits: the gate is the lock of its dialogue too.
+      await this.#deps.gates.shut(tx, [address.id])
+      await this.#deps.consent.markWritten(tx, address.id, inbound.receivedMs)
+      return this.#hear(tx, agency, address, inbound)
+    })
+    if (heeded !== undefined) {
+      if (heeded.did.length > 0) this.#deps.onQueued()
+      return heeded
+    }
+    return this.#again(agency, address, inbound)
+  }
+
+  /** The same message again: what it did is done, and what it says may still have to reach the desk. */
+  async #again(agency: Agency, address: Address, inbound: HeardInbound): Promise<Heeded> {
+    const languages = await this.#languages(agency, address)
+    const reading = this.#deps.read(inbound.text, languages)
+    const isCommand = reading.isBare && (reading.outcome === 'stop' || reading.word !== undefined)
+    return { passes: !isCommand && inbound.providerAnswered === undefined, did: [], purpose: undefined }
+  }
+
+  async #hear(tx: Tx, agency: Agency, address: Address, inbound: HeardInbound): Promise<Heeded> {
+    const { channelId, authenticity, providerAnswered, text, kind } = inbound
+    const languages = await this.#languages(agency, address)
+    const [purpose, dialogue] = [
+      await this.#purposeLastSent(tx, address.id, channelId),
+      await newestDialogue(tx, address.id, channelId),
+    ]
+    const nowMs = this.#deps.clock.nowMs()
+    const reading = this.#deps.read(text, languages)
+    const scene: Scene = {
+      tx,
+      agency,
+      address,
+      channelId,
+      source: kind,
+      purpose: await this.#purposeOf(purpose, dialogue),
+      language: languages[0],
+      dialogue,
+      atMs: nowMs,
+      proof: `inbound ${inbound.id}`,
+    }
+    const line: Line = {
+      dialogue: dialogue && dialogueOf(dialogue),
+      purposeId: purpose?.id,
+      meansEverything: stopMeansEverything(this.#deps.stopLaws, agency.country, nowMs),
+      wasStopped: await this.#wasStopped(scene, purpose),
+    }
+    const acts = hear(line, {
+      ...reading,
+      nowMs,
+      authenticity,
+      codeFits: this.#codeFits(dialogue, text),
+      providerAnswered,
+    })
+    for (const act of acts) await this.#do(scene, act)
+    return {
+      passes: acts.some((act) => act.do === 'pass'),
+      did: acts.filter((act) => act.do !== 'pass'),
+      purpose: scene.purpose,
+    }
+  }
+
+  /** Closes what nobody answered in time. */
+  async round(): Promise<boolean> {
+    const { postgres, clock, agencies, people } = this.#deps
+    const unanswered = await dialoguesToClose(postgres, clock.nowMs(), dialoguesAtOnce)
+    for (const { id, addressId, channelId, agencyId } of unanswered) {
+      await postgres.transaction(async (tx) => {
+        await this.#deps.gates.shut(tx, [addressId])
+        const dialogue = await newestDialogue(tx, addressId, channelId)
+        const [agency, address] = [await agencies.byId(agencyId), await people.addressById(addressId, tx)]
+        if (dialogue?.id !== id || dialogue.endedTs !== null) return
+        const scene = { tx, channelId, source: 'system', language: undefined, dialogue, atMs: clock.nowMs() } as const
+        const purpose = await this.#purposeOf(undefined, dialogue)
+        if (agency === undefined || address === undefined) await endDialogue(tx, id, clock.nowMs(), 'expired')
+        else {
+          const own = { ...scene, agency, address, purpose, proof: `silence ${id}` }
+          for (const act of closeUnanswered(dialogue)) await this.#do(own, act)
+        }
+      })
+    }
+    return unanswered.length === dialoguesAtOnce
+  }
+
+  async #languages(agency: Agency, address: Address): Promise<string[]> {
+    const person = address.personId === undefined ? undefined : await this.#deps.people.byId(address.personId)
+    return [...(person?.language === undefined ? [] : [person.language]), agency.language]
+  }
+
+  /** The newest that rests on consent: nothing else is hers to end. */
+  async #purposeLastSent(tx: Tx, addressId: number, channelId: string): Promise<Purpose | undefined> {
+    for (const id of await purposesLastSent(tx, addressId, channelId, purposesLookedAt)) {
+      const purpose = await this.#deps.purposes.byId(id, tx)
+      if (purpose?.basis === 'consent') return purpose
+    }
+    return undefined
+  }
+
+  /** An open dialogue stays about what it began with, whatever was sent since. */
+  async #purposeOf(last: Purpose | undefined, dialogue: DialogueRow | undefined): Promise<Purpose | undefined> {
+    const isOpen = dialogue !== undefined && dialogue.endedTs === null
+    const keeps = isOpen || dialogue?.outcome === 'widened' || dialogue?.outcome === 'expired'
+    if (!keeps || dialogue.purposeId === null || dialogue.purposeId === last?.id) return last
+    return this.#deps.purposes.byId(dialogue.purposeId)
+  }
+
+  async #wasStopped({ tx, address, channelId, dialogue, atMs }: Scene, purpose: Purpose | undefined): Promise<boolean> {
+    if (dialogue?.about === 'stop') return true
+    if (purpose === undefined) return false
+    const ask = { addressId: address.id, personId: address.personId, purposeId: purpose.id, channelId, nowMs: atMs }
+    const answer = await this.#deps.gates.pass(tx, ask)
+    return !answer.isOpen && (answer.reason === 'stopped' || answer.reason === 'provider-stopped')
+  }
+
+  /** Undefined where no digits were sent, or her words hold none. */
+  #codeFits(dialogue: DialogueRow | undefined, text: string): boolean | undefined {
+    if (dialogue?.codeHash == null || dialogue.endedTs !== null) return undefined
+    const [code] = /(?<!\p{N})\p{Nd}{4}(?!\p{N})/u.exec(text.normalize('NFKC')) ?? []
+    if (code === undefined) return undefined
+    return this.#codeHash(dialogue, code).equals(dialogue.codeHash)
+  }
+
+  #codeHash(
+    { addressId, channelId, openedTs }: Pick<DialogueRow, 'addressId' | 'channelId' | 'openedTs'>,
+    code: string,
+  ) {
+    return this.#deps.vault.lookupHash('code of a dialogue', `${addressId} ${channelId} ${openedTs} ${code}`)
+  }
+
+  async #do(scene: Scene, act: Act): Promise<void> {
+    const { consent } = this.#deps
+    const { tx, address, channelId, dialogue, atMs, proof } = scene
+    switch (act.do) {
+      case 'stop':
+        await consent.stop(tx, this.#wish(scene, `${proof} ${act.reach}`, this.#scopeOf(scene, act.reach)))
+        return
+      case 'hold':
+      case 'release': {
+        const { purpose } = scene
+        if (purpose === undefined) return
+        const scope = { purposeId: purpose.id }
+        await consent[act.do](tx, { ...this.#wish(scene, `${proof} ${act.do}`, scope), scope })
+        return
+      }
+      case 'narrow':
+        await consent.start(tx, this.#wish(scene, `${proof} narrow`, 'agency'))
+        await consent.stop(tx, this.#wish(scene, `${proof} only`, this.#scopeOf(scene, 'programme')))
+        return
+      case 'start':
+        await consent.start(tx, this.#wish(scene, `${proof} start`, 'agency'))
+        return
+      case 'close-sender':
+        await consent.closeSender(tx, { addressId: address.id, channelId, proofKey: `${proof} close`, atMs })
+        return
+      case 'guess':
+        if (dialogue !== undefined) await countGuess(tx, dialogue.id)
+        return
+      case 'end':
+        if (dialogue !== undefined) await this.#end(tx, dialogue, act.outcome)
+        return
+      case 'open':
+        return this.#open(scene, act)
+      case 'pass':
+    }
+  }
+
+  async #end(tx: Tx, dialogue: DialogueRow, outcome: Outcome): Promise<void> {
+    if (!(await endDialogue(tx, dialogue.id, this.#deps.clock.nowMs(), outcome))) {
+      await setDialogueOutcome(tx, dialogue.id, outcome)
+    }
+  }
+
+  async #open(scene: Scene, { about, asks, ends }: Extract<Act, { do: 'open' }>): Promise<void> {
+    const { tx, agency, address, channelId, purpose, atMs } = scene
+    const code = about === 'start' && ends === undefined ? this.#newCode() : undefined
+    const row = {
+      agencyId: agency.id,
+      addressId: address.id,
+      channelId,
+      about,
+      purposeId: purpose?.id ?? null,
+      wasAsked: asks,
+      openedTs: atMs,
+      closesTs: atMs + closesAfterMs(about),
+    }
+    const codeHash = code === undefined ? null : this.#codeHash(row, code)
+    const dialogueId = await insertDialogue(tx, { ...row, codeHash })
+    if (ends !== undefined) await endDialogue(tx, dialogueId, atMs, ends)
+    if (!asks) return
+    const blanks = { agency: agency.name, title: purpose?.title ?? '', code: code ?? '' }
+    const text = questionText({ about, ends }, scene.language, blanks)
+    await this.#ask(scene, dialogueId, text, about === 'stop' ? limits.stopConfirmationMsMax : limits.questionAnswerMs)
+  }
+
+  /** The one question of a dialogue goes back where her words came from, or nowhere. */
+  async #ask(scene: Scene, dialogueId: number, text: string, withinMs: number): Promise<void> {
+    const { purposes, book } = this.#deps
+    const { tx, agency, address, channelId, purpose, atMs } = scene
+    const { kind } = address
+    await book.add(tx, {
+      kind: 'question',
+      agencyId: agency.id,
+      personId: address.personId,
+      addressId: address.id,
+      channelId,
+      purposeId: purpose?.id ?? (await purposes.conversationPurpose(agency.id)).id,
+      dialogueId,
+      sensitivity: 'public',
+      words: { text },
+      deadlineTs: atMs + withinMs,
+      way: { addressId: address.id, channelId, kind, form: 'words', reason: 'She wrote about what she wants to get.' },
+      dueTs: atMs,
+    })
+  }
+
+  #newCode(): string {
+    const number = this.#deps.random.bytes(4).readUInt32BE() % 10 ** codeDigits
+    return String(number).padStart(codeDigits, '0')
+  }
+
+  #scopeOf({ purpose }: Scene, reach: 'agency' | 'government' | 'programme'): StopScope {
+    if (reach !== 'programme') return reach
+    return purpose === undefined ? 'agency' : { purposeId: purpose.id }
+  }
+
+  #wish({ address, channelId, source, atMs }: Scene, proofKey: string, scope: StopScope): StopWish {
+    const actor = source === 'system' ? ({ kind: 'system' } as const) : ({ kind: 'citizen' } as const)
+    return { addressId: address.id, channelId, scope, source, actor, proofKey, atMs }
+  }
+}
+
+function dialogueOf(row: DialogueRow): Dialogue {
+  const { about, purposeId, wasAsked, guesses, openedTs } = row
+  const outcome = row.endedTs === null ? undefined : ((row.outcome ?? 'expired') as Outcome)
+  return { about, purposeId, wasAsked, guesses, openedMs: openedTs, outcome }
+}
