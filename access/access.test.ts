@@ -29,6 +29,7 @@ type RoomPicture = {
   joinRule?: string
   historyVisibility?: string
   admitsGuests?: boolean
+  isOfNotices?: boolean
   exists?: boolean
 }
 
@@ -42,6 +43,7 @@ function factsOf(picture: RoomPicture): RoomFacts {
     membershipsVersion: () => 1,
     joinRule: () => picture.joinRule ?? 'invite',
     historyVisibility: () => picture.historyVisibility ?? 'shared',
+    isOfNotices: () => picture.isOfNotices ?? false,
     admitsGuests: () => picture.admitsGuests ?? false,
   }
 }

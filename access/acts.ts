@@ -16,7 +16,7 @@ type RoomActRow = {
   /** What the specification wants to hear when the door is shut; the same for "forbidden" and "absent". */
   readonly code: ErrorCode
   /** Also for a person whose account is suspended, who otherwise only reads. */
-  readonly whenSuspended?: true
+  readonly whenSuspended?: true | 'for notices of the server'
 }
 
 const joined = ['join'] as const
@@ -85,6 +85,8 @@ export const roomActs = {
     members: ['join', 'invite'],
     openings: ['publicToJoin', 'restricted'],
     code: 'M_FORBIDDEN',
+    // What the server has to tell her she must hear, why she is suspended above all.
+    whenSuspended: 'for notices of the server',
   },
   'room.knock': {
     meaning: 'ask to join this room',

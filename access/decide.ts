@@ -28,7 +28,8 @@ const openings: Readonly<Record<Opening, (facts: RoomFacts, roomId: number) => b
 export function decide<P extends Principal>(facts: Facts, subject: P, act: Act, object: AccessObject): Decision<P> {
   let allowed = false
   try {
-    const refusal = standingRefusal(subject, object.kind === 'room' ? roomAct(act) : permissionRow(act))
+    const row = object.kind === 'room' ? whenInRoom(facts.rooms, roomAct(act), object.roomId) : permissionRow(act)
+    const refusal = standingRefusal(subject, row)
     if (refusal !== undefined) return { allowed, refusal }
     if (object.kind !== 'room') allowed = isPermission(act) && subject.permissions.has(act)
     else if (!isProgram(subject)) {
@@ -68,6 +69,12 @@ export function admit(subject: Principal, needs: string): void {
 export function requireGoodStanding(subject: Subject): void {
   const refusal = standingRefusal(subject, undefined)
   if (refusal !== undefined) throw refusal
+}
+
+/** What an act is to a suspended person in this room. */
+function whenInRoom(facts: RoomFacts, row: ReturnType<typeof roomAct>, roomId: number): { whenSuspended: boolean } {
+  const when = row?.whenSuspended
+  return { whenSuspended: when === true || (when === 'for notices of the server' && facts.isOfNotices(roomId)) }
 }
 
 /** https://spec.matrix.org/v1.19/client-server-api/#account-locking and #account-suspension */

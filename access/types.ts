@@ -61,6 +61,8 @@ export interface RoomFacts {
   joinRule(roomId: number): string
   /** `m.room.history_visibility`; 'shared' where the room has none. */
   historyVisibility(roomId: number): string
+  /** Whether it is the room in which the server writes to a person. */
+  isOfNotices(roomId: number): boolean
   /** Whether `m.room.guest_access` lets guests in. */
   admitsGuests(roomId: number): boolean
 }

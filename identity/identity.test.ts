@@ -29,6 +29,7 @@ const access = createAccess({
     membershipsVersion: () => 0,
     joinRule: () => 'invite',
     historyVisibility: () => 'shared',
+    isOfNotices: () => false,
     admitsGuests: () => false,
   },
 })

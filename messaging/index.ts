@@ -100,6 +100,7 @@ export type RoomMemoryDeps = {
   readonly vault: Vault
   readonly users: Users
   readonly logger: Logger
+  readonly serverName: string
 }
 
 /** What access asks about rooms; it exists before access does, and messaging is built on both. */
@@ -109,10 +110,10 @@ export interface RoomMemory {
   readonly facts: RoomFacts
 }
 
-export function createRoomMemory({ postgres, vault, users, logger }: RoomMemoryDeps): RoomMemory {
+export function createRoomMemory({ postgres, vault, users, logger, serverName }: RoomMemoryDeps): RoomMemory {
   const rooms = new RoomCache({ db: postgres, vault, users, logger })
   const memberships = new Memberships(postgres)
-  return { rooms, memberships, facts: createRoomFacts({ rooms, memberships }) }
+  return { rooms, memberships, facts: createRoomFacts({ rooms, memberships, serverName }) }
 }
 
 export function createProfiles(deps: { postgres: Postgres; users: Users; log: Log; logger: Logger }): Profiles {

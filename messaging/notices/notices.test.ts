@@ -30,6 +30,25 @@ const notices = async (who: TownPerson, room: string) =>
   (await who.messages(room)).chunk.filter((event) => event.type === 'm.room.message').reverse()
 
 describe('a notice of the server', () => {
+  it('reaches a suspended person, who joins this room and no other', async () => {
+    const [sven, host] = await town.people('sven', 'host')
+    const other = await host.createRoom({ invite: [sven.id] })
+    const suspend = (suspended: boolean) =>
+      admin.ok('PUT', `/_matrix/client/v1/admin/suspend/${encodeURIComponent(sven.id)}`, { suspended })
+    await suspend(true)
+    await notify(admin, sven, 'You are suspended because of the spam')
+    const [room = ''] = (await invitations(sven)).filter((id) => id !== other)
+    for (const path of [`/join/${encodeURIComponent(other)}`, `${roomPath(other)}/join`]) {
+      expect((await sven.call('POST', path, { body: {} })).json.errcode).toBe('M_USER_SUSPENDED')
+    }
+    await sven.join(room)
+    expect((await notices(sven, room)).map(({ content }) => content.body)).toEqual([
+      'You are suspended because of the spam',
+    ])
+    const said = await sven.call('PUT', `${roomPath(room)}/send/m.room.message/1`, { body: { body: 'why' } })
+    expect(said.json.errcode).toBe('M_USER_SUSPENDED')
+  })
+
   it('comes into a room that the person is invited to, that is tagged, and that takes all that follow', async () => {
     const nora = await town.person('nora')
     const first = await notify(admin, nora, 'Maintenance at noon', { formatted_body: '<b>Maintenance</b> at noon' })

@@ -99,7 +99,7 @@ export async function composeChancery(deps: ChanceryDeps): Promise<Chancery> {
   const directory = createUserDirectory({ ...machine, serverName, deviceLists, accessTokenLivesMs })
   const { users, devices } = directory
   const profiles = createProfiles({ ...machine, users })
-  const memory = createRoomMemory({ ...machine, users })
+  const memory = createRoomMemory({ ...machine, users, serverName })
   const access = createAccess({ facts: memory.facts })
   const identity = createIdentity({ ...machine, directory, access, profiles, settings })
   const writerConnection = await postgres.dedicated()
