@@ -40,6 +40,7 @@ import type { Media } from './media/media.ts'
 import { createMediaParts } from './media/parts.ts'
 import type { Previews } from './media/previews.ts'
 import type { MediaSettings } from './media/settings.ts'
+import { NodeNotices } from './node-notices.ts'
 import { Notices } from './notices/notices.ts'
 import { RoomWaiters } from './peeking/room-waiters.ts'
 import type { PeopleSearchScope, SendGuard } from './ports.ts'
@@ -91,7 +92,7 @@ import { Waiters } from './sync/waiters.ts'
 import { ThreadSubscriptions } from './threads/thread-subscriptions.ts'
 import { ThreadUpdates } from './threads/thread-updates.ts'
 import { createTimelines } from './timelines.ts'
-import { Typing } from './typing/typing.ts'
+import { Typing, type TypingNews } from './typing/typing.ts'
 import { Unread } from './unread/unread.ts'
 import { Heritage } from './upgrades/heritage.ts'
 
@@ -195,6 +196,14 @@ export interface Messaging {
   stop(): Promise<void>
 }
 
+/** Nodes tell each other who is typing. */
+function createTyping(deps: MessagingDeps, waiters: Waiters) {
+  const typingNotices = new NodeNotices<TypingNews>(deps, 'typing', (_, news) => typing.hear(news))
+  const typing = new Typing({ waiters, tell: (news) => typingNotices.send(news) })
+  void typingNotices.listen()
+  return { typing, typingNotices }
+}
+
 /** Reading: events, what people keep beside them, and the tail of the log with everybody who listens to it. */
 function createReading(deps: MessagingDeps) {
   const { postgres, log, clock, logger, users, memory } = deps
@@ -210,7 +219,7 @@ function createReading(deps: MessagingDeps) {
   const erasures = new Erasures({ db, postgres, log, clock })
   const tail = new Tail({ users, reader, facts, logger }, log.position())
   const waiters = new Waiters({ rooms, memberships })
-  const typing = new Typing({ waiters })
+  const { typing, typingNotices } = createTyping(deps, waiters)
   const peopleRules = new PeopleRules({ db, accountData })
   const unread = new Unread({ db, rooms, reader, peopleRules })
   tail.listen(new MembershipFollower({ memberships, rooms }))
@@ -231,7 +240,17 @@ function createReading(deps: MessagingDeps) {
   presenceBoard?.start()
   tail.listen(waiters)
   log.follow(tail)
-  const listeners = { listings, directs, unread, waiters, peopleRules, summaries, roomWaiters, presenceBoard }
+  const listeners = {
+    listings,
+    directs,
+    unread,
+    waiters,
+    peopleRules,
+    summaries,
+    roomWaiters,
+    presenceBoard,
+    typingNotices,
+  }
   const level = new Level({ memberships, tail, log })
   const sticky = new StickyEvents({ db, clock, reader, tail, erasures })
   const subscriptions = new ThreadSubscriptions({ postgres, log, reader, rooms, erasures })
@@ -366,7 +385,8 @@ export function createMessaging(deps: MessagingDeps): Messaging {
     waitingPeople: () => waiters.size,
     pushReader: push.reader,
     async stop() {
-      await Promise.all([push.stop(), reading.presenceBoard?.stop()])
+      reading.typing.close()
+      await Promise.all([push.stop(), reading.presenceBoard?.stop(), reading.typingNotices.close()])
     },
     run: (signal) => delayed.run(signal),
     async drained() {

@@ -40,6 +40,28 @@ async function follow(who: TownPerson, room: string, since: string, until: numbe
 }
 
 describe('two nodes on one database', () => {
+  it('show who is typing on the other, by both kinds of sync, to those who wait and those who come', async () => {
+    const [alice, bob] = [await person(), await person()]
+    const room = await alice.createRoom({ preset: 'public_chat' })
+    await bob.join(room)
+    const there = node.as(bob)
+    const type = (typing: boolean) =>
+      alice.ok('PUT', `${roomPath(room)}/typing/${encodeURIComponent(alice.id)}`, { typing, timeout: 60_000 })
+    const typists = (answer: any) => answer.rooms?.join?.[room]?.ephemeral?.events[0]?.content.user_ids
+    const { next_batch: since } = await there.sync()
+    const waiting = there.sync(since, { timeout: '20000' })
+    await type(true)
+    const told = await waiting
+    expect(typists(told)).toEqual([alice.id])
+    expect(typists(await there.sync(undefined))).toEqual([alice.id])
+    const lists = { all: { ranges: [[0, 9]], timeline_limit: 1, required_state: [] } }
+    const sliding = await there.sliding({ lists, extensions: { typing: { enabled: true } } })
+    expect(sliding.extensions.typing.rooms[room].content.user_ids).toEqual([alice.id])
+    const waitingOn = there.sync(told.next_batch, { timeout: '20000' })
+    await type(false)
+    expect(typists(await waitingOn)).toEqual([])
+  })
+
   it('lose, double and reorder nothing, and show each other everything once', async () => {
     const [alice, bob] = [await person(), await person()]
     const room = await alice.createRoom({ preset: 'public_chat' })

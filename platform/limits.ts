@@ -145,6 +145,8 @@ export const limits = {
   timeoutCheckMs: 1_000,
   /** A connection without a request. Longer than the 60 s of common proxies, so that they close first. */
   keepAliveTimeoutMs: 65_000,
+  /** How long somebody seems to write. Clients renew what still holds. */
+  typingMsMax: 120_000,
   /** Long polling. Below what proxies and mobile networks cut; clients ask for 30 s. */
   syncTimeoutMsMax: 60_000,
   /** At stop: waiting requests are answered within this; what is left is cut. */
@@ -433,6 +435,8 @@ export const limits = {
   roomListingsMax: 100_000,
   /** Rooms in which somebody stopped writing; who was away for longer than the last so many is not told of the end. */
   quietTypingRoomsMax: 10_000,
+  /** People who write at one moment, on all nodes; of more nobody is told. */
+  typistsMax: 100_000,
 } as const
 
 export type Rate = {

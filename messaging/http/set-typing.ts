@@ -5,7 +5,7 @@
 
 import Type from 'typebox'
 import { clientPaths } from '#matrix/api.ts'
-import { type Route, route } from '#platform/api.ts'
+import { limits, type Route, route } from '#platform/api.ts'
 import type { Doors } from '../rooms/doors.ts'
 import type { Typing } from '../typing/typing.ts'
 import type { Caller } from './acts.ts'
@@ -13,8 +13,6 @@ import { requireOwn } from './own-person.ts'
 import { EmptyAnswer, RoomId, UserId } from './shapes.ts'
 
 const timeoutMsDefault = 30_000
-/** Clients renew what still holds; longer than this, somebody who left would seem to write. */
-const timeoutMsMax = 120_000
 
 type Deps = { doors: Pick<Doors, 'enter'>; typing: Pick<Typing, 'start' | 'stop'> }
 
@@ -32,8 +30,8 @@ export function setTyping({ doors, typing }: Deps): Route {
       const subject = caller as Caller
       requireOwn(subject, params.userId)
       const { room } = await doors.enter(subject, 'room.typing', params.roomId)
-      if (body.typing) typing.start(room.id, subject, Math.min(body.timeout ?? timeoutMsDefault, timeoutMsMax))
-      else typing.stop(room.id, subject.userId)
+      if (body.typing) typing.start(room.id, subject, Math.min(body.timeout ?? timeoutMsDefault, limits.typingMsMax))
+      else typing.stop(room.id, subject)
       return {}
     },
   })

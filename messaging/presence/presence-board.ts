@@ -4,12 +4,12 @@
  */
 import type { JsonObject } from '#matrix/api.ts'
 import { type Clock, type Logger, limits, type Postgres, type Random, Recent, type Vault } from '#platform/api.ts'
+import { NodeNotices } from '../node-notices.ts'
 import type { Memberships } from '../rooms/memberships.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
 import type { TailEntry, TailListener } from '../sync/tail.ts'
 import type { Waiters } from '../sync/waiters.ts'
-import { type PresenceNews, PresenceNotices } from './presence-notices.ts'
-import { isSameFacts, PresenceRecord, type PresenceState } from './presence-record.ts'
+import { isSameFacts, type PresenceNews, PresenceRecord, type PresenceState } from './presence-record.ts'
 
 /** https://spec.matrix.org/v1.19/client-server-api/#mpresence */
 export type PresenceEvent = { type: 'm.presence'; sender: string; content: JsonObject }
@@ -35,7 +35,7 @@ const deviceMs = limits.syncTimeoutMsMax + 30_000
 
 export class PresenceBoard implements TailListener {
   readonly #deps: Deps
-  readonly #notices: PresenceNotices
+  readonly #notices: NodeNotices<PresenceNews>
   readonly #records = new Recent<number, PresenceRecord>(limits.presenceInMemoryMax)
   readonly #told = new Recent<number, Told>(limits.presenceInMemoryMax)
   readonly #stopping = new AbortController()
@@ -49,7 +49,7 @@ export class PresenceBoard implements TailListener {
 
   constructor(deps: Deps) {
     this.#deps = deps
-    this.#notices = new PresenceNotices(deps, (node, news) => this.#hear(node, news))
+    this.#notices = new NodeNotices<PresenceNews>(deps, 'presence', (node, news) => this.#hear(node, news))
   }
 
   start(): void {

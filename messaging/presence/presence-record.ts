@@ -14,6 +14,16 @@ export type PresenceFacts = {
   readonly statusMsg: string | undefined
 }
 
+/** What one node says of a person to the others. */
+export type PresenceNews = {
+  readonly userId: number
+  readonly matrixId: string
+  readonly state: PresenceState
+  readonly lastActiveMs: number
+  readonly statusSetMs: number
+  readonly statusMsg?: string
+}
+
 /** What is known of one person: what her devices say, and when she last did something. */
 export class PresenceRecord {
   readonly userId: number
