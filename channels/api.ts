@@ -5,6 +5,7 @@
 import type { Route } from '#platform/api.ts'
 
 export type { ChannelSettings } from './settings.ts'
+export { phoneNumber } from './sms/phone-number.ts'
 
 export type AddressKind = 'sms' | 'mail' | 'inbox'
 

@@ -379,6 +379,29 @@ export const limits = {
   /** How often it calls again, in growing steps; then it gives up, as providers do. */
   simulatedCallTriesMax: 6,
 
+  // --- citizens
+
+  /** Pairs of agency and account that are kept in memory on every node, about 50 bytes each. */
+  agencyStaffMax: 100_000,
+  /** Answers to requests with an Idempotency-Key: a program that repeats one later has lost more than an answer. */
+  idempotencyDays: 30,
+  /** Addresses of one person. More is no person but an import that went wrong. */
+  addressesOfPersonMax: 50,
+  /** Words of somebody's names by which she is found. */
+  nameWordsMax: 30,
+  /** A citizen who changed her mind; after that she decides anew. */
+  consentUndoMs: 30 * 24 * 60 * 60_000,
+  /** One opening of a record covers what is looked up during a day's work. */
+  recordOpeningMs: 8 * 60 * 60_000,
+  /** A code that was sent to an address. Mail may take a while. */
+  addressCodeLivesMs: 30 * 60_000,
+  /** Wrong tries of one code: one in 200,000 guesses right. */
+  addressCodeTriesMax: 5,
+  /** Codes to one address in an hour, whoever asks for them: each costs the reader's attention and the sender's money. */
+  addressCodesPerHourMax: 5,
+  /** Events of consent that are read at once where a whole chain is read. */
+  consentPageMax: 1_000,
+
   // --- what is kept in memory
 
   /** Entries of the log's tail that sync answers from; about 3 KB each when they are events. */
@@ -481,6 +504,8 @@ export const rates = {
   signal: { burst: 100, perSecond: 20, per: 'person' },
   /** Profile, account data, tags, filters, devices. */
   settings: { burst: 100, perSecond: 5, per: 'person' },
+  /** Records of citizens and what they agreed to: a clerk's day, or an import that is not in a hurry. */
+  citizens: { burst: 300, perSecond: 50, per: 'person' },
   /** Each looks through all rooms of a person. */
   search: { burst: 30, perSecond: 2, per: 'person' },
   /** Programs of an agency send to many people at once; people at the desk stay far below. */

@@ -203,6 +203,7 @@ async function moveIn(database: TestDatabase, folder: string, options: TownOptio
   http.add(chancery.identity.routes)
   http.add(chancery.messaging.routes)
   http.add(chancery.channels.routes)
+  http.add(chancery.engagement.routes)
   if (options.webClient !== undefined) http.serveFolder('/', options.webClient)
   const { port } = await http.listen('127.0.0.1', 0)
   watchPort(port)

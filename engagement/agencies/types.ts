@@ -10,6 +10,12 @@ export type Agency = {
   readonly language: string
 }
 
+export type AgencyWish = {
+  readonly name?: string | undefined
+  readonly country?: string | undefined
+  readonly language?: string | undefined
+}
+
 export interface Agencies {
   byId(id: number): Promise<Agency | undefined>
   byKey(key: string): Promise<Agency | undefined>
@@ -19,7 +25,8 @@ export interface Agencies {
    */
   named(key: string | undefined): Promise<Agency>
   all(): Promise<Agency[]>
-  create(wish: { key: string; name: string; country?: string; language?: string }): Promise<Agency>
+  create(wish: AgencyWish & { key: string; name: string }): Promise<Agency>
+  change(id: number, wish: AgencyWish): Promise<Agency>
   /** Whether the account works for the agency; from memory, for `access`. */
   isStaff(userId: number, agencyId: number): boolean
   /** Internal ids of the accounts that work for the agency. */

@@ -59,18 +59,31 @@ export type NewPerson = {
   readonly addresses?: readonly NewAddress[]
 }
 
+/** What is left out stays as it is. */
+export type PersonChange = {
+  readonly name?: string
+  readonly otherNames?: readonly string[]
+  readonly language?: string
+}
+
 export interface People {
   /** An address that is unknown so far becomes hers. Throws CHANCERY_CONFLICT when it belongs to somebody else. */
   create(tx: Tx, person: NewPerson): Promise<Person>
+  change(tx: Tx, personId: number, to: PersonChange): Promise<Person>
+  /** Throws CHANCERY_CONFLICT when it belongs to somebody else. One that is shared stays nobody's. */
+  addAddress(tx: Tx, personId: number, address: NewAddress): Promise<Address>
   byId(id: number, db?: Db): Promise<Person | undefined>
   byPublicId(publicId: string, db?: Db): Promise<Person | undefined>
   /** The record that counts for this one: itself, or the one that it was merged into. */
   rootOf(id: number, db?: Db): Promise<number>
   /** By names of the agency's people: whoever has all of the words. The newest first. */
   findByName(agencyId: number, words: string, page: { limit: number; before?: number }): Promise<Person[]>
+  /** All of an agency's, the newest first. */
+  page(agencyId: number, page: { limit: number; before?: number }): Promise<Person[]>
   /** `value` as `normalise` answers it. */
   addressOf(agencyId: number, kind: AddressKind, value: string, db?: Db): Promise<Address | undefined>
   addressById(id: number, db?: Db): Promise<Address | undefined>
+  addressByPublicId(publicId: string, db?: Db): Promise<Address | undefined>
   /** The address with its gate; born unknown, nobody's, when it is new. */
   ensureAddress(tx: Tx, agencyId: number, kind: AddressKind, value: string): Promise<Address>
   /** All that are hers, also those that came with records merged into hers. */

@@ -3,6 +3,7 @@
 import type { Access } from '#access/api.ts'
 import { createAccess } from '#access/index.ts'
 import type { ChannelSettings, Channels, Receiver } from '#channels/api.ts'
+import { createEngagement, createStaff, type Engagement } from '#engagement/index.ts'
 import { createIdentity, createUserDirectory, type Identity, type IdentitySettings } from '#identity/index.ts'
 import { defaultRoomVersion } from '#matrix/api.ts'
 import type { MediaSettings, PeopleSearchScope, SendGuard } from '#messaging/api.ts'
@@ -78,6 +79,7 @@ export interface Chancery {
   readonly identity: Identity
   readonly messaging: Messaging
   readonly channels: Channels
+  readonly engagement: Engagement
   /** Answers what was accepted, lets readers store their positions, and ends. PostgreSQL is the caller's to stop. */
   close(): Promise<void>
 }
@@ -100,7 +102,8 @@ export async function composeChancery(deps: ChanceryDeps): Promise<Chancery> {
   const { users, devices } = directory
   const profiles = createProfiles({ ...machine, users })
   const memory = createRoomMemory({ ...machine, users, serverName })
-  const access = createAccess({ facts: memory.facts })
+  const staff = await createStaff(machine)
+  const access = createAccess({ facts: memory.facts, agencies: staff })
   const identity = createIdentity({ ...machine, directory, access, profiles, settings })
   const writerConnection = await postgres.dedicated()
   const messaging = createMessaging({
@@ -119,6 +122,7 @@ export async function composeChancery(deps: ChanceryDeps): Promise<Chancery> {
     signingKey,
     metrics: deps.metrics,
   })
+  const engagement = await createEngagement({ ...machine, access, users, staff, organisation: identity.organisation })
   identity.departures.onDeparture((person) => messaging.departure.depart(person))
   const { channels, providers } = composeChannels(deps, machine)
   const running = new AbortController()
@@ -135,6 +139,7 @@ export async function composeChancery(deps: ChanceryDeps): Promise<Chancery> {
     identity,
     messaging,
     channels,
+    engagement,
     async close() {
       await channels.shut()
       running.abort()

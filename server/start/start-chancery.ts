@@ -157,6 +157,7 @@ async function listen(
   http.add(chancery.identity.routes)
   http.add(chancery.messaging.routes)
   http.add(chancery.channels.routes)
+  http.add(chancery.engagement.routes)
   if (deps.webClient !== undefined) http.serveFolder('/', deps.webClient)
   if (config.metricsPort !== undefined) {
     const served = await serveMetrics(metrics, config.metricsPort)

@@ -1,0 +1,93 @@
+import type { Organisation } from '#identity/api.ts'
+import { type Clock, type Postgres, refuse, type Tx, type Vault } from '#platform/api.ts'
+import {
+  type AgencyRow,
+  agencyById,
+  agencyByKey,
+  agencyRows,
+  changeAgency,
+  hasAgency,
+  insertAgency,
+} from '../store/agencies.ts'
+import type { Staff } from './staff.ts'
+import type { Agencies, Agency } from './types.ts'
+
+const purpose = 'agency.name'
+/** The agency of a fresh installation. */
+const firstKey = 'main'
+const unnamed = 'Agency'
+/** No country: telephone numbers must be written with theirs. */
+const unknownCountry = 'ZZ'
+
+export type AgenciesDeps = {
+  readonly db: Postgres
+  readonly vault: Pick<Vault, 'serverKey'>
+  readonly clock: Clock
+  readonly organisation: Pick<Organisation, 'name'>
+  readonly staff: Staff
+  /** What every agency is born with, in the same transaction. */
+  readonly onBirth: (tx: Tx, agency: Pick<Agency, 'id' | 'key'>) => Promise<void>
+}
+
+export function createAgencies({ db, vault, clock, organisation, staff, onBirth }: AgenciesDeps): Agencies & {
+  /** Makes the first agency of an installation that has none. */
+  ensureFirst(): Promise<void>
+} {
+  async function present(row: AgencyRow): Promise<Agency> {
+    const { id, key, country, language, sealedName } = row
+    const name =
+      sealedName === null
+        ? ((await organisation.name()) ?? unnamed)
+        : (await vault.serverKey('agencies')).open(purpose, key, sealedName).toString()
+    return { id, key, name, country, language }
+  }
+  const presentOr = async (row: AgencyRow | undefined) => (row === undefined ? undefined : present(row))
+
+  async function sealName(key: string, name: string): Promise<Buffer> {
+    return (await vault.serverKey('agencies')).seal(purpose, key, Buffer.from(name))
+  }
+
+  function bear(wish: { key: string; sealedName: Buffer | null; country: string; language: string }) {
+    return db.transaction(async (tx) => {
+      const row = await insertAgency(tx, { ...wish, createdTs: clock.nowMs() })
+      if (row !== undefined) await onBirth(tx, row)
+      return row
+    })
+  }
+
+  return {
+    byId: async (id) => presentOr(await agencyById(db, id)),
+    byKey: async (key) => presentOr(await agencyByKey(db, key)),
+    async named(key) {
+      if (key !== undefined) {
+        const row = await agencyByKey(db, key)
+        if (row !== undefined) return present(row)
+        throw refuse('M_NOT_FOUND', 'There is no such thing, or it belongs to an agency that you do not work for.')
+      }
+      const [only, other] = await agencyRows(db)
+      if (only !== undefined && other === undefined) return present(only)
+      throw refuse('M_MISSING_PARAM', 'There are several agencies here. Name one with its key, as "agency".')
+    },
+    all: async () => Promise.all((await agencyRows(db)).map(present)),
+    async create({ key, name, country = unknownCountry, language = 'en' }) {
+      const row = await bear({ key, sealedName: await sealName(key, name), country, language })
+      if (row === undefined) throw refuse('CHANCERY_CONFLICT', 'There is an agency with this key. Choose another one.')
+      return present(row)
+    },
+    async change(id, { name, country, language }) {
+      const before = await agencyById(db, id)
+      if (before === undefined) throw refuse('M_NOT_FOUND', 'There is no such agency.')
+      const sealedName = name === undefined ? null : await sealName(before.key, name)
+      const row = await changeAgency(db, id, { sealedName, country: country ?? null, language: language ?? null })
+      return present(row ?? before)
+    },
+    isStaff: staff.isStaff,
+    staffOf: staff.of,
+    addStaff: staff.add,
+    removeStaff: staff.remove,
+    async ensureFirst() {
+      if (await hasAgency(db)) return
+      await bear({ key: firstKey, sealedName: null, country: unknownCountry, language: 'en' })
+    },
+  }
+}

@@ -1,0 +1,59 @@
+import type { Access } from '#access/api.ts'
+import type { Organisation, Users } from '#identity/api.ts'
+import type { Clock, Logger, Postgres, Random, Route, Vault } from '#platform/api.ts'
+import { createAgencies } from './agencies/agencies.ts'
+import { createAgencyDoors } from './agencies/doors.ts'
+import type { Staff } from './agencies/staff.ts'
+import type { Agencies, Gates, Idempotency, People, Purposes } from './api.ts'
+import { firstHash } from './consent/chain-hash.ts'
+import { createPurposes } from './consent/purposes.ts'
+import { createGates } from './gate/gates.ts'
+import { engagementRoutes } from './http/routes.ts'
+import { createIdempotency } from './idempotency/idempotency.ts'
+import { createAddresses } from './people/addresses.ts'
+import { createPeople } from './people/people.ts'
+import { bearChain } from './store/consent-events.ts'
+
+export { createStaff, type Staff } from './agencies/staff.ts'
+
+export type EngagementDeps = {
+  readonly db: Postgres
+  readonly vault: Vault
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+  readonly access: Access
+  readonly users: Users
+  readonly organisation: Organisation
+  /** Made before access, which asks it. */
+  readonly staff: Staff
+}
+
+export interface Engagement {
+  readonly routes: readonly Route[]
+  readonly agencies: Agencies
+  readonly purposes: Purposes
+  readonly people: People
+  readonly gates: Gates
+  readonly idempotency: Idempotency
+}
+
+export async function createEngagement(deps: EngagementDeps): Promise<Engagement> {
+  const gates = createGates()
+  const purposes = createPurposes(deps)
+  const agencies = createAgencies({
+    ...deps,
+    onBirth: async (tx, { id, key }) => {
+      await purposes.bear(tx, id)
+      await bearChain(tx, id, firstHash(key))
+    },
+  })
+  await agencies.ensureFirst()
+  const addresses = createAddresses(deps)
+  const countryOf = async (agencyId: number) => (await agencies.byId(agencyId))?.country ?? ''
+  const people = createPeople({ ...deps, addresses, gates, countryOf })
+  const agencyDoors = createAgencyDoors({ ...deps, agencies, people, purposes })
+  const idempotency = createIdempotency(deps)
+  const routes = engagementRoutes({ ...deps, agencies, agencyDoors, idempotency, people, purposes })
+  return { routes, agencies, purposes, people, gates, idempotency }
+}
