@@ -26,6 +26,8 @@ import {
 } from '#platform/api.ts'
 import { connect, createHttp } from '#platform/index.ts'
 import { type Chancery, type ChanceryDeps, composeChancery } from '#server/composition/platform.ts'
+import { testClockRoutes } from '#server/test-clock/http/routes.ts'
+import { createTestClock } from '#server/test-clock/test-clock.ts'
 import { watchPort } from './conformance/recorder.ts'
 import { type TestDatabase, testDatabase } from './database.ts'
 import { seededRandom } from './seeded-random.ts'
@@ -52,6 +54,8 @@ export type TownOptions = {
   /** Who is told of what comes in on the channels, where that is not what the server plugs in. */
   readonly receiver?: Receiver
   readonly metrics?: ChanceryDeps['metrics']
+  /** The clock can be moved by /api/v1/test-clock. */
+  readonly testClock?: boolean
   /** Answers are held against their routes' schemas, unless a test wants to see the server as it is. */
   readonly checkAnswers?: boolean
 }
@@ -158,7 +162,8 @@ export async function startTown(options: TownOptions = {}): Promise<Town> {
 }
 
 async function moveIn(database: TestDatabase, folder: string, options: TownOptions): Promise<House> {
-  const clock = options.clock ?? systemClock
+  const testClock = options.testClock ? createTestClock(options.clock ?? systemClock, forgetful) : undefined
+  const clock = testClock?.clock ?? options.clock ?? systemClock
   const random = seededRandom(options.seed)
   const logger = options.logger ?? silentLogger
   const postgres = connect({ address: database.address, poolSize: 6, applicationName: 'chancery town' })
@@ -204,11 +209,15 @@ async function moveIn(database: TestDatabase, folder: string, options: TownOptio
   http.add(chancery.messaging.routes)
   http.add(chancery.channels.routes)
   http.add(chancery.engagement.routes)
+  if (testClock !== undefined) http.add(testClockRoutes(testClock))
   if (options.webClient !== undefined) http.serveFolder('/', options.webClient)
   const { port } = await http.listen('127.0.0.1', 0)
   watchPort(port)
   return { chancery, http, postgres, port }
 }
+
+/** A town's clock goes by its options again after a restart. */
+const forgetful = { aheadMs: 0, save: async () => undefined }
 
 async function leave(house: House): Promise<void> {
   await house.http.close()

@@ -260,6 +260,20 @@ export const options = {
     default: 'on',
     meaning: 'For tests only: off lets anybody ask, and guess passwords, as often as they like.',
   },
+  testClock: {
+    name: 'test-clock',
+    kind: kinds.onOrOff,
+    default: 'off',
+    meaning:
+      'For tests only: the clock can be moved by /api/v1/test-clock. Only in a data directory that was born with it.',
+  },
+  simulatorPort: {
+    name: 'simulator-port',
+    placeholder: 'PORT',
+    kind: kinds.portOrOff,
+    defaultMeaning: 'the one after --port, or a free one',
+    meaning: 'In the demo: port on the loopback address of the simulator, which stands for citizens; 0 means none.',
+  },
   passwordHashing: {
     name: 'password-hashing',
     placeholder: 'strong|cheap',

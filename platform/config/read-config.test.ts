@@ -73,6 +73,8 @@ describe('without anything', () => {
         accessTokenMinutes: 60,
         passwordHashing: 'strong',
         isDemo: false,
+        testClock: false,
+        simulatorPort: undefined,
         metricsPort: undefined,
         logLevel: 'info',
         wants: 'start',
@@ -383,8 +385,8 @@ describe('warnings', () => {
   })
 
   it('what is for tests only says so loudly', () => {
-    const { warnings } = read(['--rate-limits', 'off', '--password-hashing', 'cheap'])
-    expect(warnings).toHaveLength(2)
+    const { warnings } = read(['--rate-limits', 'off', '--password-hashing', 'cheap', '--test-clock'])
+    expect(warnings).toHaveLength(3)
     for (const warning of warnings) expect(warning).toMatch(/^FOR TESTS ONLY: /)
   })
 })

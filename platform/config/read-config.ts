@@ -49,6 +49,9 @@ export type Config = {
   readonly rateLimits: boolean
   readonly passwordHashing: OptionValue<'passwordHashing'>
   readonly isDemo: boolean
+  readonly testClock: boolean
+  /** 0: none. Undefined: the one after `port`, or a free one. */
+  readonly simulatorPort: number | undefined
   readonly metricsPort: number | undefined
   readonly logLevel: LogLevel
   readonly wants: 'start' | 'help' | 'version'
@@ -228,6 +231,8 @@ function configOf(values: Values, wants: Config['wants']): Config {
     rateLimits: values.rateLimits!,
     passwordHashing: values.passwordHashing!,
     isDemo: values.isDemo!,
+    testClock: values.testClock!,
+    simulatorPort: values.simulatorPort,
     metricsPort: values.metricsPort === 0 ? undefined : values.metricsPort,
     logLevel: values.logLevel!,
     wants,
@@ -281,6 +286,9 @@ function riskWarnings({ host, publicUrl, trustedProxies, ...config }: Config): s
     warnings.push(
       'FOR TESTS ONLY: rate limits are off. Anybody can guess passwords without end. Never run people on this.',
     )
+  }
+  if (config.testClock) {
+    warnings.push('FOR TESTS ONLY: the clock can be moved. What is stored by it is good for nothing else.')
   }
   if (config.passwordHashing === 'cheap') {
     warnings.push(

@@ -6,6 +6,7 @@ import { type Format, formatVersion, readFormat, writeFormat } from './format.ts
 import { keyFileRisks, makeKeyFile, readKeyFile, refuseKeyInside } from './key-file.ts'
 import { lockDirectory } from './lock.ts'
 import { fileSystemRefusal, StartRefused } from './start-refused.ts'
+import { openTestClock, refuseOtherClock, type TestClockFile } from './test-clock.ts'
 
 export type DataDirectoryOptions = {
   readonly folder: string
@@ -13,6 +14,8 @@ export type DataDirectoryOptions = {
   readonly masterKeyFile?: string
   readonly serverName: string
   readonly clock?: { nowMs(): number }
+  /** Whether its clock may be moved, which is decided at its birth. Left out: as it was born. */
+  readonly testClock?: boolean
 }
 
 /** An open data directory: ours until `close`, or until this process ends in whatever way. */
@@ -29,6 +32,8 @@ export interface DataDirectory {
   readonly isKeyNew: boolean
   /** Sentences for the person who starts; none of them stops the start. */
   readonly warnings: readonly string[]
+  /** Where its clock may be moved. */
+  readonly testClock: TestClockFile | undefined
   close(): void
 }
 
@@ -62,12 +67,15 @@ export async function openDataDirectory(options: DataDirectoryOptions): Promise<
     // A folder that others own may not let us look; then there is nothing of ours to clear either.
     await removeUnfinished(masterKeyFile).catch(() => {})
     const format = await readFormat(folder)
+    if (format !== undefined) refuseOtherClock(folder, format, options.testClock)
     const key =
       format === undefined
         ? await beBorn(folder, masterKeyFile, options)
         : await reopen(folder, format, masterKeyFile, options)
     const warnings = await keyWarnings(masterKeyFile, folder)
-    return { folder, postgresFolder: join(folder, 'postgres'), masterKeyFile, ...key, warnings, close: lock.release }
+    const testClock = await openTestClock(folder, (format?.test_clock ?? options.testClock) === true)
+    const places = { folder, postgresFolder: join(folder, 'postgres'), masterKeyFile }
+    return { ...places, ...key, warnings, testClock, close: lock.release }
   } catch (error) {
     lock.release()
     throw error
@@ -86,6 +94,7 @@ async function beBorn(folder: string, masterKeyFile: string, options: DataDirect
     server_name: options.serverName,
     created: new Date(options.clock?.nowMs() ?? Date.now()).toISOString(),
     key_check: masterKeyCheck(masterKey),
+    ...(options.testClock === true && { test_clock: true }),
   })
   return { masterKey, isNew: true, isKeyNew: found === undefined }
 }

@@ -15,6 +15,8 @@ export type Format = {
   readonly created: string
   /** A keyed hash under the master key: tells the right key from a wrong one and tells nothing about it. Base64url. */
   readonly key_check: string
+  /** Born with a clock that can be moved: its times are not those of the world. */
+  readonly test_clock?: true
 }
 
 const fileName = 'format'

@@ -20,10 +20,10 @@ export type OperateDeps = {
 /** Has a running server do it; where none runs, opens the data directory and does it. */
 export async function operate(deps: OperateDeps, wish: CommandWish): Promise<CommandAnswer> {
   refuseMistyped(deps.config)
-  const { config, clock, random } = deps
+  const { config, random } = deps
   const answer = await askServer(config.dataFolder, wish)
   if (answer !== undefined) return answer
-  return withStorage(deps, async ({ directory, postgres }, undo) => {
+  return withStorage(deps, async ({ directory, postgres, clock }, undo) => {
     const chancery = await composeChancery({
       postgres,
       masterKey: directory.masterKey,
@@ -41,8 +41,8 @@ export async function operate(deps: OperateDeps, wish: CommandWish): Promise<Com
 /** Every data key under a new key-encryption key. Only while no server holds the data directory. */
 export function rotateKeys(deps: OperateDeps): Promise<{ keyEncryptionKey: number; rewrapped: number }> {
   refuseMistyped(deps.config)
-  const { clock, random } = deps
-  return withStorage(deps, async ({ directory, postgres }, undo) => {
+  const { random } = deps
+  return withStorage(deps, async ({ directory, postgres, clock }, undo) => {
     const vault = await createVault({ db: postgres, masterKey: directory.masterKey, random, clock })
     undo.push(() => vault.close())
     return vault.rotate()
@@ -52,7 +52,7 @@ export function rotateKeys(deps: OperateDeps): Promise<{ keyEncryptionKey: numbe
 async function withStorage<T>(deps: OperateDeps, work: (storage: Storage, undo: Undo) => Promise<T>): Promise<T> {
   const undo: Undo = []
   try {
-    return await work(await openStorage({ ...deps, logger: silentLogger }, undo), undo)
+    return await work(await openStorage({ ...deps, logger: silentLogger, isOperator: true }, undo), undo)
   } finally {
     await undoAll(undo)
   }

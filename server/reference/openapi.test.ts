@@ -5,7 +5,7 @@ import { openApiOf } from './openapi.ts'
 
 let town: Town
 beforeAll(async () => {
-  town = await startTown({ registrationSharedSecret: 'listed too' })
+  town = await startTown({ registrationSharedSecret: 'listed too', testClock: true })
 })
 afterAll(() => town[Symbol.asyncDispose]())
 

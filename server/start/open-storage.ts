@@ -1,5 +1,6 @@
 import type { Clock, Config, DataDirectory, Logger, Postgres } from '#platform/api.ts'
 import { checkServerSettings, connect, migrate, openDataDirectory, startEmbedded } from '#platform/index.ts'
+import { createTestClock, type TestClock } from '../test-clock/test-clock.ts'
 import { withProgress } from './progress.ts'
 
 /** What is to be done in the end, the last first. */
@@ -15,10 +16,15 @@ export type StorageDeps = {
   readonly logger: Logger
   readonly say: (line: string) => void
   readonly migrations: string
+  /** An operator's act takes the data directory as it is. */
+  readonly isOperator?: true
 }
 
 export type Storage = {
   readonly directory: DataDirectory
+  /** The world's, or one that can be moved. */
+  readonly clock: Clock
+  readonly testClock: TestClock | undefined
   readonly postgres: Postgres
   /** Settles when PostgreSQL ended although nobody had asked it to. */
   readonly lost: Promise<void>
@@ -32,6 +38,7 @@ export async function openStorage(deps: StorageDeps, undo: Undo): Promise<Storag
     serverName: config.serverName,
     clock,
     ...(config.masterKeyFile === undefined ? {} : { masterKeyFile: config.masterKeyFile }),
+    ...(deps.isOperator === true ? {} : { testClock: config.testClock }),
   })
   undo.push(() => directory.close())
   if (directory.isKeyNew) {
@@ -40,7 +47,8 @@ export async function openStorage(deps: StorageDeps, undo: Undo): Promise<Storag
   for (const warning of directory.warnings) say(`Note: ${warning}`)
   const { postgres, lost } = await startPostgres(deps, directory.postgresFolder, undo)
   await withProgress(say, clock, 'Preparing the database', () => migrate(postgres, deps.migrations))
-  return { directory, postgres, lost }
+  const testClock = directory.testClock && createTestClock(clock, directory.testClock)
+  return { directory, postgres, lost, testClock, clock: testClock?.clock ?? clock }
 }
 
 async function startPostgres(deps: StorageDeps, folder: string, undo: Undo) {

@@ -18,7 +18,10 @@ import { listenForCommands } from '../commands/socket.ts'
 import { startJobs } from '../composition/jobs.ts'
 import { type Chancery, type ChanceryDeps, composeChancery } from '../composition/platform.ts'
 import { version } from '../composition/version.ts'
+import type { DemoSimulator } from '../demo/demo-simulator.ts'
 import { demoState } from '../demo/fact.ts'
+import { testClockRoutes } from '../test-clock/http/routes.ts'
+import type { TestClock } from '../test-clock/test-clock.ts'
 import { openStorage, type Undo, undoAll } from './open-storage.ts'
 
 export type StartDeps = {
@@ -39,6 +42,8 @@ export interface RunningChancery {
   readonly isNew: boolean
   /** Whether the people and rooms in it are those of the demo, however it was started this time. */
   readonly isDemo: boolean
+  /** Where the demo's citizens are, if they are anywhere. */
+  readonly simulatorUrl: string | undefined
   /** Settles when PostgreSQL ended although nobody had asked it to. */
   readonly postgresLost: Promise<void>
   /** Answers waiting requests, lets readers store their positions, then stops PostgreSQL and frees the data directory. */
@@ -58,11 +63,12 @@ export async function startChancery(deps: StartDeps): Promise<RunningChancery> {
   }
 }
 
-async function startAll(deps: StartDeps, undo: Undo): Promise<Omit<RunningChancery, 'stop'>> {
-  const { config, clock, random, logger, say } = deps
+async function startAll(start: StartDeps, undo: Undo): Promise<Omit<RunningChancery, 'stop'>> {
+  const { config, random, logger, say } = start
   // Before anything is made: what is wrong with the configuration is told first.
   readChannels(config.channels)
-  const { directory, postgres, lost } = await openStorage(deps, undo)
+  const { directory, postgres, lost, clock, testClock } = await openStorage(start, undo)
+  const deps = { ...start, clock }
   const metrics = createMetrics({ clock })
   undo.push(() => metrics.close())
   const parts: Parts = {
@@ -75,7 +81,9 @@ async function startAll(deps: StartDeps, undo: Undo): Promise<Omit<RunningChance
   }
   if (config.isDemo) await fillIfEmpty(deps, parts)
   const isDemo = (await demoState(postgres)) !== undefined
-  const chancery = await composeChancery({ ...parts, metrics, settings: settingsOf(config, isDemo) })
+  const outside = await startOutside(deps, undo)
+  const settings = { ...settingsOf(config, isDemo), ...(outside && { channels: outside.channels }) }
+  const chancery = await composeChancery({ ...parts, metrics, settings })
   undo.push(() => chancery.close())
   await openDoors(chancery)
   if (!canOpenPictures()) {
@@ -83,7 +91,7 @@ async function startAll(deps: StartDeps, undo: Undo): Promise<Omit<RunningChance
   }
   const jobs = await startJobs({ postgres, clock, logger, chancery })
   undo.push(() => jobs.stop())
-  const port = await listen(deps, { chancery, postgres, metrics }, undo)
+  const port = await listen(deps, { chancery, postgres, metrics, testClock }, undo)
   const commands = await listenForCommands({
     folder: directory.folder,
     chancery,
@@ -92,7 +100,8 @@ async function startAll(deps: StartDeps, undo: Undo): Promise<Omit<RunningChance
     logger,
   })
   undo.push(() => commands.close())
-  return { chancery, postgres, port, isNew: directory.isNew, isDemo, postgresLost: lost }
+  const simulatorUrl = outside?.url
+  return { chancery, postgres, port, isNew: directory.isNew, isDemo, simulatorUrl, postgresLost: lost }
 }
 
 /** Channels that have a port of their own open it; that somebody else has it is told in a sentence. */
@@ -134,9 +143,25 @@ async function fillIfEmpty({ config, clock, say }: StartDeps, parts: Parts): Pro
   })
 }
 
+/** Citizens to talk with in the demo, unless the configuration has channels of its own. */
+async function startOutside({ config, random }: StartDeps, undo: Undo): Promise<DemoSimulator | undefined> {
+  if (!config.isDemo || config.channels.length > 0 || config.simulatorPort === 0) return undefined
+  const { startDemoSimulator } = await import('../demo/demo-simulator.ts')
+  const outside = await startDemoSimulator({ config, random })
+  undo.push(() => outside.stop())
+  return outside
+}
+
+type Listening = {
+  readonly chancery: Chancery
+  readonly postgres: Postgres
+  readonly metrics: Metrics
+  readonly testClock: TestClock | undefined
+}
+
 async function listen(
   deps: StartDeps,
-  { chancery, postgres, metrics }: { chancery: Chancery; postgres: Postgres; metrics: Metrics },
+  { chancery, postgres, metrics, testClock }: Listening,
   undo: Undo,
 ): Promise<number> {
   const { config, clock, random, logger } = deps
@@ -158,6 +183,7 @@ async function listen(
   http.add(chancery.messaging.routes)
   http.add(chancery.channels.routes)
   http.add(chancery.engagement.routes)
+  if (testClock !== undefined) http.add(testClockRoutes(testClock))
   if (deps.webClient !== undefined) http.serveFolder('/', deps.webClient)
   if (config.metricsPort !== undefined) {
     const served = await serveMetrics(metrics, config.metricsPort)
