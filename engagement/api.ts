@@ -27,6 +27,7 @@ export type {
 } from './consent/types.ts'
 export type { GateAnswer, GateAsk, GateReason, Gates } from './gate/types.ts'
 export type { Idempotency, IdempotentRequest } from './idempotency/types.ts'
+export { classify, type OptOut, type OptOutScope } from './opt-out/classify.ts'
 export type {
   Address,
   AddressKind,

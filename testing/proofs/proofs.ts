@@ -6,6 +6,7 @@ import { killNine } from './kill-nine/kill-nine.ts'
 import { killNineWithoutDurability } from './kill-nine/without-durability.ts'
 import { large } from './large/large.ts'
 import { load } from './load.ts'
+import { optOut } from './opt-out/opt-out.ts'
 import type { Proof } from './proof.ts'
 import { stateResolution } from './state-resolution.ts'
 import { syncLaw } from './sync-law/sync-law.ts'
@@ -24,4 +25,5 @@ export const proofs: Readonly<Record<string, Proof>> = {
   fuzz,
   sync: syncLaw,
   thumbnails,
+  'opt-out': optOut,
 }

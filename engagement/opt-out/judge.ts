@@ -1,0 +1,239 @@
+import type { Find } from './find.ts'
+import type { Words } from './fold.ts'
+import type { Meaning } from './lexicon.ts'
+
+export type Verdict = {
+  readonly outcome: 'stop' | 'unsure' | 'none' | 'start' | 'help' | 'yes' | 'no'
+  readonly rule: string
+  readonly isForAgency: boolean
+  readonly isForGovernment: boolean
+}
+
+type ClauseVerdict = { readonly says: 'stop' | 'unsure' | 'keep' | 'nothing'; readonly rule: string }
+
+/** The finds of one language in one clause. */
+class Clause {
+  readonly #byMeaning = new Map<Meaning, Find[]>()
+  readonly #meaningsAt = new Map<number, Set<Meaning>>()
+
+  readonly from: number
+  readonly to: number
+  /** Whether it ends with a question mark. */
+  readonly isQuestion: boolean
+  /** Whether the message has no other clause. */
+  readonly isOnly: boolean
+
+  constructor(at: { from: number; to: number; isQuestion: boolean; isOnly: boolean }, finds: readonly Find[]) {
+    this.from = at.from
+    this.to = at.to
+    this.isQuestion = at.isQuestion
+    this.isOnly = at.isOnly
+    for (const find of finds) {
+      const { meaning } = find.entry
+      this.#byMeaning.set(meaning, [...(this.#byMeaning.get(meaning) ?? []), find])
+      for (let at = find.from; at <= find.to; at += 1) {
+        const here = this.#meaningsAt.get(at) ?? new Set<Meaning>()
+        this.#meaningsAt.set(at, here.add(meaning))
+      }
+    }
+  }
+
+  all(meaning: Meaning): readonly Find[] {
+    return this.#byMeaning.get(meaning) ?? []
+  }
+
+  has(...meanings: Meaning[]): boolean {
+    return meanings.some((meaning) => this.#byMeaning.has(meaning))
+  }
+
+  /** Whether every word of the stretch means one of these. Numbers mean nothing. */
+  isAll(from: number, to: number, meanings: readonly Meaning[], isNumber: (at: number) => boolean): boolean {
+    for (let at = from; at <= to; at += 1) {
+      const here = this.#meaningsAt.get(at)
+      if (!isNumber(at) && !meanings.some((meaning) => here?.has(meaning))) return false
+    }
+    return true
+  }
+
+  means(at: number, meaning: Meaning): boolean {
+    return this.#meaningsAt.get(at)?.has(meaning) ?? false
+  }
+
+  isKnown(at: number): boolean {
+    return this.#meaningsAt.has(at)
+  }
+
+  /** Whether a negation stands before this, with at most `most` words between, all of them known. */
+  isDenied(find: Find, most: number): boolean {
+    return this.all('neg').some((neg) => {
+      if (neg.to >= find.from || find.from - neg.to - 1 > most) return false
+      for (let at = neg.to + 1; at < find.from; at += 1) if (!this.isKnown(at)) return false
+      return true
+    })
+  }
+}
+
+const dressing: readonly Meaning[] = [
+  'fill',
+  'alone',
+  'halt',
+  'leave',
+  'obj',
+  'mine',
+  'these',
+  'send',
+  'gov',
+  'all',
+  'you',
+  'away',
+]
+
+/** What the words mean to somebody who speaks one language, given what that language knows of them. */
+export function judge(taken: Words, finds: readonly Find[]): Verdict {
+  const { words, questions } = taken
+  const isNumber = (at: number) => /^\d+$/.test(words[at]?.text ?? '')
+  const polite = new Set(finds.filter((find) => find.entry.meaning === 'fill').map((find) => find.from))
+  const isPolite = (at: number) => polite.has(at)
+  const clauses: Clause[] = []
+  for (let from = 0; from < words.length; ) {
+    const number = words[from]!.clause
+    let to = from
+    while (words[to + 1]?.clause === number) to += 1
+    const inside = finds.filter((find) => find.from >= from && find.to <= to && !find.entry.isWhole)
+    const isOnly = words.every((_, at) => (at >= from && at <= to) || isPolite(at))
+    clauses.push(new Clause({ from, to, isQuestion: questions.has(number), isOnly }, inside))
+    from = to + 1
+  }
+  const verdicts = clauses.map((clause) => judgeClause(clause, isNumber))
+  const scope = scopeOf(clauses)
+  const dialogue = wholeMessage(words.length, finds, isNumber)
+  const stop = verdicts.find(
+    (verdict) => verdict.says === 'stop' && (verdict.rule !== 'alone' || dialogue === undefined),
+  )
+  const keep = verdicts.find((verdict) => verdict.says === 'keep')
+  if (stop !== undefined && keep !== undefined)
+    return { outcome: 'unsure', rule: `${stop.rule}, and ${keep.rule}`, ...scope }
+  if (stop !== undefined) return { outcome: 'stop', rule: stop.rule, ...scope }
+  if (dialogue !== undefined) return { ...dialogue, ...scope }
+  const unsure = verdicts.find((verdict) => verdict.says === 'unsure')
+  if (unsure !== undefined && keep === undefined) return { outcome: 'unsure', rule: unsure.rule, ...scope }
+  return { outcome: 'none', rule: keep?.rule ?? 'nothing about messages', ...scope }
+}
+
+/** Words of the dialogue, and hints that must stand alone; politeness may be around them. */
+function wholeMessage(count: number, finds: readonly Find[], isNumber: (at: number) => boolean) {
+  if (count === 0) return undefined
+  const whole = new Clause({ from: 0, to: count - 1, isQuestion: false, isOnly: true }, finds)
+  for (const outcome of ['start', 'help', 'yes', 'no'] as const)
+    if (whole.has(outcome) && whole.isAll(0, count - 1, [outcome, 'fill'], isNumber)) return { outcome, rule: outcome }
+  const standsAlone = ({ from, to }: Find) =>
+    whole.isAll(0, from - 1, ['fill'], isNumber) && whole.isAll(to + 1, count - 1, ['fill'], isNumber)
+  const alone = finds.find((find) => find.entry.isWhole && standsAlone(find))
+  if (alone?.entry.meaning === 'unsure') return { outcome: 'unsure' as const, rule: 'hint' }
+  if (alone?.entry.meaning === 'away') return { outcome: 'stop' as const, rule: 'go away' }
+  return isBeginning(whole) ? { outcome: 'start' as const, rule: 'start' } : undefined
+}
+
+/** 'I want the messages again': every word is known, and nothing in it denies or ends. */
+function isBeginning(whole: Clause): boolean {
+  if (!whole.has('start') || whole.has('neg', 'nowant', 'nosend', 'other', 'halt', 'leave', 'remove', 'how', 'why'))
+    return false
+  for (let at = whole.from; at <= whole.to; at += 1) if (!whole.isKnown(at)) return false
+  return true
+}
+
+function judgeClause(clause: Clause, isNumber: (at: number) => boolean): ClauseVerdict {
+  // 'Cancel? No, I will be there.'
+  if (clause.isQuestion && !clause.isOnly && clause.to === clause.from) return { says: 'nothing', rule: 'question' }
+  if (clause.has('away')) return { says: 'stop', rule: 'go away' }
+  if (clause.has('nosend') && (clause.has('obj') || !clause.has('other')) && !clause.has('how', 'why', 'limit'))
+    return { says: 'stop', rule: 'do not send' }
+  if (clause.has('keep')) return { says: 'keep', rule: 'keep' }
+  const wants = clause.all('want').filter((find) => !clause.means(find.from, 'got'))
+  if (clause.has('got') && wants.length === 0 && !clause.has('nowant', 'nosend', 'leave'))
+    return clause.has('unsure') ? { says: 'unsure', rule: 'hint' } : { says: 'nothing', rule: 'report' }
+  const rule = evidence(clause, wants, isNumber)
+  if (rule === undefined) return withoutEvidence(clause, isNumber)
+  if (clause.has('how')) return { says: 'unsure', rule: `how: ${rule}` }
+  if (clause.has('why')) return { says: rule === 'halt' ? 'nothing' : 'unsure', rule: `why: ${rule}` }
+  if (clause.has('limit')) return { says: 'unsure', rule: `limited: ${rule}` }
+  return { says: 'stop', rule }
+}
+
+function withoutEvidence(clause: Clause, isNumber: (at: number) => boolean): ClauseVerdict {
+  if (clause.has('unsure')) return { says: 'unsure', rule: 'hint' }
+  const isAboutMessages = clause.has('obj', 'send') || (clause.has('remove') && !clause.has('other'))
+  if (clause.has('limit') && isAboutMessages && !clause.has('other')) return { says: 'unsure', rule: 'limited' }
+  const isVague =
+    clause.has('halt', 'leave') && (clause.isOnly || !clause.isQuestion) && !clause.has('other', 'got', 'neg')
+  const known: readonly Meaning[] = [...dressing, 'want', 'how', 'remove', 'limit']
+  const isUnwanted = clause.has('nowant') && !clause.has('other')
+  if (isUnwanted && clause.isAll(clause.from, clause.to, [...dressing, 'nowant', 'want'], isNumber))
+    return { says: 'unsure', rule: 'unwanted what?' }
+  if (isVague && clause.isAll(clause.from, clause.to, known, isNumber)) return { says: 'unsure', rule: 'stop what?' }
+  return { says: 'nothing', rule: 'nothing' }
+}
+
+/** The rule by which the clause asks for an end of messages, if one does. */
+function evidence(clause: Clause, wants: readonly Find[], isNumber: (at: number) => boolean): string | undefined {
+  const isOther = clause.has('other') && !clause.has('obj')
+  if (clause.has('nosend') && !isOther) return 'do not send'
+  if (isOther) return undefined
+  const isUnwanted = clause.has('nowant') || (clause.has('neg') && wants.length > 0)
+  const isAnythingOfUs = clause.has('you') && clause.has('all')
+  if (clause.has('nowant') && (clause.has('obj', 'these', 'send') || isAnythingOfUs)) return 'do not want'
+  if (isUnwanted && !clause.has('other') && (clause.has('obj', 'these') || isAnythingOfUs)) return 'do not want'
+  if (clause.has('neg', 'nowant') && clause.has('gov') && !clause.has('other', 'halt'))
+    return 'nothing from authorities'
+  if (isSendDenied(clause)) return 'do not send'
+  if (isObjectDenied(clause)) return 'no messages'
+  if (clause.all('leave').some((find) => !clause.isDenied(find, 1))) return 'leave'
+  if (clause.all('halt').some((find) => !clause.isDenied(find, 2)) && clause.has('obj', 'send')) return 'halt'
+  if (clause.has('remove') && clause.has('mine', 'obj') && !isRemoveDenied(clause)) return 'remove'
+  if (clause.has('withdraw') && clause.has('consent')) return 'withdraw'
+  const isPlain = clause.isOnly
+    ? clause.has('alone', 'halt', 'leave')
+    : clause.has('halt', 'leave') && !clause.isQuestion
+  if (isPlain && clause.isAll(clause.from, clause.to, dressing, isNumber)) return 'alone'
+  return undefined
+}
+
+function isRemoveDenied(clause: Clause): boolean {
+  return clause.all('remove').every((find) => clause.isDenied(find, 1))
+}
+
+function isSendDenied(clause: Clause): boolean {
+  return clause.all('neg').some((neg) =>
+    clause.all('send').some((send) => {
+      // Before the verb, or behind it as in 'schreiben Sie mir nicht mehr'.
+      const [from, to] = send.from > neg.to ? [neg.to + 1, send.from - 1] : [send.to + 1, neg.from - 1]
+      if (to - from > 3 || clause.means(neg.to + 1, 'other')) return false
+      for (let at = from; at <= to; at += 1)
+        if (clause.means(at, 'halt') || clause.means(at, 'leave') || clause.means(at, 'other') || !clause.isKnown(at))
+          return false
+      return true
+    }),
+  )
+}
+
+function isObjectDenied(clause: Clause): boolean {
+  return clause.all('neg').some((neg) =>
+    clause.all('obj').some((obj) => {
+      const [from, to] = obj.from > neg.to ? [neg.to + 1, obj.from - 1] : [obj.to + 1, neg.from - 1]
+      if (to - from > 2) return false
+      for (let at = from; at <= to; at += 1)
+        if (!clause.isKnown(at) || clause.means(at, 'other') || clause.means(at, 'halt')) return false
+      return true
+    }),
+  )
+}
+
+function scopeOf(clauses: readonly Clause[]): { isForAgency: boolean; isForGovernment: boolean } {
+  const isForAgency = clauses.some((clause) => {
+    const wide = clause
+      .all('all')
+      .filter((find) => !clause.means(find.from, 'neg') && !clause.means(find.from, 'these'))
+    return (wide.length > 0 && !clause.has('obj')) || (clause.has('all') && clause.has('you'))
+  })
+  return { isForAgency, isForGovernment: clauses.some((clause) => clause.has('gov')) }
+}
