@@ -3,6 +3,7 @@ import type { SmtpPlace } from '#platform/api.ts'
 import type { Settings } from '../settings.ts'
 import type { DkimKey } from './compose-mail.ts'
 import { type Mailbox, mailbox } from './mail-address.ts'
+import { mailboxLocalMax } from './tags.ts'
 
 export type MailSettings = {
   readonly box: Mailbox
@@ -26,6 +27,12 @@ export function readMailSettings(settings: Settings): MailSettings {
   const box = mailbox(from)
   if (box === undefined && from !== '') settings.wrong('from', 'It is no mailbox. Give "Name <local@domain>".')
   if (box?.local.includes('+')) settings.wrong('from', 'Its name must not hold a plus: Chancery adds its own.')
+  if ((box?.local.length ?? 0) > mailboxLocalMax) {
+    settings.wrong(
+      'from',
+      `The part before the @ is longer than ${mailboxLocalMax} characters, which leaves no room for tags.`,
+    )
+  }
   const perSecond = settings.number('perSecond', 0.1, 1_000)
   const dkim = readDkim(settings.group('dkim'))
   const listen = readListen(settings.group('listen'))

@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto'
+import { createHash, generateKeyPairSync } from 'node:crypto'
 import { authenticate } from 'mailauth'
 import { simpleParser } from 'mailparser'
 import { createTransport } from 'nodemailer'
@@ -8,6 +8,7 @@ import type { Channel, InboundMessage, Receipt, SendWish } from '#channels/api.t
 import type { Smtp } from '#platform/api.ts'
 import { systemSmtp } from '#platform/index.ts'
 import { startTown, type Town } from '#testing/town.ts'
+import { taggedAddress } from './tags.ts'
 
 const keys = generateKeyPairSync('rsa', {
   modulusLength: 2048,
@@ -105,8 +106,11 @@ beforeEach(() => {
 })
 
 let attempts = 0
+const attemptId = (n: number | string) => `a${createHash('sha256').update(String(n)).digest('base64url').slice(0, 24)}`
+const box = { name: '', address: 'desk@city.example', local: 'desk', domain: 'city.example' }
+const bounceOf = (attempt: string) => taggedAddress(box, { use: 'bounce', attempt }).toUpperCase()
 const wish = (more: Partial<SendWish> = {}): SendWish => ({
-  attempt: `aTTempt-${++attempts}`,
+  attempt: attemptId(++attempts),
   to: 'maryam@mail.example',
   subject: 'Your bin',
   text: 'It comes on Thursday. Größe: ۱۲۰ Liter.',
@@ -180,7 +184,7 @@ describe('a mail that goes out', () => {
 
 describe('a mail that comes in', () => {
   it('is told with its words, its files, and what it answers', async () => {
-    const attempt = 'aQ-1_z'
+    const attempt = attemptId('Q')
     const body = `--x\nContent-Type: text/plain; charset=utf-8\n\nآیا پنجشنبه درست است؟\n--x
 Content-Type: text/plain; name="../../etc/note.txt"\nContent-Disposition: attachment; filename="../../etc/note.txt"\n\nfile\n--x--`
     const headers = `From: Maryam <Maryam@Aligned.example>\nTo: desk@city.example\nSubject: =?utf-8?q?K=C3=BCbel?=
@@ -278,7 +282,6 @@ References: <${attempt}@city.example>\nMIME-Version: 1.0\nContent-Type: multipar
 })
 
 describe('a report', () => {
-  const hex = (attempt: string) => Buffer.from(attempt).toString('hex')
   const bounce = (action: string, status: string) =>
     letter(
       'From: MAILER-DAEMON@mx.example\nSubject: Delivery\nMIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; boundary="b"',
@@ -292,15 +295,16 @@ Reporting-MTA: dns; mx.example\n\nFinal-Recipient: rfc822; maryam@mail.example\n
     ['failed', '5.7.1', { state: 'failed', code: '5.7.1', reason: 'rejected' }],
     ['delivered', '2.0.0', { state: 'delivered' }],
   ])('of %s %s is a receipt of its attempt', async (action, status, receipt) => {
-    const to = `desk+b${hex('aBc-9')}@city.example`
+    const attempt = attemptId('Bc')
+    const to = bounceOf(attempt)
     await bring(`${bounce(action, status)}X${status}${action}`, { from: '', to })
     await reported()
-    expect(told).toEqual([{ channelId: 'post', attempt: 'aBc-9', atMs: expect.any(Number), ...receipt }])
+    expect(told).toEqual([{ channelId: 'post', attempt, atMs: expect.any(Number), ...receipt }])
     expect(inbox).toEqual([])
   })
 
   it('that it takes longer is none', async () => {
-    const to = `desk+b${hex('aDelay')}@city.example`
+    const to = bounceOf(attemptId('Delay'))
     await bring(bounce('delayed', '4.4.1'), { from: '', to })
     await bring(bounce('failed', '5.0.0'), { from: '', to })
     await reported()
@@ -311,11 +315,11 @@ Reporting-MTA: dns; mx.example\n\nFinal-Recipient: rfc822; maryam@mail.example\n
     const arf = letter(
       'From: fbl@mail.example\nMIME-Version: 1.0\nContent-Type: multipart/report; report-type=feedback-report; boundary=b',
       `--b\nContent-Type: text/plain\n\nA complaint\n--b\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse\nUser-Agent: x/1\nVersion: 1
---b\nContent-Type: message/rfc822\n\nMessage-ID: <aXyz@city.example>\nSubject: Your bin\n\nWords\n--b--`,
+--b\nContent-Type: message/rfc822\n\nMessage-ID: <${attemptId('Xyz')}@city.example>\nSubject: Your bin\n\nWords\n--b--`,
     )
     await bring(arf, { from: 'fbl@mail.example' })
     await reported()
-    expect(told[0]).toMatchObject({ attempt: 'aXyz', state: 'failed', code: 'complaint', reason: 'stopped' })
+    expect(told[0]).toMatchObject({ attempt: attemptId('Xyz'), state: 'failed', code: 'complaint', reason: 'stopped' })
   })
 })
 
