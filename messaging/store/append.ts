@@ -1,7 +1,7 @@
 /**
  * The database functions `append_events`, for many events of many rooms in one round trip and one transaction, and
  * `append_event`, for one event that is nothing more. They touch `event`, `room_head`, `room_state`, `state_delta`,
- * `transaction_id`, `mention`, `thread_event`, `annotation`, `sticky_event`, `thread` and `log`, and nothing else.
+ * `transaction_id`, `mention`, `thread_event`, `uncounted_event`, `annotation`, `sticky_event`, `thread` and `log`, and no more.
  */
 import { DatabaseError, type Db, type Sql, sql } from '#platform/api.ts'
 

@@ -1,5 +1,6 @@
 /**
- * What unread counts are made of: table `thread_event` (counted events of threads) and, read together with it, `room_head`,
+ * What unread counts are made of: tables `thread_event` (counted events of threads) and `uncounted_event` (counted events that were
+ * redacted since) and, read together with them, `room_head`,
  * `receipt`, `room_state`, `event` and `mention`. All bounded by places in timelines.
  */
 import { type Db, sql } from '#platform/api.ts'
@@ -52,7 +53,9 @@ const counted = sql(
      - coalesce((select t.total from thread_event t where t.room_id = p.room_id and t.ordering <= p.up_to
                  order by t.ordering desc limit 1), 0)
      + coalesce((select t.total from thread_event t where t.room_id = p.room_id and t.ordering <= p.after
-                 order by t.ordering desc limit 1), 0) as count
+                 order by t.ordering desc limit 1), 0)
+     - (select count(*) from uncounted_event u
+        where u.room_id = p.room_id and u.thread = 'main' and u.ordering > p.after and u.ordering <= p.up_to) as count
    from unnest($1::int[], $2::bigint[], $3::bigint[]) as p(room_id, after, up_to)`,
 )
 const threads = sql(
@@ -62,7 +65,8 @@ const threads = sql(
    join thread_event t on t.room_id = p.room_id and t.ordering > p.after and t.ordering <= p.up_to
    left join unnest($4::int[], $5::text[], $6::bigint[]) as b(room_id, root, ordering)
      on b.room_id = t.room_id and b.root = t.root
-   where b.ordering is null or t.ordering > b.ordering
+   where (b.ordering is null or t.ordering > b.ordering)
+     and not exists (select from uncounted_event u where u.room_id = t.room_id and u.ordering = t.ordering)
    group by t.room_id, t.root`,
 )
 

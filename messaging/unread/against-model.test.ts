@@ -29,11 +29,22 @@ const step = fc.oneof(
     arbitrary: fc.record({ what: fc.constantFrom('read', 'read all', 'read privately'), who, at: fc.nat() }),
   },
   { weight: 2, arbitrary: fc.record({ what: fc.constantFrom(...rules), who, at: fc.nat() }) },
-  { weight: 1, arbitrary: fc.record({ what: fc.constantFrom('rename', 'return'), who, at: fc.nat() }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ what: fc.constantFrom('rename', 'return', 'redact', 'redact'), who, at: fc.nat() }),
+  },
 )
 type Step = { what: string; who: number; at: number; names?: boolean }
 
-type Said = { id: string; type: string; sender: string; content: JsonObject; thread: string; state_key?: string }
+type Said = {
+  id: string
+  type: string
+  sender: string
+  content: JsonObject
+  thread: string
+  state_key?: string
+  isRedacted?: boolean
+}
 type Receipt = { thread: string; at: number }
 type Player = {
   here: TownPerson
@@ -62,11 +73,13 @@ class History {
     if ((kinds as readonly string[]).includes(one.what)) await this.#say(person, one)
     else if (one.what.startsWith('read')) await this.#read(player, person, one)
     else if ((rules as readonly string[]).includes(one.what)) await this.#rule(player, one.what)
+    else if (one.what === 'redact') await this.#redact(one)
     else await this.#memberEvent(player, one.what)
   }
 
   async #say(person: TownPerson, { what, at, names }: Step): Promise<void> {
-    const target = this.said.length === 0 ? undefined : this.said[at % this.said.length]
+    const standing = this.said.filter((event) => !event.isRedacted && event.type !== 'm.room.redaction')
+    const target = standing.length === 0 ? undefined : standing[at % standing.length]
     const content: JsonObject = { msgtype: what === 'notice' ? 'm.notice' : 'm.text', body: at % 3 ? 'x' : 'the dam' }
     if (names) content['m.mentions'] = { user_ids: [this.players[at % 3]?.here.id ?? ''] }
     if (what === 'all') content['m.mentions'] = { room: true }
@@ -104,6 +117,23 @@ class History {
       content,
       thread,
     })
+  }
+
+  /** What nothing refers to: a redacted event no longer says which thread what refers to it belongs to. */
+  async #redact({ at }: Step): Promise<void> {
+    const isReferredTo = (id: string) =>
+      this.said.some((event) => (event.content['m.relates_to'] as JsonObject | undefined)?.event_id === id)
+    const some = this.said.filter(
+      ({ id, type, isRedacted }) => type === 'm.room.message' && !isRedacted && !isReferredTo(id),
+    )
+    const target = some[at % (some.length || 1)]
+    const owner = this.players.find(({ here }) => here.id === target?.sender)
+    if (target === undefined || owner === undefined) return
+    const person = at % 2 ? owner.here : owner.there
+    const path = `${roomPath(this.room)}/redact/${encodeURIComponent(target.id)}/${this.#turn}`
+    const { event_id: id } = await person.ok('PUT', path, {})
+    target.isRedacted = true
+    this.said.push({ id, type: 'm.room.redaction', sender: person.id, content: { redacts: target.id }, thread: 'main' })
   }
 
   async #read(player: Player, person: TownPerson, { what, at }: Step): Promise<void> {
@@ -165,6 +195,7 @@ class History {
     const counts: Record<string, [number, number]> = { main: [0, 0] }
     for (const [index, event] of this.said.entries()) {
       if (index < player.joinedAt || event.sender === player.here.id || player.ignored.has(event.sender)) continue
+      if (event.isRedacted) continue
       if (this.#isRead(player, index, event.thread)) continue
       const senderPowerLevel = event.sender === this.players[0]?.here.id ? Number.POSITIVE_INFINITY : 0
       const context = { memberCount: 3, senderPowerLevel, notificationLevels: {} }

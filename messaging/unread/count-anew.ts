@@ -91,7 +91,7 @@ async function putEachToRules(
   for (let start = 0; start < rows.length; start += eventsInOneGo) {
     if (start > 0) await nextTurn()
     for (const event of await deps.reader.open(rows.slice(start, start + eventsInOneGo))) {
-      if (event.senderId === rules.person.userId) continue
+      if (event.senderId === rules.person.userId || event.isRedacted) continue
       const { counts, calls, mentions } = noticeOf(room, event.pdu)
       const highlights = calls || mentions.includes(rules.person.matrixId)
       const { notify, highlight } = state.judge(room, event, { counts, highlights })

@@ -49,6 +49,8 @@ export class ReadState {
   take(room: Room, noticed: Noticed): boolean {
     const { event, thread, notice } = noticed
     this.upTo = event.ordering
+    // What was redacted may be among what is unread.
+    if (event.type === 'm.room.redaction' && this.#hasUnread) return false
     const { userId, matrixId } = this.#rules.person
     if (event.senderId === userId) {
       if (!saysReadUpTo(event.type, relationOf(event.content)?.type)) return true
@@ -81,6 +83,10 @@ export class ReadState {
       case 'own':
         return this.#rules.decide(clientEvent(event), pushContext(room, event.sender, this.#displayName))
     }
+  }
+
+  get #hasUnread(): boolean {
+    return this.main.notifications > 0 || this.threads.size > 0
   }
 
   #countOf(thread: string): Count {

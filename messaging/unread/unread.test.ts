@@ -158,3 +158,30 @@ describe('what is unread', () => {
     await expect.poll(() => unread(bob, room)).toEqual(counts(5, 0))
   })
 })
+
+it('leaves out what was redacted, mentions and threads too, for those who count along and those who come anew', async () => {
+  const { alice, bob, room } = await two()
+  const root = await alice.say(room, 'root')
+  const said = [
+    await alice.say(room, 'one', naming(bob)),
+    await alice.say(room, 'two'),
+    await alice.say(room, 'reply', { ...inThread(root), ...naming(bob) }),
+    await alice.say(room, 'reply', inThread(root)),
+  ]
+  const unread = async (who: TownPerson, since?: string) => {
+    const answer = await who.sync(since, byThread)
+    const told: any = answer.rooms?.join?.[room]
+    return { since: answer.next_batch, main: told.unread_notifications, threads: told.unread_thread_notifications }
+  }
+  const before = await unread(bob)
+  expect([before.main, before.threads]).toEqual([counts(3, 1), { [root]: counts(2, 1) }])
+  for (const id of [said[0], said[2]]) {
+    await alice.ok('PUT', `${roomPath(room)}/redact/${encodeURIComponent(id ?? '')}/r${id}`, {})
+  }
+  for (const after of [await unread(bob, before.since), await unread(bob), await unread(node.as(bob))]) {
+    expect([after.main, after.threads]).toEqual([counts(2, 0), { [root]: counts(1, 0) }])
+  }
+  // Redacted once more, it is not left out twice.
+  await alice.ok('PUT', `${roomPath(room)}/redact/${encodeURIComponent(said[0] ?? '')}/again`, {})
+  expect((await unread(bob)).main).toEqual(counts(2, 0))
+})

@@ -154,6 +154,23 @@ begin
 end
 $$;
 
+-- What is redacted is unread to nobody, and highlights no more.
+create function uncount(redactions jsonb) returns void
+language plpgsql as $$
+begin
+  insert into uncounted_event (room_id, ordering, thread)
+  select e.room_id, e.ordering, coalesce(t.root, 'main')
+  from jsonb_to_recordset(redactions) as r(id bigint, redacted_by text) join event e on e.id = r.id
+  left join thread_event t on t.room_id = e.room_id and t.ordering = e.ordering
+  where r.redacted_by is not null and e.notify_count > coalesce(
+    (select p.notify_count from event p where p.room_id = e.room_id and p.ordering < e.ordering
+     order by p.ordering desc limit 1), 0)
+  on conflict do nothing;
+  delete from mention m using jsonb_to_recordset(redactions) as r(id bigint, redacted_by text), event e
+  where r.redacted_by is not null and e.id = r.id and m.room_id = e.room_id and m.ordering = e.ordering;
+end
+$$;
+
 -- A thread whose newest reply went stands by the newest that is left, or not at all.
 create function threads_after_redaction(redactions jsonb) returns void
 language plpgsql as $$
@@ -236,6 +253,7 @@ begin
     delete from annotation a using jsonb_to_recordset(redactions) as r(id bigint) where a.event_id = r.id;
     delete from sticky_event s using jsonb_to_recordset(redactions) as r(id bigint, redacted_by text)
     where s.event_id = r.id and r.redacted_by is not null;
+    perform uncount(redactions);
     if exists (select from event e join jsonb_to_recordset(redactions) as r(id bigint) on r.id = e.id
                where e.relation = 'm.thread') then
       perform threads_after_redaction(redactions);

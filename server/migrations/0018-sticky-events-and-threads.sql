@@ -46,3 +46,14 @@ comment on column thread_subscription.ended_at is 'The end of the room''s timeli
 comment on column thread_subscription.position is 'Place in the log of its last change. Sliding sync tells changes by it, and clients compare two of them.';
 create index thread_subscription_change on thread_subscription (user_id, position);
 create index thread_subscription_room on thread_subscription (room_id);
+
+create table uncounted_event (
+  room_id int not null,
+  ordering bigint not null,
+  thread text not null,
+  primary key (room_id, ordering)
+);
+comment on table uncounted_event is 'Events that are in the running count and were redacted since: nobody has them to read any more.';
+comment on column uncounted_event.thread is 'The thread that the event belongs to: the id of its root, or main.';
+-- What is redacted highlights for nobody.
+create index mention_event on mention (room_id, ordering);
