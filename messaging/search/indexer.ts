@@ -40,6 +40,8 @@ const readerName = 'search'
 const gatherMs = 200
 /** Others are answered in between. */
 const turnMs = 8
+/** Words in one statement: they are written out as text, which takes about 5 ms. */
+const wordsAtOnce = 20_000
 
 /** `edited`: ids of messages, each with the room of the edit. */
 type Changes = {
@@ -89,7 +91,10 @@ export class SearchIndexer {
     }
     await this.#addEdited(changes)
     if (changes.gone.size > 0) await removeWords(tx, [...changes.gone])
-    if (changes.words.size > 0) await putWords(tx, [...changes.words.values()])
+    for (const some of inParts([...changes.words.values()])) {
+      await putWords(tx, some)
+      await nextTurn()
+    }
   }
 
   async #add(changes: Changes, row: EventRow, position: number): Promise<void> {
@@ -144,4 +149,18 @@ export class SearchIndexer {
       changes.gone.delete(event.id)
     } else changes.gone.add(event.id)
   }
+}
+
+function inParts(rows: readonly WordsRow[]): WordsRow[][] {
+  const parts: WordsRow[][] = []
+  let words = wordsAtOnce
+  for (const row of rows) {
+    if (words >= wordsAtOnce) {
+      parts.push([])
+      words = 0
+    }
+    parts.at(-1)?.push(row)
+    words += row.words.length
+  }
+  return parts
 }

@@ -35,6 +35,7 @@ class ChildSandbox implements Sandbox {
   readonly #children = new Set<Child>()
   readonly #idle: { readonly child: Child; readonly timer: NodeJS.Timeout }[] = []
   readonly #waiting: PromiseWithResolvers<Child>[] = []
+  #hasStarted = false
   #isClosed = false
 
   constructor(deps: SandboxDeps) {
@@ -91,14 +92,21 @@ class ChildSandbox implements Sandbox {
       clearTimeout(idle.timer)
       if (!idle.child.hasEnded) return idle.child
     }
-    if (this.#children.size < limits.sandboxChildrenMax) return this.#start()
-    if (this.#waiting.length >= this.#waitingMax) throw new SandboxFailed('busy')
+    const more = limits.sandboxChildrenMax - this.#children.size
+    if (more > 0 && !this.#hasStarted) return this.#start()
+    if (this.#waiting.length >= this.#waitingMax + more) throw new SandboxFailed('busy')
     const turn = Promise.withResolvers<Child>()
     this.#waiting.push(turn)
     return turn.promise
   }
 
+  /** To start a process takes some 10 ms, in which nobody is answered: one in each turn of the event loop. */
   #start(): Child {
+    this.#hasStarted = true
+    setImmediate(() => {
+      this.#hasStarted = false
+      this.#serveWaiting()
+    })
     const child = new Child(this.#bounds)
     this.#children.add(child)
     void child.ended.then(() => {
@@ -133,7 +141,7 @@ class ChildSandbox implements Sandbox {
   }
 
   #serveWaiting(): void {
-    if (this.#isClosed || this.#children.size >= limits.sandboxChildrenMax) return
+    if (this.#isClosed || this.#hasStarted || this.#children.size >= limits.sandboxChildrenMax) return
     this.#waiting.shift()?.resolve(this.#start())
   }
 }

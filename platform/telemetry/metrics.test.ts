@@ -80,18 +80,45 @@ describe('metrics', () => {
   })
 
   it('see an event loop that was held up, once', async () => {
-    const metrics = newMetrics()
-    const worst = () => Number(linesOf(metrics, 'nodejs_eventloop_lag_max_seconds ')[0]!.split(' ')[1])
-    const turns = () => new Promise((resolve) => setTimeout(resolve, 60))
+    const loop = loopOf(newMetrics())
     await turns()
+    loop.read()
     const endMs = performance.now() + 200
     while (performance.now() < endMs);
     await turns()
-    expect(worst()).toBeGreaterThan(0.15)
+    const held = loop.read()
+    expect(held.lag).toBeGreaterThan(0.15)
+    expect(held.blocked).toBeGreaterThan(0.05)
     await turns()
-    expect(worst()).toBeLessThan(0.15)
+    expect(loop.read().lag).toBeLessThan(0.15)
+  })
+
+  it('tell a loop that worked from one that got no processor', async () => {
+    const loop = loopOf(newMetrics())
+    await turns()
+    loop.read()
+    // The thread sleeps, as it does when another program has the processor.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200)
+    await turns()
+    const starved = loop.read()
+    expect(starved.lag).toBeGreaterThan(0.15)
+    expect(starved.blocked).toBeLessThan(0.05)
   })
 })
+
+const turns = () => new Promise((resolve) => setTimeout(resolve, 60))
+
+function loopOf(metrics: Metrics) {
+  metrics.watchLoop()
+  const value = (lines: readonly string[], name: string) =>
+    Number(lines.find((line) => line.startsWith(`nodejs_eventloop_${name}_max_seconds `))?.split(' ')[1])
+  return {
+    read() {
+      const lines = linesOf(metrics, 'nodejs_eventloop_')
+      return { lag: value(lines, 'lag'), blocked: value(lines, 'blocked') }
+    },
+  }
+}
 
 describe('the listener for metrics', () => {
   it('answers GET /metrics on loopback, and nothing else', async () => {

@@ -1,4 +1,4 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { createHistogram } from 'node:perf_hooks'
 import type { Clock } from '../clock.ts'
 import * as prometheus from './prometheus.ts'
 
@@ -31,6 +31,8 @@ export interface Metrics extends RequestMetrics, WriterMetrics, ChannelMetrics {
   ): prometheus.Histogram
   /** Read when the metrics are asked for. */
   gauge(name: string, meaning: string, read: () => number): void
+  /** Begins to watch the event loop: when the server listens, since before there is nobody whom it could hold up. */
+  watchLoop(): void
   text(): string
   close(): void
 }
@@ -40,7 +42,7 @@ const requestSeconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 30
 const commitSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5]
 const batchEvents = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512]
 
-const loopResolutionMs = 20
+const loopLookMs = 20
 
 export function createMetrics({ clock }: { readonly clock: Pick<Clock, 'nowMs'> }): Metrics {
   const families = new Map<string, prometheus.Family>()
@@ -67,7 +69,7 @@ export function createMetrics({ clock }: { readonly clock: Pick<Clock, 'nowMs'> 
   const sizes = histogram('chancery_writer_batch_events', 'Events that one commit stored.', batchEvents)
   const commits = histogram('chancery_writer_commit_duration_seconds', 'Time of one commit of events.', commitSeconds)
   const channels = counter('chancery_channel_total', 'What happened on a channel to citizens.', ['channel', 'what'])
-  const closeLoop = measureLoop(gauge)
+  const loop = measureLoop(gauge)
   measureProcess(gauge, clock)
 
   return {
@@ -81,7 +83,8 @@ export function createMetrics({ clock }: { readonly clock: Pick<Clock, 'nowMs'> 
     },
     channelDid: (channelId, what) => channels.add([channelId, what]),
     text: () => `${[...families.values()].flatMap((family) => family.lines()).join('\n')}\n`,
-    close: closeLoop,
+    watchLoop: loop.watch,
+    close: loop.close,
   }
 }
 
@@ -90,22 +93,49 @@ function classOf(status: number): string {
   return `${Math.floor(status / 100)}xx`
 }
 
-/** How late timers are. Node counts the waiting that was asked for as well, so it is taken off again. */
-function measureLoop(gauge: Metrics['gauge']): () => void {
-  const delay = monitorEventLoopDelay({ resolution: loopResolutionMs })
-  delay.enable()
-  const lateSeconds = (nanoseconds: number) => Math.max(0, nanoseconds / 1e6 - loopResolutionMs) / 1000
+/**
+ * How late timers are, looked at fifty times a second, and how much of that was the loop's own doing: a turn that held others up
+ * used the processor, while a machine that was busy with other programs left the loop waiting for one.
+ */
+function measureLoop(gauge: Metrics['gauge']): { watch(): void; close(): void } {
+  const lateness = createHistogram()
+  let blockedMs = 0
+  let [lookedMs, usedMs] = [0, 0]
+  let timer: NodeJS.Timeout | undefined
+  const look = () => {
+    const [nowMs, cpuMs] = [performance.now(), threadCpuMs()]
+    const lateMs = Math.max(0, nowMs - lookedMs - loopLookMs)
+    lateness.record(Math.round(lateMs * 1e6) + 1)
+    blockedMs = Math.max(blockedMs, Math.min(lateMs, cpuMs - usedMs))
+    lookedMs = nowMs
+    usedMs = cpuMs
+  }
+  const lateSeconds = (percent: number) => lateness.percentile(percent) / 1e9
   gauge('nodejs_eventloop_lag_p50_seconds', 'Lateness of the event loop since the last reading, median.', () =>
-    lateSeconds(delay.percentile(50)),
+    lateSeconds(50),
   )
-  gauge('nodejs_eventloop_lag_p99_seconds', 'The same, 99th percentile.', () => lateSeconds(delay.percentile(99)))
-  gauge('nodejs_eventloop_lag_max_seconds', 'The same, worst.', () => {
-    const worst = lateSeconds(delay.max)
-    // Read last of the three, so that each reading covers the time since the one before.
-    delay.reset()
+  gauge('nodejs_eventloop_lag_p99_seconds', 'The same, 99th percentile.', () => lateSeconds(99))
+  gauge('nodejs_eventloop_lag_max_seconds', 'The same, worst.', () => lateness.max / 1e9)
+  gauge('nodejs_eventloop_blocked_max_seconds', 'The worst of it that was the work of this process.', () => {
+    const worst = blockedMs / 1000
+    // Read last of the four, so that each reading covers the time since the one before.
+    lateness.reset()
+    blockedMs = 0
     return worst
   })
-  return () => void delay.disable()
+  return {
+    watch() {
+      lookedMs = performance.now()
+      usedMs = threadCpuMs()
+      timer ??= setInterval(look, loopLookMs).unref()
+    },
+    close: () => clearInterval(timer),
+  }
+}
+
+function threadCpuMs(): number {
+  const { user, system } = process.threadCpuUsage()
+  return (user + system) / 1000
 }
 
 function measureProcess(gauge: Metrics['gauge'], clock: Pick<Clock, 'nowMs'>): void {

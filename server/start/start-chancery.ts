@@ -189,6 +189,7 @@ async function listen(
     const served = await serveMetrics(metrics, config.metricsPort)
     undo.push(() => served.close())
   }
+  metrics.watchLoop()
   const { port } = await http.listen(config.host, config.port)
   undo.push(() => http.close())
   return port

@@ -1,5 +1,6 @@
 import { atRest } from './at-rest/at-rest.ts'
 import { display } from './display.ts'
+import { eventLoop } from './event-loop/event-loop.ts'
 import { fuzz } from './fuzz.ts'
 import { idle } from './idle.ts'
 import { killNine } from './kill-nine/kill-nine.ts'
@@ -21,6 +22,7 @@ export const proofs: Readonly<Record<string, Proof>> = {
   display,
   large,
   idle,
+  'event-loop': eventLoop,
   'state-resolution': stateResolution,
   fuzz,
   sync: syncLaw,
