@@ -404,8 +404,10 @@ export const limits = {
 
   // --- what is kept in memory
 
-  /** Entries of the log's tail that sync answers from; about 3 KB each when they are events. */
+  /** Entries of the log's tail that sync answers from; about 3 KB each when they are short messages. */
   tailEntriesMax: 4_000,
+  /** The same in bytes: an event may be as long as twenty short ones. */
+  tailBytesMax: 12 * MiB,
   /** Weight of the rooms in the cache: state entries and members. */
   roomCacheEntriesMax: 200_000,
   /** Room ids and their internal numbers. */
@@ -422,8 +424,8 @@ export const limits = {
   profilesInMemoryMax: 50_000,
   /** People whose names are compared in memory, about 300 bytes each; those beyond are read for each search. */
   peopleIndexedMax: 100_000,
-  /** Decrypted events for answers; the most recently read. */
-  eventsInMemoryMax: 5_000,
+  /** Decrypted events for answers: those of the tail, which may outgrow its bound by a quarter, and a few more. */
+  eventsInMemoryBytesMax: 16 * MiB,
   /** Transaction ids whose event is remembered without asking the database. */
   transactionsInMemoryMax: 20_000,
   /** People, and their devices, of whom it is known whether they are there; about 300 bytes each. */
@@ -443,7 +445,7 @@ export const limits = {
   /** Member events of which it is remembered whether they let somebody in or out. */
   memberStepsInMemoryMax: 20_000,
   /** Newest events of rooms by which unread counts are kept up; most of them are in the tail as well. */
-  recentNoticesMax: 20_000,
+  recentNoticesBytesMax: 8 * MiB,
   /** Unread events of a room that are put to somebody's own push rules, one by one; no badge shows more. */
   ownRulesEventsMax: 1_000,
   /** Pictures that could not be opened. */

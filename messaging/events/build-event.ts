@@ -8,6 +8,7 @@ import {
   authTypesFor,
   checkAuth,
   eventSizeProblem,
+  type HashedEvent,
   hashEvent,
   type JsonObject,
   NotAllowed,
@@ -63,7 +64,7 @@ export type BuildDeps = {
 export function buildEvent(deps: BuildDeps, room: Room, internalId: number, draft: Draft): BuiltEvent {
   refuseOvertaken(room, draft)
   const unsigned = unsignedOf(room, draft)
-  const { pdu, eventId } = finish(deps, room, authorised(deps, room, draft))
+  const { pdu, eventId, canonicalSize } = finish(deps, room, authorised(deps, room, draft))
   if (Object.keys(unsigned).length > 0) pdu.unsigned = unsigned
   const { head } = room
   const notice = noticeOf(room, pdu)
@@ -78,6 +79,7 @@ export function buildEvent(deps: BuildDeps, room: Room, internalId: number, draf
     ordering: head.ordering + 1,
     notifyCount: head.notifyCount + (notice.counts ? 1 : 0),
     pdu,
+    jsonBytes: canonicalSize,
   })
   const row = rowOf(deps, room, event)
   const built: BuiltEvent = {
@@ -133,13 +135,13 @@ function authorised(deps: BuildDeps, room: Room, draft: Draft): Pdu {
   return pdu
 }
 
-function finish(deps: BuildDeps, room: Room, bare: Pdu): { pdu: Pdu; eventId: string } {
+function finish(deps: BuildDeps, room: Room, bare: Pdu): HashedEvent {
   try {
     const signer = { serverName: deps.serverName, keyId: deps.signingKey.keyId }
-    const { pdu, eventId, canonicalSize } = hashEvent(bare, room.version, signer)
-    const tooLarge = eventSizeProblem(pdu, canonicalSize)
+    const hashed = hashEvent(bare, room.version, signer)
+    const tooLarge = eventSizeProblem(hashed.pdu, hashed.canonicalSize)
     if (tooLarge !== undefined) throw refuse('M_TOO_LARGE', tooLarge)
-    return { pdu, eventId }
+    return hashed
   } catch (error) {
     if (error instanceof NotCanonical) throw refuse('M_BAD_JSON', error.message, { cause: error })
     throw error

@@ -32,6 +32,7 @@ export function openEvent(room: RoomIdentity, row: EventRow): StoredEvent {
     ordering: row.ordering,
     notifyCount: row.notifyCount,
     pdu: openPdu(room.key, row),
+    jsonBytes: row.sealed.length,
   })
 }
 
@@ -52,5 +53,5 @@ export function unreadableEvent(room: RoomIdentity, row: EventRow, sender: strin
     auth_events: [],
     unsigned: { 'chancery.unreadable': true },
   }
-  return new StoredEvent({ ...row, roomMatrixId: room.matrixId, version: room.version, pdu })
+  return new StoredEvent({ ...row, roomMatrixId: room.matrixId, version: room.version, pdu, jsonBytes: 0 })
 }

@@ -1,5 +1,6 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Users } from '#identity/api.ts'
-import { type Db, type Logger, limits, SealBroken } from '#platform/api.ts'
+import { type Db, type Logger, limits, Recent, SealBroken } from '#platform/api.ts'
 import type { Room } from '../rooms/room.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
 import { type EventRow, eventRowByMatrixId, eventRowsByIds } from '../store/events.ts'
@@ -7,6 +8,9 @@ import { stateSuccessorRow } from '../store/room-state.ts'
 import type { Draft } from './draft.ts'
 import { openEvent, type RoomIdentity, unreadableEvent } from './event-codec.ts'
 import type { StoredEvent } from './stored-event.ts'
+
+/** Thousands may be opened for one answer: others are answered in between. */
+const turnMs = 8
 
 type Deps = { db: Db; rooms: RoomCache; users: Users; logger: Logger }
 
@@ -18,32 +22,31 @@ type Deps = { db: Db; rooms: RoomCache; users: Users; logger: Logger }
  */
 export class EventReader {
   readonly #deps: Deps
-  readonly #recent = new Map<number, StoredEvent>()
+  readonly #recent = new Recent<number, StoredEvent>(limits.eventsInMemoryBytesMax, { weigh: ({ bytes }) => bytes })
 
   constructor(deps: Deps) {
     this.#deps = deps
   }
 
   remember(event: StoredEvent): void {
-    this.#recent.delete(event.id)
     this.#recent.set(event.id, event)
-    if (this.#recent.size <= limits.eventsInMemoryMax) return
-    for (const id of this.#recent.keys()) {
-      this.#recent.delete(id)
-      break
-    }
   }
 
   peek(id: number): StoredEvent | undefined {
-    return this.#recent.get(id)
+    return this.#recent.peek(id)
   }
 
   async open(rows: readonly EventRow[]): Promise<StoredEvent[]> {
     const rooms = await this.#deps.rooms.identities([...new Set(rows.map((row) => row.roomId))])
     const events: StoredEvent[] = []
+    let startMs = performance.now()
     for (const row of rows) {
+      if (performance.now() - startMs > turnMs) {
+        await nextTurn()
+        startMs = performance.now()
+      }
       const room = rooms.get(row.roomId)
-      if (room !== undefined) events.push(this.#recent.get(row.id) ?? (await this.#openRow(room, row)))
+      if (room !== undefined) events.push(this.#recent.peek(row.id) ?? (await this.#openRow(room, row)))
     }
     return events
   }
@@ -53,7 +56,7 @@ export class EventReader {
     const missing = ids.filter((id) => !this.#recent.has(id))
     const read = missing.length === 0 ? [] : await this.open(await eventRowsByIds(this.#deps.db, missing))
     const found = new Map(read.map((event) => [event.id, event]))
-    return ids.flatMap((id) => this.#recent.get(id) ?? found.get(id) ?? [])
+    return ids.flatMap((id) => this.#recent.peek(id) ?? found.get(id) ?? [])
   }
 
   /** One event of one room; undefined when there is none of that id in it. */
@@ -77,7 +80,7 @@ export class EventReader {
   async refresh(matrixIds: readonly string[]): Promise<void> {
     for (const matrixId of matrixIds) {
       const row = await eventRowByMatrixId(this.#deps.db, matrixId)
-      const known = row === undefined ? undefined : this.#recent.get(row.id)
+      const known = row === undefined ? undefined : this.#recent.peek(row.id)
       if (row === undefined || known === undefined) continue
       this.#recent.delete(row.id)
       const [stored] = await this.open([row])

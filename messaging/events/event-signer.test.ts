@@ -22,7 +22,7 @@ function made(id: string, more: Partial<Pdu> = {}): StoredEvent {
     ...more,
   }
   const { pdu, eventId } = hashEvent(bare, version, { serverName, keyId: key.keyId })
-  const numbers = { id: 1, roomId: 1, senderId: 1, ordering: 1, notifyCount: 1 }
+  const numbers = { id: 1, roomId: 1, senderId: 1, ordering: 1, notifyCount: 1, jsonBytes: 300 }
   return new StoredEvent({ ...numbers, roomMatrixId: '!r:a.example', version, matrixId: eventId, pdu })
 }
 

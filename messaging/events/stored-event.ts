@@ -18,7 +18,12 @@ export type StoredEventParts = {
   targetId?: number | undefined
   pdu: Pdu
   isPruned?: boolean
+  /** Of the whole event as JSON, about. */
+  jsonBytes: number
 }
+
+/** The objects round the words of an event, measured on short messages; the words stand in it, and in its shared text. */
+const bytesBeside = 1_000
 
 /**
  * An event as the server holds it. What is alike for all readers is made into text once (`sharedText`) and its
@@ -36,6 +41,8 @@ export class StoredEvent {
   targetId: number | undefined
   /** Whether this is the form without the words of an erased person. */
   readonly isPruned: boolean
+  /** About what it takes in memory. */
+  readonly bytes: number
   #pdu: Pdu
   #text: string | undefined
   #pruned: StoredEvent | undefined
@@ -51,6 +58,7 @@ export class StoredEvent {
     this.notifyCount = parts.notifyCount
     this.targetId = parts.targetId
     this.isPruned = parts.isPruned ?? false
+    this.bytes = bytesBeside + 2 * parts.jsonBytes
     this.#pdu = parts.pdu
   }
 
@@ -95,7 +103,7 @@ export class StoredEvent {
 
   /** As if it were redacted. What was redacted keeps by whom, and not why. */
   pruned(): StoredEvent {
-    this.#pruned ??= new StoredEvent({ ...this, pdu: prunedPdu(this), isPruned: true })
+    this.#pruned ??= new StoredEvent({ ...this, pdu: prunedPdu(this), isPruned: true, jsonBytes: 0 })
     return this.#pruned
   }
 

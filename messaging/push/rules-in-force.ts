@@ -30,6 +30,7 @@ export type RulesClass = 'default' | 'mentions' | 'silent' | 'own'
 
 const silence: PushDecision = { notify: false, highlight: false, actions: [] }
 const masterRuleId = '.m.rule.master'
+const nobody: ReadonlySet<string> = new Set()
 
 type Person = { readonly userId: number; readonly matrixId: string }
 
@@ -37,21 +38,27 @@ export class RulesInForce {
   readonly person: Person
   /** Whether nothing sets her apart from others, in any room. */
   readonly isDefault: boolean
-  readonly #rules: PushRuleset
+  /** Undefined: she never set any. The default rules are made when they are asked for. */
+  readonly #own: PushRuleset | undefined
   readonly #ignored: ReadonlySet<string>
   readonly #threads: ReadonlySet<string> | undefined
   #compiled: CompiledPushRules | undefined
   #steps: Step[] | undefined
   /** By room; of rooms that no rule is about, once for all. */
-  readonly #classes = new Map<string, RulesClass>()
+  #classes: Map<string, RulesClass> | undefined
 
   /** `threads` are the roots of those that she subscribed to; needed where `asksForThreads`. */
   constructor(person: Person, stored?: JsonObject, ignoredList?: JsonObject, threads?: ReadonlySet<string>) {
     this.person = person
     this.#threads = threads
-    this.#rules = stored === undefined ? defaultPushRules(person.matrixId) : rulesFromStored(stored, person.matrixId)
-    this.#ignored = new Set(isJsonObject(ignoredList?.ignored_users) ? Object.keys(ignoredList.ignored_users) : [])
-    this.isDefault = (stored === undefined || isLikeDefault(this.#rules, person)) && this.#ignored.size === 0
+    this.#own = stored === undefined ? undefined : rulesFromStored(stored, person.matrixId)
+    const ignored = isJsonObject(ignoredList?.ignored_users) ? Object.keys(ignoredList.ignored_users) : []
+    this.#ignored = ignored.length === 0 ? nobody : new Set(ignored)
+    this.isDefault = (this.#own === undefined || isLikeDefault(this.#own, person)) && ignored.length === 0
+  }
+
+  get #rules(): PushRuleset {
+    return this.#own ?? defaultPushRules(this.person.matrixId)
   }
 
   /** Whether a rule looks for the person's name in what is said. */
@@ -84,6 +91,7 @@ export class RulesInForce {
     this.#steps ??= stepsOf(this.#rules)
     // Where no rule is about the room it is like every other such room.
     const place = this.#steps.some((step) => step.isOfOneRoom && step.isOf(roomMatrixId)) ? roomMatrixId : elsewhere
+    this.#classes ??= new Map()
     const known = this.#classes.get(place)
     if (known !== undefined) return known
     const found = this.#classIn(this.#steps, place)

@@ -19,7 +19,7 @@ export type Receipt = {
 }
 export type AccountDatum = { readonly type: string; readonly content: JsonObject }
 
-export type TailEntry = {
+type Unweighed = {
   readonly position: number
   readonly roomId: number | null
   readonly userId: number | null
@@ -37,6 +37,9 @@ export type TailEntry = {
   | { readonly kind: 'other' }
 )
 
+/** `bytes` is about what it takes in memory. */
+export type TailEntry = Unweighed & { readonly bytes: number }
+
 /** Reads back what another node wrote. Undefined when the row is gone since. */
 export interface FactReaders {
   receipt(id: number): Promise<Receipt | undefined>
@@ -48,12 +51,18 @@ export interface TailListener {
   onEntries(entries: readonly TailEntry[], foreign: boolean): void
 }
 
+/** How far it may outgrow its bounds before it is shortened. */
+const slack = 1.25
+/** An entry that is no event. */
+const entryBytes = 400
+
 type Deps = { users: Users; reader: EventReader; facts: FactReaders; logger: Logger }
 
 export class Tail implements LogFollower {
   readonly #deps: Deps
   readonly #listeners: TailListener[] = []
   #entries: TailEntry[] = []
+  #bytes = 0
   #start: number
   #end: number
   #behind: Promise<void> | undefined
@@ -172,25 +181,43 @@ export class Tail implements LogFollower {
     return undefined
   }
 
+  /** Now and then, for many at once. */
+  #shorten(): void {
+    const { tailEntriesMax, tailBytesMax } = limits
+    if (this.#entries.length <= tailEntriesMax * slack && this.#bytes <= tailBytesMax * slack) return
+    let gone = 0
+    while (this.#entries.length - gone > tailEntriesMax || this.#bytes > tailBytesMax) {
+      const entry = this.#entries[gone]
+      if (entry === undefined) break
+      this.#bytes -= entry.bytes
+      this.#start = entry.position
+      gone += 1
+    }
+    this.#entries = this.#entries.slice(gone)
+  }
+
   #take(entries: readonly TailEntry[], foreign: boolean): void {
     const last = entries.at(-1)
     if (last === undefined) return
     for (const entry of entries) {
       this.#entries.push(entry)
+      this.#bytes += entry.bytes
       if (entry.kind === 'event') this.#deps.reader.remember(entry.event)
     }
     this.#end = last.position
-    if (this.#entries.length > limits.tailEntriesMax * 1.25) {
-      const gone = this.#entries.length - limits.tailEntriesMax
-      this.#start = this.#entries[gone - 1]?.position ?? this.#start
-      this.#entries = this.#entries.slice(gone)
-    }
+    this.#shorten()
     for (const listener of this.#listeners) listener.onEntries(entries, foreign)
     const ready = this.#awaited.filter((wait) => wait.position <= this.#end)
     if (ready.length === 0) return
     this.#awaited = this.#awaited.filter((wait) => wait.position > this.#end)
     for (const wait of ready) wait.resolve()
   }
+}
+
+/** About what an entry takes in memory. */
+function bytesOf(entry: Unweighed): number {
+  if (entry.kind === 'event') return entryBytes + entry.event.bytes
+  return entry.kind === 'accountData' ? entryBytes + 2 * JSON.stringify(entry.datum.content).length : entryBytes
 }
 
 const wholeKinds: ReadonlySet<LogKind> = new Set([
@@ -211,6 +238,11 @@ function isWhole(row: LogRow, facts: ReadonlyMap<number, unknown>): boolean {
 }
 
 function entryOf(row: LogRow, fact: unknown): TailEntry {
+  const entry = unweighedOf(row, fact)
+  return { ...entry, bytes: bytesOf(entry) }
+}
+
+function unweighedOf(row: LogRow, fact: unknown): Unweighed {
   const { position, roomId, userId } = row
   if (row.kind === logKinds.toDevice) return { kind: 'toDevice', position, roomId, userId }
   if (row.kind === logKinds.profile) return { kind: 'profile', position, roomId, userId }

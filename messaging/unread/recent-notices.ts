@@ -6,14 +6,16 @@ import type { Room } from '../rooms/room.ts'
 import type { Noticed } from './read-state.ts'
 
 /** The newest events of a room: all that came after `from`, and the room's running count at the end. */
-type Newest = { from: number; count: number; noticed: Noticed[] }
+type Newest = { from: number; count: number; noticed: Noticed[]; bytes: number }
 
 /** So many events of one room: who is further behind is counted from the database, which costs no more than these. */
 const ofRoomMax = 200
+/** A room without an event. */
+const roomBytes = 300
 
 /** The newest events of rooms, by which counts in memory are kept up. */
 export class RecentNotices {
-  readonly #rooms = new Recent<number, Newest>(limits.recentNoticesMax, { weigh: ({ noticed }) => noticed.length + 1 })
+  readonly #rooms = new Recent<number, Newest>(limits.recentNoticesBytesMax, { weigh: ({ bytes }) => bytes })
 
   /** The events after a place, oldest first; undefined where they are not all here. */
   after(room: Room, ordering: number): readonly Noticed[] | undefined {
@@ -34,14 +36,16 @@ export class RecentNotices {
     }
     if (newest === undefined || isUnplaced(event)) {
       // Of the first one it is not known whether it is in the running count; of this one, which thread it is in.
-      this.#rooms.set(event.roomId, { from: event.ordering, count: event.notifyCount, noticed: [] })
+      this.#rooms.set(event.roomId, { from: event.ordering, count: event.notifyCount, noticed: [], bytes: roomBytes })
       return
     }
     newest.noticed.push(noticed(event, room, event.notifyCount > newest.count))
     newest.count = event.notifyCount
+    newest.bytes += event.bytes
     if (newest.noticed.length > ofRoomMax) {
       const gone = newest.noticed.splice(0, ofRoomMax / 2)
       newest.from = gone.at(-1)?.event.ordering ?? newest.from
+      for (const { event: old } of gone) newest.bytes -= old.bytes
     }
     this.#rooms.set(event.roomId, newest)
   }
