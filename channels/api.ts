@@ -113,6 +113,8 @@ export type InboundMessage = {
   readonly providerAnswered?: 'stop' | 'start' | 'help'
   /** The attempt that it answers, by a token of ours in it. */
   readonly answersAttempt?: string
+  /** What an answer to it names, so that programs show both as one thread. */
+  readonly threadOf?: NonNullable<SendWish['threadOf']>
   /** A machine answered by itself: an absence note, say. Nobody answers that. */
   readonly isAutomatic?: true
   readonly authenticity: 'proven' | 'forgeable' | 'forged'

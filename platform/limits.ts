@@ -325,6 +325,8 @@ export const limits = {
   /** Words of one send; far above ten text messages, below what mail servers refuse. */
   sendBodyCharsMax: 50_000,
   sendSubjectCharsMax: 250,
+  /** What somebody did in place of a channel, in a few sentences. */
+  taskNoteCharsMax: 2_000,
   /** A confirmation of STOP counts as wanted within five minutes (47 CFR 64.1200(a)(12)). */
   stopConfirmationMsMax: 5 * 60_000,
   /** Whoever was asked what her STOP means and has not answered for so long meant everything of this agency. */

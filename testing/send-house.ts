@@ -1,13 +1,14 @@
 /** The pipeline of sends on a real PostgreSQL, with people and gates that a test holds in its hands. */
 import type { Consent, Purpose, StopScope, StopWish } from '#engagement/api.ts'
 import { Decider } from '#engagement/sends/decider.ts'
-import { Dialogues, type ReadWords } from '#engagement/sends/dialogues.ts'
+import { Dialogues } from '#engagement/sends/dialogues.ts'
 import { FindWay } from '#engagement/sends/find-way.ts'
 import { LookUps } from '#engagement/sends/look-ups.ts'
 import { Outcomes } from '#engagement/sends/outcomes.ts'
 import type { SendsNeighbours } from '#engagement/sends/parts.ts'
 import { Pipeline } from '#engagement/sends/pipeline.ts'
 import { QuietTimes } from '#engagement/sends/quiet-times.ts'
+import { readWords } from '#engagement/sends/read-words.ts'
 import { type NewSend, openedWords, SendBook } from '#engagement/sends/send-book.ts'
 import { type AttemptRow, attemptsOfSends } from '#engagement/store/attempts.ts'
 import { type SendRow, sendByPublicId } from '#engagement/store/sends.ts'
@@ -72,8 +73,6 @@ export class SendHouse {
   readonly closed: string[] = []
   /** Called while the gate is passed, inside its transaction. */
   whileAtGate: () => void | Promise<void> = () => undefined
-  /** How words are read. */
-  read: ReadWords = () => ({ outcome: 'none', reach: 'programme', isBare: false })
   country = 'DE'
   readonly database: TestDatabase
 
@@ -115,7 +114,7 @@ export class SendHouse {
     const dialogues = new Dialogues({
       ...parts,
       book,
-      read: this.read,
+      read: readWords,
       stopLaws: [{ country: 'US', fromMs: 0 }],
       onQueued: () => undefined,
     })
@@ -224,6 +223,7 @@ export class SendHouse {
       closeSender: async (_tx: unknown, wish: { addressId: number; channelId: string }) => {
         this.closed.push(`${wish.addressId} ${wish.channelId}`)
       },
+      suppress: async () => undefined,
       markWritten: async () => undefined,
     } as unknown as Consent
   }

@@ -49,12 +49,14 @@ export class MailReader {
     const { head } = readHead(mail.raw)
     const subject = oneLine(parsed.subject ?? '').slice(0, subjectLengthMax)
     const answersAttempt = this.#answers(mail, parsed)
+    const threadOf = threadIn(parsed)
     return {
       from: mailAddress(parsed.from?.value[0]?.address ?? '') ?? senderOf(head) ?? mail.from,
       to: box.address,
       ...wordsOf(parsed, mail.raw),
       ...(subject !== '' && { subject }),
       ...(answersAttempt !== undefined && { answersAttempt }),
+      ...(threadOf !== undefined && { threadOf }),
       ...(isAutomatic(head) && { isAutomatic: true as const }),
       authenticity: await this.#authenticity(mail, attempt),
     }
@@ -83,6 +85,17 @@ export class MailReader {
       return 'forgeable'
     }
   }
+}
+
+/** The newest ids of a long thread are enough; ids are one word each and no longer than a header line. */
+const referencesMax = 20
+const idForm = /^<[\x21-\x3b\x3d\x3f-\x7e]{1,250}>$/
+
+/** RFC 5322 §3.6.4: an answer names the mail that it answers, after all that this one named. */
+function threadIn({ messageId, references = [] }: ParsedMail): InboundMessage['threadOf'] {
+  if (messageId === undefined || !idForm.test(messageId)) return undefined
+  const before = (Array.isArray(references) ? references : [references]).filter((id) => idForm.test(id))
+  return { inReplyTo: messageId, references: [...before, messageId].slice(-referencesMax) }
 }
 
 /** The address in From; the first of several. */

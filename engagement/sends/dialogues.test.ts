@@ -2,8 +2,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { InboundMessage } from '#channels/api.ts'
 import { type TestDatabase, testDatabase } from '#testing/database.ts'
 import { address, purposeIds, SendHouse } from '#testing/send-house.ts'
-import type { ReadWords } from './dialogues.ts'
-import { answerIn } from './question-texts.ts'
 
 let database: TestDatabase
 let house: SendHouse
@@ -18,23 +16,8 @@ afterAll(() => database.dispose())
 beforeEach(async () => {
   house = new SendHouse(database)
   house.addresses = [address(++addressId, 'sms')]
-  house.read = readPlainly
   node = await house.node()
 })
-
-/** Understands a few words and no more: how people put it is the parser's affair, and has its own tests. */
-const readPlainly: ReadWords = (text) => {
-  const [outcome, reach] = ({
-    STOP: ['stop', 'programme'],
-    'STOP ALL': ['stop', 'agency'],
-    'STOP GOV': ['stop', 'government'],
-    'Stop this, and where is my permit?': ['stop', 'programme'],
-    'It is enough': ['unsure', 'programme'],
-  }[text] ?? ['none', 'programme']) as ['none', 'programme']
-  const word = ({ START: 'start', HELP: 'help', YES: 'yes', NO: 'no' } as const)[text] ?? answerIn(text)
-  const isBare = text.startsWith('STOP') || word !== undefined
-  return { outcome, reach, isBare, word }
-}
 
 const minuteMs = 60_000
 const kinds: readonly [RegExp, string][] = [
@@ -123,17 +106,17 @@ const table: readonly Row[] = [
   ['what the provider answered is not confirmed', '0 STOP!', 1, '', 'library'],
   ['what the provider answered widens by silence too', '0 STOP!', 11, '', ''],
   ['what the provider answered, twice', '0 STOP! / 1 STOP!', 2, '', ''],
-  ['words of doubt hold the programme and ask once', '0 It is enough', 1, 'unsure', 'library'],
-  ['and stay held while nobody answers', '0 It is enough', 3000, 'unsure', 'library'],
-  ['and are not asked about again', '0 It is enough / 5 It is enough', 10, 'unsure', 'library'],
-  ['nor after the question has lapsed', '0 It is enough / 2000 It is enough', 2001, 'unsure', 'library'],
-  ['GO gives it back', '0 It is enough / 5 GO', 60, 'unsure', 'floods library'],
-  ['NO gives it back', '0 It is enough / 5 NO', 60, 'unsure', 'floods library'],
-  ['GO that comes late gives it back', '0 It is enough / 2000 GO', 2001, 'unsure', 'floods library'],
-  ['STOP makes it a STOP, confirmed once', '0 It is enough / 5 STOP', 6, 'unsure scope', 'library'],
-  ['YES to whether she wants to stop is a STOP', '0 It is enough / 5 YES', 6, 'unsure scope', 'library'],
-  ['and silence after it means everything', '0 It is enough / 5 YES', 20, 'unsure scope', ''],
-  ['doubt after STOP asks nothing', '0 STOP / 1 It is enough', 5, 'scope', 'library'],
+  ['words of doubt hold the programme and ask once', '0 Spam', 1, 'unsure', 'library'],
+  ['and stay held while nobody answers', '0 Spam', 3000, 'unsure', 'library'],
+  ['and are not asked about again', '0 Spam / 5 Spam', 10, 'unsure', 'library'],
+  ['nor after the question has lapsed', '0 Spam / 2000 Spam', 2001, 'unsure', 'library'],
+  ['GO gives it back', '0 Spam / 5 GO', 60, 'unsure', 'floods library'],
+  ['NO gives it back', '0 Spam / 5 NO', 60, 'unsure', 'floods library'],
+  ['GO that comes late gives it back', '0 Spam / 2000 GO', 2001, 'unsure', 'floods library'],
+  ['STOP makes it a STOP, confirmed once', '0 Spam / 5 STOP', 6, 'unsure scope', 'library'],
+  ['YES to whether she wants to stop is a STOP', '0 Spam / 5 YES', 6, 'unsure scope', 'library'],
+  ['and silence after it means everything', '0 Spam / 5 YES', 20, 'unsure scope', ''],
+  ['doubt after STOP asks nothing', '0 STOP / 1 Spam', 5, 'scope', 'library'],
   ['START by what can be forged gives nothing before the digits', '0 STOP / 20 START', 30, 'scope code', ''],
   ['START with the digits', '0 STOP / 20 START / 21 CODE', 30, 'scope code', 'floods library'],
   ['the digits inside a sentence', '0 STOP / 20 START / 21 my code is CODE', 30, 'scope code', 'floods library'],

@@ -2,7 +2,7 @@ import type { InboundMessage } from '#channels/api.ts'
 import { limits, type Tx } from '#platform/api.ts'
 import type { Agency } from '../agencies/types.ts'
 import type { ConsentSource, Purpose, StopScope, StopWish } from '../consent/types.ts'
-import type { Address } from '../people/types.ts'
+import type { Address, AddressKind } from '../people/types.ts'
 import { purposesLastSent } from '../store/attempts.ts'
 import { isFirstTime } from '../store/inbound-done.ts'
 import {
@@ -30,7 +30,7 @@ import {
 import { type StopLaw, stopMeansEverything } from './stop-law.ts'
 
 /** Reads what a citizen's words mean for what she wants to get; languages are BCP 47, the likeliest first. */
-export type ReadWords = (text: string, languages: readonly string[]) => Reading
+export type ReadWords = (text: string, languages: readonly string[], kind: AddressKind) => Reading
 
 type Deps = Pick<SendsMachine, 'clock' | 'logger' | 'postgres' | 'random' | 'vault'> &
   Pick<SendsNeighbours, 'agencies' | 'consent' | 'gates' | 'people' | 'purposes'> & {
@@ -102,7 +102,7 @@ export class Dialogues {
   /** The same message again: what it did is done, and what it says may still have to reach the desk. */
   async #again(agency: Agency, address: Address, inbound: HeardInbound): Promise<Heeded> {
     const languages = await this.#languages(agency, address)
-    const reading = this.#deps.read(inbound.text, languages)
+    const reading = this.#deps.read(inbound.text, languages, inbound.kind)
     const isCommand = reading.isBare && (reading.outcome === 'stop' || reading.word !== undefined)
     return { passes: !isCommand && inbound.providerAnswered === undefined, did: [], purpose: undefined }
   }
@@ -115,7 +115,7 @@ export class Dialogues {
       await newestDialogue(tx, address.id, channelId),
     ]
     const nowMs = this.#deps.clock.nowMs()
-    const reading = this.#deps.read(text, languages)
+    const reading = this.#deps.read(text, languages, kind)
     const scene: Scene = {
       tx,
       agency,
@@ -236,7 +236,8 @@ export class Dialogues {
         await consent.stop(tx, this.#wish(scene, `${proof} only`, this.#scopeOf(scene, 'programme')))
         return
       case 'start':
-        await consent.start(tx, this.#wish(scene, `${proof} start`, 'agency'))
+        // Whatever she had stopped here: START knows no scopes.
+        await consent.start(tx, this.#wish(scene, `${proof} start`, 'government'))
         return
       case 'close-sender':
         await consent.closeSender(tx, { addressId: address.id, channelId, proofKey: `${proof} close`, atMs })

@@ -91,7 +91,7 @@ export class Outcomes {
 
   async #store(fates: readonly Fate[]): Promise<void> {
     // Gates come before sends: whoever says stop to the provider says it here first.
-    for (const fate of fates) if (fate.failure === 'stopped') await this.#stop(fate)
+    for (const fate of fates) await this.#suppress(fate)
     const furthest = furthestOf(fates)
     const changed = await this.#deps.postgres.transaction((tx) => this.#apply(tx, furthest))
     if (changed.some(({ state }) => isNothing(state))) this.#onUndecided()
@@ -145,20 +145,26 @@ export class Outcomes {
     if (tellings.length > 0) this.#onTold()
   }
 
-  /** The provider takes nothing more from this sender: that is a STOP of what was sent, and the sender is closed. */
-  async #stop({ attempt }: Fate): Promise<void> {
+  /**
+   * What a failure says of the address itself. 'stopped': the provider takes nothing more from this sender, or she reported
+   * the message as unwanted. 'invalid': nobody is there.
+   */
+  async #suppress({ attempt, failure, code }: Fate): Promise<void> {
+    if (failure !== 'stopped' && failure !== 'invalid') return
     const { consent, clock, postgres, logger } = this.#deps
     const { addressId, channelId, publicId } = attempt
-    const atMs = clock.nowMs()
+    const about = { addressId, atMs: clock.nowMs() }
+    const proofKey = `refused ${publicId}`
     await postgres.transaction(async (tx) => {
+      if (failure === 'invalid') return consent.suppress(tx, { ...about, reason: 'bounced', proofKey })
+      if (code === 'complaint') return consent.suppress(tx, { ...about, reason: 'complained', proofKey })
       const [send] = await sendsByIds(tx, [attempt.sendId])
       if (send === undefined) return
-      const proofKey = `refused ${publicId}`
-      await consent.closeSender(tx, { addressId, channelId, proofKey: `${proofKey} sender`, atMs })
+      await consent.closeSender(tx, { ...about, channelId, proofKey: `${proofKey} sender` })
       const scope = { purposeId: send.purposeId }
-      await consent.stop(tx, { addressId, channelId, scope, source: 'provider', proofKey, atMs })
+      await consent.stop(tx, { ...about, channelId, scope, source: 'provider', proofKey })
     })
-    logger.info('sends.provider_stopped', { channel: channelId })
+    logger.info('sends.address_suppressed', { channel: channelId, kind: failure })
   }
 
   /** Late is better than a lock on every address in the transaction of its receipt. */

@@ -28,7 +28,7 @@ const texts: Readonly<Record<string, Texts>> = {
     stop: '{agency}: You get no more messages about "{title}". Reply ONLY to keep all others, ALL to end everything from us, GOV to end it from every agency. Without a reply we end everything from us.',
     agency: '{agency}: You get no more messages from us that need your consent. Reply START to get them again.',
     government:
-      '{agency}: You get no more messages from any agency that need your consent. Reply START to get ours again.',
+      '{agency}: You get no more messages from any agency that need your consent. Reply START to get them again.',
     unsure:
       '{agency}: Do you want to end messages about "{title}"? Reply STOP to end them or GO to keep them. Until then we send none.',
     start: '{agency}: Reply {code} to get messages again. If you did not ask for it, do nothing.',
@@ -43,7 +43,7 @@ const texts: Readonly<Record<string, Texts>> = {
     agency:
       '{agency}: Sie erhalten von uns keine Nachrichten mehr, die Ihre Einwilligung brauchen. Mit START erhalten Sie sie wieder.',
     government:
-      '{agency}: Sie erhalten von keiner Behoerde mehr Nachrichten, die Ihre Einwilligung brauchen. Mit START erhalten Sie unsere wieder.',
+      '{agency}: Sie erhalten von keiner Behoerde mehr Nachrichten, die Ihre Einwilligung brauchen. Mit START erhalten Sie sie wieder.',
     unsure:
       '{agency}: Moechten Sie Nachrichten zu "{title}" beenden? Antworten Sie STOP zum Beenden oder WEITER zum Behalten. Bis dahin senden wir keine.',
     start: '{agency}: Antworten Sie {code}, um wieder Nachrichten zu erhalten. Waren Sie es nicht, tun Sie nichts.',
@@ -58,7 +58,7 @@ const texts: Readonly<Record<string, Texts>> = {
     agency:
       '{agency} : vous ne recevrez plus de notre part de messages soumis à votre consentement. Répondez START pour les reprendre.',
     government:
-      "{agency} : vous ne recevrez plus d'aucune administration de messages soumis à votre consentement. Répondez START pour reprendre les nôtres.",
+      "{agency} : vous ne recevrez plus d'aucune administration de messages soumis à votre consentement. Répondez START pour les reprendre.",
     unsure:
       "{agency} : voulez-vous arrêter les messages sur « {title} » ? Répondez STOP pour les arrêter ou GARDER pour les garder. D'ici là, nous n'en envoyons pas.",
     start: "{agency} : répondez {code} pour recevoir à nouveau des messages. Si ce n'était pas vous, ne faites rien.",
@@ -73,7 +73,7 @@ const texts: Readonly<Record<string, Texts>> = {
     agency:
       '{agency}: ya no recibirá de nosotros mensajes que requieren su consentimiento. Responda START para recibirlos de nuevo.',
     government:
-      '{agency}: ya no recibirá de ninguna administración mensajes que requieren su consentimiento. Responda START para recibir los nuestros.',
+      '{agency}: ya no recibirá de ninguna administración mensajes que requieren su consentimiento. Responda START para recibirlos de nuevo.',
     unsure:
       '{agency}: ¿quiere terminar los mensajes sobre "{title}"? Responda STOP para terminarlos o SEGUIR para conservarlos. Hasta entonces no enviamos ninguno.',
     start: '{agency}: responda {code} para recibir mensajes de nuevo. Si no fue usted, no haga nada.',
@@ -88,7 +88,7 @@ const texts: Readonly<Record<string, Texts>> = {
     agency:
       '{agency}: non riceverà più da noi messaggi che richiedono il suo consenso. Risponda START per riceverli di nuovo.',
     government:
-      '{agency}: non riceverà più da nessun ente messaggi che richiedono il suo consenso. Risponda START per ricevere i nostri.',
+      '{agency}: non riceverà più da nessun ente messaggi che richiedono il suo consenso. Risponda START per riceverli di nuovo.',
     unsure:
       '{agency}: vuole fermare i messaggi su "{title}"? Risponda STOP per fermarli o CONTINUA per tenerli. Fino ad allora non ne mandiamo.',
     start: '{agency}: risponda {code} per ricevere di nuovo messaggi. Se non è stato lei, non faccia nulla.',
@@ -103,7 +103,7 @@ const texts: Readonly<Record<string, Texts>> = {
     agency:
       '{agency}: u krijgt van ons geen berichten meer waarvoor uw toestemming nodig is. Antwoord START om ze weer te krijgen.',
     government:
-      '{agency}: u krijgt van geen enkele overheid meer berichten waarvoor uw toestemming nodig is. Antwoord START om die van ons weer te krijgen.',
+      '{agency}: u krijgt van geen enkele overheid meer berichten waarvoor uw toestemming nodig is. Antwoord START om ze weer te krijgen.',
     unsure:
       '{agency}: wilt u berichten over "{title}" stoppen? Antwoord STOP om ze te stoppen of VERDER om ze te houden. Tot dan sturen wij er geen.',
     start: '{agency}: antwoord {code} om weer berichten te krijgen. Was u het niet, doe dan niets.',
@@ -118,7 +118,7 @@ const texts: Readonly<Record<string, Texts>> = {
     agency:
       '{agency}: nie będziesz już dostawać od nas wiadomości wymagających zgody. Odpowiedz START, aby je znów dostawać.',
     government:
-      '{agency}: nie będziesz już dostawać od żadnego urzędu wiadomości wymagających zgody. Odpowiedz START, aby znów dostawać nasze.',
+      '{agency}: nie będziesz już dostawać od żadnego urzędu wiadomości wymagających zgody. Odpowiedz START, aby je znów dostawać.',
     unsure:
       '{agency}: czy chcesz zakończyć wiadomości o "{title}"? Odpowiedz STOP, aby zakończyć, lub DALEJ, aby je zachować. Do tego czasu ich nie wysyłamy.',
     start: '{agency}: odpowiedz {code}, aby znów dostawać wiadomości. Jeśli to nie Ty, nie rób nic.',
@@ -133,7 +133,7 @@ const texts: Readonly<Record<string, Texts>> = {
     agency:
       '{agency}: já não receberá de nós mensagens que precisam do seu consentimento. Responda START para as voltar a receber.',
     government:
-      '{agency}: já não receberá de nenhum serviço público mensagens que precisam do seu consentimento. Responda START para voltar a receber as nossas.',
+      '{agency}: já não receberá de nenhum serviço público mensagens que precisam do seu consentimento. Responda START para as voltar a receber.',
     unsure:
       '{agency}: quer terminar as mensagens sobre "{title}"? Responda STOP para terminar ou CONTINUAR para manter. Até lá não enviamos nenhuma.',
     start: '{agency}: responda {code} para voltar a receber mensagens. Se não foi você, não faça nada.',
@@ -146,8 +146,7 @@ const texts: Readonly<Record<string, Texts>> = {
     words: { only: ['sadece', 'yalnız', 'yalniz'], all: ['hepsi', 'tümü'], gov: ['gov'], go: ['devam'] },
     stop: '{agency}: "{title}" hakkında artık mesaj almayacaksınız. Diğerleri kalsın diye SADECE, bizden gelen her şey bitsin diye HEPSI, tüm kurumlar için GOV yazın. Yanıt gelmezse bizden gelen her şeyi bitiririz.',
     agency: '{agency}: Onayınızı gerektiren mesajları artık göndermeyeceğiz. Yeniden almak için START yazın.',
-    government:
-      '{agency}: Hiçbir kurum onayınızı gerektiren mesaj göndermeyecek. Bizimkileri yeniden almak için START yazın.',
+    government: '{agency}: Hiçbir kurum onayınızı gerektiren mesaj göndermeyecek. Yeniden almak için START yazın.',
     unsure:
       '{agency}: "{title}" hakkındaki mesajlar bitsin mi? Bitsin diye STOP, sürsün diye DEVAM yazın. O zamana kadar göndermeyiz.',
     start: '{agency}: Yeniden mesaj almak için {code} yazın. Siz istemediyseniz bir şey yapmayın.',

@@ -28,10 +28,13 @@ export type NewSend = {
   readonly words?: Words | undefined
   readonly madeBy?: number | undefined
   readonly deadlineTs: number
-  readonly way: Pick<Way, 'addressId' | 'channelId' | 'form' | 'kind' | 'reason'>
+  /** Undefined where none is open: what that means is decided at once, like after a failure. */
+  readonly way: WayTaken | undefined
   /** Not before. */
   readonly dueTs: number
 }
+
+export type WayTaken = Pick<Way, 'addressId' | 'channelId' | 'form' | 'kind' | 'reason'>
 
 export const wordsPurpose = 'send.words'
 /** What goes to addresses of which nobody knows whose they are is sealed under a key of the server. */
@@ -77,11 +80,12 @@ export class SendBook {
       madeBy: wish.madeBy ?? null,
       createdTs: nowTs,
       deadlineTs: wish.deadlineTs,
+      decideTs: wish.way === undefined ? nowTs : wish.deadlineTs,
     })
     if (id === undefined) return undefined
-    const { agencyId, personId, conversationId } = wish
+    const { agencyId, personId, conversationId, way, dueTs } = wish
     const send = { id, agencyId, personId: personId ?? null, conversationId: conversationId ?? null }
-    await this.attempt(tx, send, { way: wish.way, refusals: 0, dueTs: wish.dueTs })
+    if (way !== undefined) await this.attempt(tx, send, { way, refusals: 0, dueTs })
     return { id, publicId }
   }
 
@@ -89,7 +93,7 @@ export class SendBook {
   async attempt(
     tx: Tx,
     send: Pick<SendRow, 'agencyId' | 'conversationId' | 'id' | 'personId'>,
-    next: { way: NewSend['way']; refusals: number; dueTs: number },
+    next: { way: WayTaken; refusals: number; dueTs: number },
   ): Promise<void> {
     const { clock, random } = this.#deps
     const { way, refusals, dueTs } = next

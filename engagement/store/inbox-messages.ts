@@ -14,6 +14,8 @@ export type InboxRow = {
 
 const columns = `i.id, i.public_id as "publicId", i.agency_id as "agencyId", i.person_id as "personId",
   i.send_id as "sendId", i.conversation_id as "conversationId", i.created_ts as "createdTs", i.read_ts as "readTs"`
+/** Its gate was passed: until then nobody may see it. */
+const hasLeft = 'exists (select 1 from attempt a where a.send_id = i.send_id and a.sending_ts is not null)'
 const insert = sql(
   'inbox_message_insert',
   `insert into inbox_message (public_id, agency_id, person_id, send_id, conversation_id, created_ts)
@@ -22,11 +24,18 @@ const insert = sql(
 )
 const ofPeople = sql(
   'inbox_message_of_people',
-  `select ${columns} from inbox_message i where i.person_id = any($1::bigint[]) and i.id < $2 order by i.id desc limit $3`,
+  `select ${columns} from inbox_message i
+   where i.person_id = any($1::bigint[]) and i.id < $2 and ${hasLeft} order by i.id desc limit $3`,
 )
-const byPublicId = sql('inbox_message_by_public_id', `select ${columns} from inbox_message i where i.public_id = $1`)
+const byPublicId = sql(
+  'inbox_message_by_public_id',
+  `select ${columns} from inbox_message i where i.public_id = $1 and ${hasLeft}`,
+)
 const read = sql('inbox_message_read', 'update inbox_message set read_ts = $2 where id = $1 and read_ts is null')
-const ofSend = sql('inbox_message_of_send', `select ${columns} from inbox_message i where i.send_id = $1`)
+const ofSends = sql(
+  'inbox_message_of_sends',
+  `select ${columns} from inbox_message i where i.send_id = any($1::bigint[])`,
+)
 
 /** The public id under which it lies: the first one, when it was put there before. */
 export async function insertInboxMessage(db: Db, row: Omit<InboxRow, 'id' | 'readTs'>): Promise<string> {
@@ -38,6 +47,6 @@ export async function insertInboxMessage(db: Db, row: Omit<InboxRow, 'id' | 'rea
 export const inboxMessagesOf = (db: Db, personIds: readonly number[], before: number, limit: number) =>
   db.rows<InboxRow>(ofPeople, [personIds, before, limit])
 export const inboxMessage = (db: Db, publicId: string) => db.row<InboxRow>(byPublicId, [publicId])
-export const inboxMessageOfSend = (db: Db, sendId: number) => db.row<InboxRow>(ofSend, [sendId])
+export const inboxMessagesOfSends = (db: Db, sendIds: readonly number[]) => db.rows<InboxRow>(ofSends, [sendIds])
 /** Whether it was unread. */
 export const markInboxMessageRead = async (db: Db, id: number, nowTs: number) => (await db.run(read, [id, nowTs])) > 0

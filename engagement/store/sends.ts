@@ -26,7 +26,7 @@ export type SendRow = {
   outcome: SendEnd | null
 }
 
-export type SendInsert = Omit<SendRow, 'id' | 'outcome' | 'decideTs'> & {
+export type SendInsert = Omit<SendRow, 'id' | 'outcome'> & {
   dialogueId: number | null
   madeBy: number | null
 }
@@ -41,7 +41,7 @@ const insert = sql(
   `insert into send (public_id, agency_id, kind, person_id, address_id, channel_id, purpose_id, conversation_id,
                      event_id, dialogue_id, sensitivity, wished_kind, key_id, sealed, made_by, created_ts, deadline_ts,
                      decide_ts)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
    on conflict do nothing returning id`,
 )
 const byPublicId = sql('send_by_public_id', `select ${columns} from send s where s.public_id = $1`)
@@ -75,7 +75,7 @@ const eraseOf = sql(
 export async function insertSend(db: Db, row: SendInsert): Promise<number | undefined> {
   const { publicId, agencyId, kind, personId, addressId, channelId, purposeId, conversationId, eventId, dialogueId } =
     row
-  const { sensitivity, wishedKind, keyId, sealed, madeBy, createdTs, deadlineTs } = row
+  const { sensitivity, wishedKind, keyId, sealed, madeBy, createdTs, deadlineTs, decideTs } = row
   const what = [
     publicId,
     agencyId,
@@ -88,7 +88,7 @@ export async function insertSend(db: Db, row: SendInsert): Promise<number | unde
     eventId,
     dialogueId,
   ]
-  const how = [sensitivity, wishedKind, keyId, sealed, madeBy, createdTs, deadlineTs]
+  const how = [sensitivity, wishedKind, keyId, sealed, madeBy, createdTs, deadlineTs, decideTs]
   return (await db.row<{ id: number }>(insert, [...what, ...how]))?.id
 }
 

@@ -155,15 +155,6 @@ create table inbound_done (
 comment on table inbound_done is 'Messages of citizens whose commands were acted upon, so that the same again does nothing.';
 create index inbound_done_ts on inbound_done (done_ts);
 
-create table reply_wish (
-  conversation_id bigint not null,
-  user_id int not null,
-  kind text not null,
-  set_ts bigint not null,
-  primary key (conversation_id, user_id)
-);
-comment on table reply_wish is 'The channel that somebody chose for her next message with "!by".';
-
 create table stop_dialogue (
   id bigint generated always as identity primary key,
   agency_id int not null,

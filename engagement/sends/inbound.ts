@@ -1,0 +1,159 @@
+import type { Channel, InboundMessage, Receipt, Receiver } from '#channels/api.ts'
+import type { Postgres, SealingKey, Vault } from '#platform/api.ts'
+import type { Agency } from '../agencies/types.ts'
+import type { Address } from '../people/types.ts'
+import { attemptByPublicId, attemptsByNames } from '../store/attempts.ts'
+import { lastInOf, putLastIn } from '../store/last-in.ts'
+import { insertTellings } from '../store/tellings.ts'
+import { answerSubject, threadBytes, threadPurpose } from './composing.ts'
+import type { Dialogues, Heeded } from './dialogues.ts'
+import type { Fate, Outcomes } from './outcomes.ts'
+import type { SendsMachine, SendsNeighbours } from './parts.ts'
+import type { Talk, Talks } from './talks.ts'
+
+type Deps = Pick<SendsMachine, 'clock' | 'logger'> &
+  Pick<SendsNeighbours, 'channels' | 'people'> & {
+    readonly agencies: SendsNeighbours['agencies'] & {
+      byKey(key: string): Promise<Agency | undefined>
+      all(): Promise<Agency[]>
+    }
+    readonly postgres: Postgres
+    readonly vault: Pick<Vault, 'serverKey'>
+    readonly talks: Pick<Talks, 'notice' | 'route' | 'say'>
+    readonly dialogues: Pick<Dialogues, 'hear'>
+    readonly outcomes: Pick<Outcomes, 'hear'>
+    readonly onTold: () => void
+  }
+
+/** Threads of mails from addresses of which nobody knows whose they are. */
+const unknownThreadsKey = 'threads of unknown addresses'
+
+/** What comes in from citizens: commands act first, then the words go into the conversation that they answer. */
+export class Inbound implements Receiver {
+  readonly #deps: Deps
+
+  constructor(deps: Deps) {
+    this.#deps = deps
+  }
+
+  async message(inbound: InboundMessage): Promise<void> {
+    const { channels, dialogues, people, postgres } = this.#deps
+    const channel = channels.byId(inbound.channelId)
+    if (channel === undefined) throw new Error(`The channel ${inbound.channelId} is no longer in the configuration.`)
+    const agency = await this.#agencyOf(channel)
+    const address = await postgres.transaction((tx) => people.ensureAddress(tx, agency.id, inbound.kind, inbound.from))
+    // A machine that answers by itself says nothing of what she wants.
+    const heeded = inbound.isAutomatic ? passed : await dialogues.hear(agency, address, inbound)
+    if (heeded.passes) await this.#carryOn(agency, channel, address, inbound)
+    else await this.#remember(agency, address, inbound, undefined)
+    if (heeded.did.length > 0) await this.#tellRunning(address, inbound, heeded)
+  }
+
+  async receipts(receipts: readonly Receipt[]): Promise<void> {
+    const { postgres, outcomes, logger } = this.#deps
+    const names = receipts.flatMap(({ attempt }) => attempt ?? [])
+    const references = receipts.flatMap(({ attempt, reference, channelId }) =>
+      attempt === undefined && reference !== undefined ? [{ channelId, reference }] : [],
+    )
+    const found = await attemptsByNames(postgres, names, references)
+    const byName = new Map(found.map((one) => [one.publicId, one]))
+    const byReference = new Map(found.map((one) => [`${one.channelId} ${one.reference}`, one]))
+    const fates = receipts.flatMap((receipt): Fate[] => {
+      const { attempt: name, reference, channelId } = receipt
+      const attempt = name === undefined ? byReference.get(`${channelId} ${reference}`) : byName.get(name)
+      // A receipt speaks for its own channel and for no other.
+      return attempt?.channelId === channelId ? [fateOf(attempt, receipt)] : []
+    })
+    if (fates.length < receipts.length) logger.info('sends.receipts_unknown', { count: receipts.length - fates.length })
+    await outcomes.hear(fates)
+  }
+
+  async #agencyOf(channel: Channel): Promise<Agency> {
+    const { agencies } = this.#deps
+    const agency = channel.agency === undefined ? (await agencies.all())[0] : await agencies.byKey(channel.agency)
+    if (agency === undefined) throw new Error(`The channel ${channel.id} is of an agency that does not exist.`)
+    return agency
+  }
+
+  async #carryOn(agency: Agency, channel: Channel, address: Address, inbound: InboundMessage): Promise<void> {
+    const { talks } = this.#deps
+    const talk = await talks.route({
+      agencyId: agency.id,
+      address,
+      channelId: channel.id,
+      queue: channel.queue,
+      answersConversation: await this.#answers(inbound),
+      receivedMs: inbound.receivedMs,
+    })
+    await this.#remember(agency, address, inbound, talk)
+    const { text, subject, files, kind, receivedMs } = inbound
+    const key = `inbound ${inbound.id}`
+    await talks.say(talk, { key, text, subject, files, channelId: channel.id, kind, receivedMs })
+    if (inbound.filesMissing > 0)
+      await talks.notice(talk, { key: `${key} files`, text: missingFiles(inbound.filesMissing) })
+  }
+
+  async #answers({ answersAttempt }: InboundMessage): Promise<number | undefined> {
+    if (answersAttempt === undefined) return undefined
+    return (await attemptByPublicId(this.#deps.postgres, answersAttempt))?.conversationId ?? undefined
+  }
+
+  /** Where she wrote last, and what an answer to her mail has to name. */
+  async #remember(
+    agency: Agency,
+    address: Address,
+    inbound: InboundMessage,
+    talk: Pick<Talk, 'id'> | undefined,
+  ): Promise<void> {
+    const { postgres } = this.#deps
+    const { channelId, receivedMs, subject, threadOf } = inbound
+    const hasThread = subject !== undefined || threadOf !== undefined
+    const key = hasThread ? await this.#keyFor(address) : undefined
+    const thread = threadBytes({
+      ...(subject === undefined ? {} : { subject: answerSubject(subject) }),
+      ...(threadOf === undefined ? {} : { threadOf }),
+    })
+    await putLastIn(postgres, {
+      addressId: address.id,
+      channelId,
+      agencyId: agency.id,
+      conversationId: talk?.id ?? null,
+      atTs: receivedMs,
+      keyId: key?.id ?? null,
+      sealedThread: key?.seal(threadPurpose, `${address.id} ${channelId}`, thread) ?? null,
+    })
+  }
+
+  #keyFor({ personId }: Address): Promise<SealingKey> {
+    const { people, vault } = this.#deps
+    return personId === undefined ? vault.serverKey(unknownThreadsKey) : people.keyOf(personId)
+  }
+
+  /** Whoever is talking with her learns that she said STOP; nobody else is troubled with it. */
+  async #tellRunning(address: Address, inbound: InboundMessage, { did, purpose }: Heeded): Promise<void> {
+    const { postgres, clock } = this.#deps
+    const last = await lastInOf(postgres, address.id, inbound.channelId)
+    const act = did.find((one) => one.do === 'stop' || one.do === 'hold' || one.do === 'start' || one.do === 'release')
+    if (last?.conversationId == null || act === undefined) return
+    const facts = {
+      heard: act.do,
+      ...(act.do === 'stop' ? { reach: act.reach } : {}),
+      ...(purpose === undefined ? {} : { purpose: purpose.id }),
+    }
+    const telling = { conversationId: last.conversationId, eventId: null, what: 'notice' as const, facts }
+    await insertTellings(postgres, [telling], clock.nowMs())
+    this.#deps.onTold()
+  }
+}
+
+const passed: Heeded = { passes: true, did: [], purpose: undefined }
+
+function fateOf(attempt: Fate['attempt'], { state, reference, code, reason }: Receipt): Fate {
+  if (state !== 'failed') return { attempt, state, reference }
+  return { attempt, state, reference, code, failure: reason, isFinal: true }
+}
+
+const missingFiles = (count: number) =>
+  count === 1
+    ? 'She sent a file that could not be taken: it is too large, or gone at the provider.'
+    : `She sent ${count} files that could not be taken: they are too large or too many, or gone at the provider.`
