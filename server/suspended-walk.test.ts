@@ -28,6 +28,7 @@ const allowed: Readonly<Record<string, string>> = {
   ...because('leaving, and rejecting', ['leaveRoom', 'forgetRoom']),
   ...because('what she has read, and what she keeps for herself', [
     ...['postReceipt', 'setReadMarker', 'setAccountData', 'setAccountDataPerRoom', 'setRoomTag', 'deleteRoomTag'],
+    ...['subscribeToThread', 'unsubscribeFromThread'],
     ...['setPushRule', 'setPushRuleActions', 'setPushRuleEnabled', 'deletePushRule', 'postPusher'],
   ]),
   ...because('telling those who run the server', ['reportEvent', 'reportRoom', 'reportUser']),
