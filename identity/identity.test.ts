@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createAccess } from '#access/index.ts'
-import { type HttpServer, type RouteRequest, systemRandom as random, type Vault } from '#platform/api.ts'
+import { type HttpServer, limits, type RouteRequest, systemRandom as random, type Vault } from '#platform/api.ts'
 import { createHttp, createVault } from '#platform/index.ts'
 import { type TestDatabase, testDatabase } from '#testing/database.ts'
 import { quietLog } from '#testing/quiet-log.ts'
@@ -41,6 +41,7 @@ function identityWith(passwordHashing: 'strong' | 'cheap'): Identity {
     clock,
     random,
     log: quietLog,
+    limits,
     directory,
     access,
     profiles: {
@@ -65,7 +66,7 @@ beforeAll(async () => {
   const db = database.postgres
   vault = await createVault({ db, masterKey: randomBytes(32), random, clock })
   const deviceLists = { changed: async () => ({ announce: () => undefined }) }
-  directory = createUserDirectory({ db, vault, clock, random, serverName: 'test', deviceLists, log: quietLog })
+  directory = createUserDirectory({ db, vault, clock, random, serverName: 'test', deviceLists, log: quietLog, limits })
   identity = identityWith('cheap')
   http = createHttp({ gate: identity.gate, rateLimits: false, checkAnswers: true })
   http.add(identity.routes)

@@ -2,6 +2,7 @@ import type { Access, Principal } from '#access/api.ts'
 import {
   type Clock,
   type Gate,
+  type Limits,
   type Log,
   limits,
   type Postgres,
@@ -59,6 +60,7 @@ export type UserDirectoryDeps = {
   readonly serverName: string
   readonly deviceLists: DeviceLists
   readonly accessTokenLivesMs?: number | undefined
+  readonly limits: Limits
   readonly log: Pick<Log, 'append' | 'announce' | 'follow' | 'knownUpToMs' | 'reachNewest'>
 }
 
@@ -173,6 +175,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
     clock,
     random,
     serverName,
+    limits: deps.limits,
     users,
     ...proofs,
     sessions,
@@ -207,7 +210,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
     apiTokens,
     openIdProofs: createOpenIdProofs({ db, clock, random }),
     support: settings.support ?? {},
-    shown: settings.shown ?? { options: {}, rates: {} },
+    shown: settings.shown ?? { options: {}, rates: {}, limits: deps.limits },
     moderation: createModeration({ ...shared, accounts, organisation }),
     access,
     sharedSecret: secret === undefined ? undefined : createSharedSecret({ ...shared, accounts, secret }),

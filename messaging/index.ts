@@ -5,6 +5,7 @@ import type {
   Blobs,
   Clock,
   Dedicated,
+  Limits,
   Log,
   Logger,
   LogReader,
@@ -157,6 +158,7 @@ export type MessagingDeps = {
   readonly push: PushSettings
   /** Whether people are told who is there. */
   readonly hasPresence: boolean
+  readonly limits: Limits
   readonly signingKey: SigningKey
   readonly metrics?: WriterMetrics | undefined
 }
@@ -211,7 +213,7 @@ function createReading(deps: MessagingDeps) {
   const db = postgres
   const reader = new EventReader({ db, rooms, users, logger })
   const receipts = new Receipts({ postgres, log, clock, users })
-  const accountData = new AccountData({ postgres, log, users })
+  const accountData = new AccountData({ postgres, log, users, limits: deps.limits })
   const facts = {
     receipt: (id: number) => receipts.byId(id),
     accountDatum: (id: number) => accountData.byId(id),
@@ -280,12 +282,25 @@ function createWriting(deps: MessagingDeps, { db, rooms, memberships, reader, ac
 type SyncParts = { accountData: AccountDataForSync; feed: DeviceFeed }
 
 function createSync(deps: MessagingDeps, reading: Reading, { accountData, feed }: SyncParts): Sync {
-  const { access, clock } = deps
+  const { access, clock, limits } = deps
   const { db, reader, erasures, tail, typing, waiters, level, presenceBoard } = reading
   const sent = new SentMembers()
   const parts = { ...reading, accountData, sent, leftRooms: new LeftRooms({ db, reader, erasures, sent }) }
   const [initial, incremental] = [new InitialSync(parts), new IncrementalSync(parts)]
-  return new Sync({ access, clock, tail, typing, waiters, level, sent, initial, incremental, feed, presenceBoard })
+  return new Sync({
+    access,
+    clock,
+    limits,
+    tail,
+    typing,
+    waiters,
+    level,
+    sent,
+    initial,
+    incremental,
+    feed,
+    presenceBoard,
+  })
 }
 
 function createSlidingSync(deps: MessagingDeps, reading: Reading, { accountData, feed }: SyncParts): SlidingSync {
@@ -296,6 +311,7 @@ function createSlidingSync(deps: MessagingDeps, reading: Reading, { accountData,
   return new SlidingSync({
     access,
     clock,
+    limits: deps.limits,
     level,
     tail,
     typing,

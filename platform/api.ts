@@ -40,6 +40,7 @@ export {
   SandboxFailed,
   type SandboxFailure,
 } from './sandbox/types.ts'
+export { type LimitChanges, type Limits, limitsWith, type SettableLimit, settableLimits } from './settable-limits.ts'
 export type {
   DnsResolver,
   ListenerWish,

@@ -96,6 +96,8 @@ export const limits = {
 
   /** One piece of account data: the list of more than a thousand direct conversations. Those of late are kept in memory. */
   accountDataBytesMax: 128 * KiB,
+  /** A person sorts a room under a handful of words; this bounds what one room's tags can weigh. */
+  tagsMax: 100,
   /** All of a person's: a sync without a token tells it whole. Clients keep some hundred KiB. */
   accountDataOfPersonBytesMax: 8 * MiB,
 
@@ -175,6 +177,10 @@ export const limits = {
   openIdTokenLivesMs: 60 * 60_000,
   /** What a node remembers of a sign-in is used for so long without asking whether another node has ended it. */
   sessionMemoryGoodMs: 500,
+  /**
+   * Characters of a password that somebody chooses. NIST SP 800-63B-4 asks for 15 where the password is the only factor.
+   */
+  passwordCharactersMin: 15,
   /** A person's devices. More is no person but a program that signs in and never out. */
   devicesOfPersonMax: 500,
 
@@ -420,6 +426,10 @@ export const limits = {
   erasuresInMemoryMax: 50_000,
   /** Names and topics of rooms for lists of them, about 1 KB a room. */
   roomSummaryBytesMax: 32 * MiB,
+  /** Users of all servers, by id and by Matrix id. */
+  usersInMemoryMax: 20_000,
+  /** People who are looked up in one statement. */
+  usersAtOnceMax: 1_000,
   /** People's names and numbers. */
   peopleInMemoryMax: 50_000,
   /** Opened profiles, for lists of people. */

@@ -17,7 +17,9 @@ import type { MediaSettings, PeopleSearchScope, SendGuard } from '#messaging/api
 import {
   type Clock,
   type HttpServer,
+  type LimitChanges,
   type Logger,
+  limitsWith,
   type Outbound,
   type Postgres,
   type Smtp,
@@ -43,6 +45,7 @@ export type TownOptions = {
   readonly smtp?: Smtp
   readonly pushContent?: boolean
   readonly presence?: boolean
+  readonly limits?: LimitChanges
   readonly rateLimits?: boolean
   readonly registrationSharedSecret?: string
   readonly registration?: ChanceryDeps['settings']['registration']
@@ -194,6 +197,7 @@ async function moveIn(database: TestDatabase, folder: string, options: TownOptio
       outboundOrigins: options.outboundOrigins,
       pushContent: options.pushContent,
       presence: options.presence ?? false,
+      limits: options.limits,
       channels: options.channels,
     },
   })
@@ -203,6 +207,7 @@ async function moveIn(database: TestDatabase, folder: string, options: TownOptio
     random,
     logger,
     rateLimits: options.rateLimits ?? false,
+    limits: limitsWith(options.limits),
     checkAnswers: options.checkAnswers ?? true,
   })
   http.add(chancery.identity.routes)

@@ -1,5 +1,13 @@
 import type { Subject } from '#access/api.ts'
-import { type Clock, type Postgres, type Random, refuse, type SealingKey, type Vault } from '#platform/api.ts'
+import {
+  type Clock,
+  type Limits,
+  type Postgres,
+  type Random,
+  refuse,
+  type SealingKey,
+  type Vault,
+} from '#platform/api.ts'
 import type { Organisation, Profiles, Users } from '../api.ts'
 import type { PasswordHashes } from '../passwords/argon2.ts'
 import { checkNewPassword } from '../passwords/rules.ts'
@@ -58,6 +66,7 @@ export interface Invitations {
 }
 
 export type InvitationsDeps = {
+  readonly limits: Pick<Limits, 'passwordCharactersMin'>
   readonly db: Postgres
   readonly vault: Pick<Vault, 'serverKey'>
   readonly clock: Clock
@@ -153,11 +162,15 @@ export function createInvitations(deps: InvitationsDeps): Invitations {
     await look(token, ip)
     const matrixId = checkNewUsername(wish.username, serverName)
     const displayName = checkDisplayName(wish.displayName)
-    checkNewPassword(wish.password, {
-      username: wish.username,
-      displayName,
-      organisation: await deps.organisation.name(),
-    })
+    checkNewPassword(
+      wish.password,
+      {
+        username: wish.username,
+        displayName,
+        organisation: await deps.organisation.name(),
+      },
+      deps.limits,
+    )
     await accounts.assertFree(matrixId)
     const passwordHash = await passwords.hash(wish.password)
     const userId = await db.transaction(async (tx) => {

@@ -1,5 +1,5 @@
 import { isProgram, type Principal, requireAbove } from '#access/api.ts'
-import { type Clock, type Postgres, refuse } from '#platform/api.ts'
+import { type Clock, type Limits, type Postgres, refuse } from '#platform/api.ts'
 import type { Organisation } from '../api.ts'
 import { checkNewPassword } from '../passwords/rules.ts'
 import type { Sessions } from '../sessions/sessions.ts'
@@ -24,6 +24,7 @@ export interface Moderation {
 }
 
 export type ModerationDeps = {
+  readonly limits: Pick<Limits, 'passwordCharactersMin'>
   readonly db: Postgres
   readonly clock: Clock
   readonly serverName: string
@@ -69,7 +70,7 @@ export function createModeration(deps: ModerationDeps): Moderation {
     async resetPassword(by, matrixId, password, logoutDevices) {
       const account = await target(by, matrixId)
       const username = usernameOf(account.matrixId)
-      checkNewPassword(password, { username, organisation: await organisation.name() })
+      checkNewPassword(password, { username, organisation: await organisation.name() }, deps.limits)
       await accounts.changePassword(
         account.userId,
         password,

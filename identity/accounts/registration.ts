@@ -1,4 +1,4 @@
-import { type Clock, JsonBytes, type Postgres, type Random, refuse } from '#platform/api.ts'
+import { type Clock, JsonBytes, type Limits, type Postgres, type Random, refuse } from '#platform/api.ts'
 import type { Organisation } from '../api.ts'
 import type { PasswordHashes } from '../passwords/argon2.ts'
 import { checkNewPassword } from '../passwords/rules.ts'
@@ -40,6 +40,7 @@ export interface Registration {
 }
 
 export type RegistrationDeps = {
+  readonly limits: Pick<Limits, 'passwordCharactersMin'>
   readonly db: Postgres
   readonly clock: Clock
   readonly random: Random
@@ -98,7 +99,7 @@ export function createRegistration(deps: RegistrationDeps): Registration {
     // Said before anything is confirmed, so that nobody accepts terms in vain.
     if (wish.password !== undefined) {
       const username = wish.username ?? ''
-      checkNewPassword(wish.password, { username, organisation: await organisation.name() })
+      checkNewPassword(wish.password, { username, organisation: await organisation.name() }, deps.limits)
     }
     const act = `register ${wish.username ?? ''}`
     const answer = await confirmations.ask({

@@ -1,4 +1,4 @@
-import { type Clock, type Postgres, type Random, refuse, type Vault } from '#platform/api.ts'
+import { type Clock, type Limits, type Postgres, type Random, refuse, type Vault } from '#platform/api.ts'
 import type { Profiles, Setup } from '../api.ts'
 import type { PasswordHashes } from '../passwords/argon2.ts'
 import { checkNewPassword } from '../passwords/rules.ts'
@@ -28,6 +28,7 @@ export interface SetupKeeper extends Setup {
 }
 
 export type SetupDeps = {
+  readonly limits: Pick<Limits, 'passwordCharactersMin'>
   readonly db: Postgres
   readonly vault: Pick<Vault, 'serverKey'>
   readonly clock: Clock
@@ -69,7 +70,7 @@ export function createSetup(deps: SetupDeps): SetupKeeper {
     const matrixId = checkNewUsername(wish.username, serverName)
     const displayName = checkDisplayName(wish.displayName)
     const organisation = checkOrganisation(wish.organisation)
-    checkNewPassword(wish.password, { username: wish.username, displayName, organisation })
+    checkNewPassword(wish.password, { username: wish.username, displayName, organisation }, deps.limits)
     await accounts.assertFree(matrixId)
     const passwordHash = await passwords.hash(wish.password)
     // The key is made before the transaction, which then holds its one connection only for as long as it must.

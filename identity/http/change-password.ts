@@ -9,19 +9,20 @@
 import Type from 'typebox'
 import type { Subject } from '#access/api.ts'
 import { clientPaths } from '#matrix/api.ts'
-import { type Route, route } from '#platform/api.ts'
+import { type Limits, type Route, route } from '#platform/api.ts'
 import type { AccountKeeper } from '../accounts/accounts.ts'
 import type { Organisation, Presence } from '../api.ts'
 import { checkNewPassword } from '../passwords/rules.ts'
 import { usernameOf } from '../users/usernames.ts'
 
 export type ChangePasswordDeps = {
+  readonly limits: Pick<Limits, 'passwordCharactersMin'>
   readonly accounts: Pick<AccountKeeper, 'changePassword'>
   readonly organisation: Pick<Organisation, 'name'>
   readonly presence: Presence
 }
 
-export function changePassword({ accounts, organisation, presence }: ChangePasswordDeps): Route {
+export function changePassword({ accounts, limits, organisation, presence }: ChangePasswordDeps): Route {
   return route({
     method: 'POST',
     path: clientPaths('/account/password'),
@@ -36,10 +37,14 @@ export function changePassword({ accounts, organisation, presence }: ChangePassw
     async handle({ caller, body, ip }) {
       const subject: Subject = caller
       // Said before the old password is asked for, so that nobody types it in vain.
-      checkNewPassword(body.new_password, {
-        username: usernameOf(subject.matrixId),
-        organisation: await organisation.name(),
-      })
+      checkNewPassword(
+        body.new_password,
+        {
+          username: usernameOf(subject.matrixId),
+          organisation: await organisation.name(),
+        },
+        limits,
+      )
       const challenge = await presence.challenge(subject, body.auth, 'change password', ip)
       if (challenge !== undefined) return challenge
       const others = body.logout_devices === false ? undefined : { endOthersExcept: subject.deviceId }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { systemRandom as random } from '#platform/api.ts'
+import { limits, systemRandom as random } from '#platform/api.ts'
 import { createPasswordHashes, hashingCosts } from './argon2.ts'
 import { isCommon } from './common.ts'
 import { checkNewPassword } from './rules.ts'
@@ -59,7 +59,7 @@ describe('password hashes', () => {
 
 describe('rules for passwords that people choose', () => {
   const context = { username: 'ada.lovelace', displayName: 'Ada Lovelace', organisation: 'Ministry of Engines' }
-  const check = (password: string) => () => checkNewPassword(password, context)
+  const check = (password: string) => () => checkNewPassword(password, context, limits)
 
   it('ask for length and for no signs', () => {
     expect(check('drei grüne Boote')).not.toThrow()

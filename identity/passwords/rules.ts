@@ -1,11 +1,6 @@
-import { refuse } from '#platform/api.ts'
+import { type Limits, refuse } from '#platform/api.ts'
 import { isCommon } from './common.ts'
 
-/**
- * Length counts, composition does not: no forced digits and signs, no change by the calendar.
- * NIST SP 800-63B-4 asks for 15 characters where the password is the only factor.
- */
-const charactersMin = 15
 /** Generous, and bounds the work of hashing. */
 const charactersMax = 512
 
@@ -15,8 +10,15 @@ export type PasswordContext = {
   readonly organisation?: string | undefined
 }
 
-/** Checks a password that somebody chooses; throws M_WEAK_PASSWORD with the reason and what would be better. */
-export function checkNewPassword(password: string, context: PasswordContext): void {
+/**
+ * Checks a password that somebody chooses; throws M_WEAK_PASSWORD with the reason and what would be better. Length counts,
+ * composition does not: no forced digits and signs, no change by the calendar.
+ */
+export function checkNewPassword(
+  password: string,
+  context: PasswordContext,
+  { passwordCharactersMin: charactersMin }: Pick<Limits, 'passwordCharactersMin'>,
+): void {
   const length = [...password].length
   if (length < charactersMin) {
     throw refuse(

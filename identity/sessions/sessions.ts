@@ -1,7 +1,7 @@
 import { lockedRefusal } from '#access/api.ts'
 import {
   type Clock,
-  limits,
+  type Limits,
   type Postgres,
   type Random,
   refuse,
@@ -83,6 +83,7 @@ export interface Sessions extends Devices {
 }
 
 export type SessionsDeps = {
+  readonly limits: Pick<Limits, 'devicesOfPersonMax'>
   readonly db: Postgres
   readonly users: Pick<Users, 'keyOf' | 'keysOf'>
   readonly clock: Clock
@@ -201,7 +202,7 @@ export function createSessions(deps: SessionsDeps): Sessions {
   }
 
   async function refuseTooMany(tx: Tx, userId: number): Promise<void> {
-    if ((await countDevices(tx, userId)) > limits.devicesOfPersonMax) {
+    if ((await countDevices(tx, userId)) > deps.limits.devicesOfPersonMax) {
       throw refuse('M_FORBIDDEN', 'You are signed in on too many devices. Sign out on those that you no longer use.')
     }
   }

@@ -1,8 +1,5 @@
-import type { Postgres, SealingKey, Vault } from '#platform/api.ts'
+import { limits, type Postgres, type SealingKey, type Vault } from '#platform/api.ts'
 import { setUserKey, type UserRow, usersByIds } from '../store/users.ts'
-
-/** Ids asked for in one query. */
-const batchMax = 1_000
 
 /** Rolls the transaction back in which a second key would have been made. */
 class KeyExists extends Error {}
@@ -48,8 +45,8 @@ export class PersonKeys {
   }
 
   async #find(userIds: readonly number[]): Promise<void> {
-    for (let start = 0; start < userIds.length; start += batchMax) {
-      for (const row of await usersByIds(this.#db, userIds.slice(start, start + batchMax))) this.learn(row)
+    for (let start = 0; start < userIds.length; start += limits.usersAtOnceMax) {
+      for (const row of await usersByIds(this.#db, userIds.slice(start, start + limits.usersAtOnceMax))) this.learn(row)
     }
   }
 

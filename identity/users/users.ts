@@ -1,16 +1,11 @@
 import type { Subject } from '#access/api.ts'
-import type { Clock, Db, Postgres, SealingKey, Vault } from '#platform/api.ts'
+import { type Clock, type Db, limits, type Postgres, type SealingKey, type Vault } from '#platform/api.ts'
 import type { User, Users } from '../api.ts'
 import { accountByUserId, activeAccountIds, activeAccountPage, guestAccountIds } from '../store/account.ts'
 import { insertMissingUsers, type UserRow, usersByIds, usersByMatrixIds } from '../store/users.ts'
 import { PersonKeys } from './keys.ts'
 import { subjectOf } from './subject.ts'
 import { serverNameOf } from './usernames.ts'
-
-/** People in memory; each takes about 400 bytes. Who came in first goes out first, so that a peek writes nothing. */
-const usersInMemoryMax = 20_000
-/** Ids asked for in one query. */
-const batchMax = 1_000
 
 export type UsersDeps = {
   readonly db: Postgres
@@ -67,8 +62,8 @@ class KnownUsers implements Users {
     const found = await this.byMatrixIds(matrixIds)
     const missing = [...new Set(matrixIds)].filter((matrixId) => !found.has(matrixId))
     if (missing.length === 0) return found
-    for (let start = 0; start < missing.length; start += batchMax) {
-      const batch = missing.slice(start, start + batchMax)
+    for (let start = 0; start < missing.length; start += limits.usersAtOnceMax) {
+      const batch = missing.slice(start, start + limits.usersAtOnceMax)
       const rows = batch.map((matrixId) => ({ matrixId, isLocal: serverNameOf(matrixId) === this.#serverName }))
       await insertMissingUsers(this.#db, rows, this.#clock.nowMs())
     }
@@ -122,8 +117,8 @@ class KnownUsers implements Users {
       if (user === undefined) missing.push(name)
       else found.set(name, user)
     }
-    for (let start = 0; start < missing.length; start += batchMax) {
-      const rows = await read(this.#db, missing.slice(start, start + batchMax))
+    for (let start = 0; start < missing.length; start += limits.usersAtOnceMax) {
+      const rows = await read(this.#db, missing.slice(start, start + limits.usersAtOnceMax))
       for (const row of rows) {
         const user = this.#keep(row)
         found.set(nameOf(user), user)
@@ -140,7 +135,7 @@ class KnownUsers implements Users {
     const user: User = Object.freeze({ id, matrixId, isLocal })
     this.#byId.set(id, user)
     this.#byMatrixId.set(matrixId, user)
-    if (this.#byId.size > usersInMemoryMax) {
+    if (this.#byId.size > limits.usersInMemoryMax) {
       const oldest = this.#byId.values().next().value!
       this.#byId.delete(oldest.id)
       this.#byMatrixId.delete(oldest.matrixId)

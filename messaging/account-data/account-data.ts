@@ -1,8 +1,8 @@
 import type { Users } from '#identity/api.ts'
 import type { JsonObject } from '#matrix/api.ts'
 import {
+  type Limits,
   type Log,
-  limits,
   logKinds,
   type Postgres,
   refuse,
@@ -21,7 +21,12 @@ import {
 } from '../store/account-data.ts'
 import type { AccountDatum } from '../sync/tail.ts'
 
-type Deps = { postgres: Postgres; log: Log; users: Users }
+type Deps = {
+  postgres: Postgres
+  log: Log
+  users: Users
+  limits: Pick<Limits, 'accountDataBytesMax' | 'accountDataOfPersonBytesMax'>
+}
 
 const countedBytes = 1_024
 
@@ -43,15 +48,19 @@ export class AccountData {
   /** Throws M_TOO_LARGE. */
   async put(userId: number, roomId: number | null, type: string, content: JsonObject): Promise<void> {
     const plain = Buffer.from(JSON.stringify(content))
-    if (plain.length > limits.accountDataBytesMax) {
-      throw refuse('M_TOO_LARGE', `Account data of one type may have ${limits.accountDataBytesMax} bytes. Keep less.`)
+    if (plain.length > this.#deps.limits.accountDataBytesMax) {
+      throw refuse(
+        'M_TOO_LARGE',
+        `Account data of one type may have ${this.#deps.limits.accountDataBytesMax} bytes. Keep less.`,
+      )
     }
     const key = await this.#deps.users.keyOf(userId)
     const sealed = key.seal('account_data', subjectOf(userId, roomId, type), plain)
     const rows = await this.#deps.postgres.transaction(async (tx) => {
       const { id, isNew } = await putAccountData(tx, { userId, roomId, type, sealed })
       // A short one that is only replaced (a read marker) adds nothing worth counting.
-      if (isNew || plain.length > countedBytes) await refuseTooMuch(tx, userId)
+      if (isNew || plain.length > countedBytes)
+        await refuseTooMuch(tx, userId, this.#deps.limits.accountDataOfPersonBytesMax)
       return this.#deps.log.append(tx, [{ kind: logKinds.accountData, roomId, userId, reference: id }])
     })
     const position = rows[0]?.position
@@ -97,8 +106,8 @@ export class AccountData {
   }
 }
 
-async function refuseTooMuch(tx: Tx, userId: number): Promise<void> {
-  if ((await accountDataBytes(tx, userId)) > limits.accountDataOfPersonBytesMax) {
+async function refuseTooMuch(tx: Tx, userId: number, bytesMax: number): Promise<void> {
+  if ((await accountDataBytes(tx, userId)) > bytesMax) {
     throw refuse('M_TOO_LARGE', 'You keep too much account data. Clear what your apps no longer need.')
   }
 }

@@ -1,19 +1,20 @@
 import { isJsonObject, type JsonObject, setKey } from '#matrix/api.ts'
-import { refuse } from '#platform/api.ts'
+import { type Limits, refuse } from '#platform/api.ts'
 import type { AccountData } from './account-data.ts'
 import { InTurn } from './in-turn.ts'
 
 const type = 'm.tag'
-/** A person sorts a room under a handful of words; this bounds what one room's tags can weigh. */
-const tagsMax = 100
 
 /** The words under which people sort their rooms. https://spec.matrix.org/v1.19/client-server-api/#room-tagging */
 export class Tags {
   readonly #accountData: Pick<AccountData, 'get' | 'put'>
   readonly #inTurn = new InTurn()
 
-  constructor(deps: { accountData: Pick<AccountData, 'get' | 'put'> }) {
+  readonly #max: number
+
+  constructor(deps: { accountData: Pick<AccountData, 'get' | 'put'>; limits: Pick<Limits, 'tagsMax'> }) {
     this.#accountData = deps.accountData
+    this.#max = deps.limits.tagsMax
   }
 
   async of(userId: number, roomId: number): Promise<JsonObject> {
@@ -23,8 +24,8 @@ export class Tags {
   async put(userId: number, roomId: number, tag: string, about: JsonObject): Promise<void> {
     await this.#change(userId, roomId, (tags) => {
       setKey(tags, tag, about)
-      if (Object.keys(tags).length > tagsMax) {
-        throw refuse('M_TOO_LARGE', `A room can have ${tagsMax} tags. Remove one first.`)
+      if (Object.keys(tags).length > this.#max) {
+        throw refuse('M_TOO_LARGE', `A room can have ${this.#max} tags. Remove one first.`)
       }
       return true
     })

@@ -4,6 +4,7 @@ import type { Users } from '#identity/api.ts'
 import type { JsonObject } from '#matrix/api.ts'
 import {
   type Clock,
+  type Limits,
   type Logger,
   limits,
   type Postgres,
@@ -41,6 +42,7 @@ type Deps = {
   doors: Doors
   rooms: RoomCache
   posting: Posting
+  limits: Pick<Limits, 'delayedEventsPerPersonMax' | 'delayedEventMsMax'>
 }
 
 export type DelayedWish = {
@@ -84,12 +86,12 @@ export class DelayedEvents {
   async schedule(subject: Subject, wish: DelayedWish): Promise<string> {
     const { postgres, vault, clock, random, doors } = this.#deps
     const { type, content, stateKey, stickyMs, delayMs, transactionKey } = wish
-    if (delayMs > limits.delayedEventMsMax) {
+    if (delayMs > this.#deps.limits.delayedEventMsMax) {
       throw refused(
         'M_MAX_DELAY_EXCEEDED',
-        `Events are kept ${limits.delayedEventMsMax} ms at most. Choose an earlier time.`,
+        `Events are kept ${this.#deps.limits.delayedEventMsMax} ms at most. Choose an earlier time.`,
         {
-          'org.matrix.msc4140.max_delay': limits.delayedEventMsMax,
+          'org.matrix.msc4140.max_delay': this.#deps.limits.delayedEventMsMax,
         },
       )
     }
@@ -114,7 +116,7 @@ export class DelayedEvents {
       runningSinceTs: clock.nowMs(),
       sealed: room.key.seal(purpose, id, plain),
     }
-    const max = limits.delayedEventsPerPersonMax
+    const max = this.#deps.limits.delayedEventsPerPersonMax
     const stored = await postgres.transaction((tx) => insertDelayedEvent(tx, row, max))
     if (stored === undefined) {
       throw refused('M_MAX_DELAYED_EVENTS_EXCEEDED', 'You have too many delayed events. Cancel some, or wait.')

@@ -1,6 +1,6 @@
 import type { Access } from '#access/api.ts'
 import type { Devices, Users } from '#identity/api.ts'
-import type { Clock, Db, Log, Postgres } from '#platform/api.ts'
+import type { Clock, Db, Limits, Log, Postgres } from '#platform/api.ts'
 import type { Memberships } from '../rooms/memberships.ts'
 import type { Tail } from '../sync/tail.ts'
 import { CrossSigning } from './cross-signing.ts'
@@ -28,6 +28,7 @@ export type EncryptionDeps = {
   readonly memberships: Memberships
   readonly tail: Tail
   readonly serverName: string
+  readonly limits: Limits
 }
 
 /** What stands behind the routes of encryption and is also needed by sync. */

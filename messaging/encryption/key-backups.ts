@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Users } from '#identity/api.ts'
 import type { JsonObject } from '#matrix/api.ts'
-import { limits, type Postgres, refuse, SealBroken, type SealingKey, type Tx } from '#platform/api.ts'
+import { type Limits, limits, type Postgres, refuse, SealBroken, type SealingKey, type Tx } from '#platform/api.ts'
 import {
   type KeyBackupSessionRow,
   keyBackupSessionPage,
@@ -36,7 +36,11 @@ export type KeyBackupState = { etag: string; count: number }
 /** Keys of a room, each as `"session id":{…}`. */
 export type RoomKeyTexts = { readonly roomId: string; readonly sessions: readonly string[] }
 
-type Deps = { postgres: Postgres; users: Pick<Users, 'keyOf'> }
+type Deps = {
+  postgres: Postgres
+  users: Pick<Users, 'keyOf'>
+  limits: Pick<Limits, 'keyBackupSessionsMax'>
+}
 type Place = Pick<SessionRange, 'roomId' | 'sessionId'>
 
 const wholeNumber = /^[1-9]\d{0,8}$/
@@ -122,8 +126,11 @@ export class KeyBackups {
       }
       const taken = rows.length === 0 ? [] : await putKeyBackupSessions(tx, { userId, version }, rows)
       const count = row.count + taken.filter(({ isNew }) => isNew).length
-      if (count > limits.keyBackupSessionsMax) {
-        throw refuse('M_TOO_LARGE', `A backup may hold ${limits.keyBackupSessionsMax} keys. Make a new version of it.`)
+      if (count > this.#deps.limits.keyBackupSessionsMax) {
+        throw refuse(
+          'M_TOO_LARGE',
+          `A backup may hold ${this.#deps.limits.keyBackupSessionsMax} keys. Make a new version of it.`,
+        )
       }
       return this.#changed(tx, userId, row, taken.length > 0, count)
     })

@@ -3,7 +3,7 @@ import { canonicalBytes, isUserId, type JsonObject, type JsonValue, serverOf } f
 import {
   type Clock,
   type Db,
-  limits,
+  type Limits,
   type Postgres,
   refuse,
   SealBroken,
@@ -30,6 +30,7 @@ type Deps = {
   clock: Clock
   users: Pick<Users, 'byMatrixIds' | 'keysOf'>
   serverName: string
+  limits: Pick<Limits, 'oneTimeKeysMax'>
 }
 
 /** By Matrix id of the person, then by device: the algorithm that is wanted. */
@@ -79,8 +80,11 @@ export class OneTimeKeys {
     await removeClaimedKeys(tx, device, changed)
     await this.#insert(tx, device, key, changed)
     const counts = await oneTimeKeyCounts(tx, [device])
-    if (counts.reduce((sum, row) => sum + row.count, 0) > limits.oneTimeKeysMax) {
-      throw refuse('M_TOO_LARGE', `A device may keep ${limits.oneTimeKeysMax} one-time keys here. Send fewer.`)
+    if (counts.reduce((sum, row) => sum + row.count, 0) > this.#deps.limits.oneTimeKeysMax) {
+      throw refuse(
+        'M_TOO_LARGE',
+        `A device may keep ${this.#deps.limits.oneTimeKeysMax} one-time keys here. Send fewer.`,
+      )
     }
   }
 

@@ -4,6 +4,7 @@ import type { Devices, Users } from '#identity/api.ts'
 import { isUserId, type JsonObject } from '#matrix/api.ts'
 import {
   type Clock,
+  type Limits,
   type Log,
   type LogRow,
   limits,
@@ -38,6 +39,7 @@ type Deps = {
   users: Pick<Users, 'byMatrixIds' | 'keyOf' | 'keysOf'>
   devices: Pick<Devices, 'names'>
   tail: Pick<Tail, 'reaches' | 'after'>
+  limits: Pick<Limits, 'toDeviceWaitingMax'>
 }
 
 const purpose = 'to_device'
@@ -151,7 +153,7 @@ export class ToDevice {
 
   /** A device that never comes back must not gather messages without end: the oldest go. */
   trim(): Promise<number> {
-    return trimToDevice(this.#deps.postgres, limits.toDeviceWaitingMax)
+    return trimToDevice(this.#deps.postgres, this.#deps.limits.toDeviceWaitingMax)
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Access } from '#access/api.ts'
 import type { Users } from '#identity/api.ts'
-import type { Clock, Db, Logger, Random, Route, Vault } from '#platform/api.ts'
+import type { Clock, Db, Limits, Logger, Random, Route, Vault } from '#platform/api.ts'
 import type { AccountData } from '../account-data/account-data.ts'
 import type { Erasures } from '../departure/erasures.ts'
 import type { Aliases } from '../directory/aliases.ts'
@@ -55,6 +55,7 @@ export type RoomRouteDeps = {
   readonly roomWaiters: RoomWaiters
   readonly sessions: SessionSignals
   readonly logger: Logger
+  readonly limits: Limits
   readonly vault: Vault
   readonly random: Random
   readonly clock: Clock

@@ -1,6 +1,6 @@
 import type { Access } from '#access/api.ts'
 import type { Users } from '#identity/api.ts'
-import type { Clock, Db, Log, Logger, Postgres, Random, Route, Vault } from '#platform/api.ts'
+import type { Clock, Db, Limits, Log, Logger, Postgres, Random, Route, Vault } from '#platform/api.ts'
 import type { AccountData } from '../account-data/account-data.ts'
 import { Tags } from '../account-data/tags.ts'
 import { Aliases } from '../directory/aliases.ts'
@@ -59,6 +59,7 @@ import { setRoomVisibilityOnDirectory } from './set-room-visibility-on-directory
 import { setTyping } from './set-typing.ts'
 
 export type SideDeps = {
+  readonly limits: Limits
   readonly postgres: Postgres
   readonly db: Db
   readonly vault: Vault

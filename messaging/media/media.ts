@@ -7,6 +7,7 @@ import {
   BlobTooLarge,
   type Clock,
   KeyUnavailable,
+  type Limits,
   type Logger,
   limits,
   type Postgres,
@@ -35,6 +36,7 @@ type Deps = {
   clock: Clock
   logger: Logger
   quotas: Quotas
+  limits: Pick<Limits, 'mediaPendingMax' | 'mediaPendingMs'>
   settings: Pick<MediaSettings, 'fileBytesMax' | 'isOpen'>
 }
 
@@ -95,8 +97,12 @@ export class Media {
     assertGrant(grant, 'media.upload')
     const { clock, postgres, random } = this.#deps
     const nowTs = clock.nowMs()
-    const row = { id: random.token(idBytes), ownerId: grant.subject.userId, expiresTs: nowTs + limits.mediaPendingMs }
-    if (await insertPending(postgres, row, { nowTs, most: limits.mediaPendingMax })) return row
+    const row = {
+      id: random.token(idBytes),
+      ownerId: grant.subject.userId,
+      expiresTs: nowTs + this.#deps.limits.mediaPendingMs,
+    }
+    if (await insertPending(postgres, row, { nowTs, most: this.#deps.limits.mediaPendingMax })) return row
     throw refuse(
       'M_LIMIT_EXCEEDED',
       `Too many of your uploads have been announced and not sent. Send one of them, or wait until they lapse.`,

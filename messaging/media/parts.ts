@@ -1,4 +1,4 @@
-import type { Blobs, Clock, Logger, Outbound, Postgres, Random, Sandbox, Vault } from '#platform/api.ts'
+import type { Blobs, Clock, Limits, Logger, Outbound, Postgres, Random, Sandbox, Vault } from '#platform/api.ts'
 import { Media } from './media.ts'
 import { Previews } from './previews.ts'
 import { Quotas } from './quotas.ts'
@@ -15,6 +15,7 @@ export type MediaDeps = {
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
+  readonly limits: Limits
   readonly mediaSettings: Partial<MediaSettings>
 }
 

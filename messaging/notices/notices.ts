@@ -1,7 +1,7 @@
 import { assertGrant, type Grant, type Principal, type Subject } from '#access/api.ts'
 import type { User } from '#identity/api.ts'
 import type { JsonObject } from '#matrix/api.ts'
-import type { Db } from '#platform/api.ts'
+import type { Db, Limits } from '#platform/api.ts'
 import type { AccountData } from '../account-data/account-data.ts'
 import { InTurn } from '../account-data/in-turn.ts'
 import { Tags } from '../account-data/tags.ts'
@@ -21,6 +21,7 @@ type Deps = {
   profiles: Pick<Profiles, 'setDisplayName' | 'displayName'>
   accountData: Pick<AccountData, 'get' | 'put'>
   rooms: Pick<RoomCache, 'room'>
+  limits: Pick<Limits, 'tagsMax'>
   members: Pick<Members, 'person' | 'invite'>
   doors: Pick<Doors, 'enter'>
 }

@@ -4,7 +4,7 @@
  */
 import type { Subject } from '#access/api.ts'
 import type { JsonObject } from '#matrix/api.ts'
-import { type Db, limits } from '#platform/api.ts'
+import type { Db, Limits } from '#platform/api.ts'
 import type { AccountData } from '../account-data/account-data.ts'
 import type { Erasures } from '../departure/erasures.ts'
 import type { PublicRooms } from '../directory/public-rooms.ts'
@@ -22,6 +22,7 @@ import type { RoomWaiters } from './room-waiters.ts'
 type Deps = {
   db: Db
   doors: Pick<Doors, 'enter'>
+  limits: Pick<Limits, 'syncTimeoutMsMax'>
   reader: EventReader
   erasures: Pick<Erasures, 'inRoom'>
   states: Pick<RoomStates, 'visibleTo'>
@@ -54,7 +55,7 @@ export class Peek {
     const overdue = new AbortController()
     const until = AbortSignal.any([signal, overdue.signal])
     // Begun before the look, so that nothing is missed between the two.
-    const waiting = this.#deps.waiters.wait(room.id, Math.min(timeoutMs, limits.syncTimeoutMsMax), until)
+    const waiting = this.#deps.waiters.wait(room.id, Math.min(timeoutMs, this.#deps.limits.syncTimeoutMsMax), until)
     const answer = (place: number, chunk: JsonObject[]) => ({
       start: tokenBehind(start),
       end: tokenBehind(place),

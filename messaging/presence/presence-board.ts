@@ -3,7 +3,16 @@
  * gathered and sealed. Whoever turns presence off pays nothing for it. docs/decisions/0014-presence-in-memory.md
  */
 import type { JsonObject } from '#matrix/api.ts'
-import { type Clock, type Logger, limits, type Postgres, type Random, Recent, type Vault } from '#platform/api.ts'
+import {
+  type Clock,
+  type Limits,
+  type Logger,
+  limits,
+  type Postgres,
+  type Random,
+  Recent,
+  type Vault,
+} from '#platform/api.ts'
 import { NodeNotices } from '../node-notices.ts'
 import type { Memberships } from '../rooms/memberships.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
@@ -24,14 +33,15 @@ type Deps = {
   rooms: RoomCache
   memberships: Memberships
   waiters: Waiters
+  limits: Pick<Limits, 'syncTimeoutMsMax' | 'presenceIdleMs'>
 }
 
 /** What others are told of somebody: whoever changed, in the order in which they did. */
 type Change = { readonly serial: number; readonly record: PresenceRecord }
 type Told = { readonly token: string; readonly serial: number }
 
-/** A device that asks for news no more is gone after this: its longest wait, and time to come back. */
-const deviceMs = limits.syncTimeoutMsMax + 30_000
+/** Time to come back and ask for news again. */
+const betweenAskingMs = 30_000
 
 export class PresenceBoard implements TailListener {
   readonly #deps: Deps
@@ -152,13 +162,15 @@ export class PresenceBoard implements TailListener {
   }
 
   #recordOf(person: Person): PresenceRecord {
-    const record = this.#records.get(person.userId) ?? new PresenceRecord(person)
+    const record = this.#records.get(person.userId) ?? new PresenceRecord(person, this.#deps.limits.presenceIdleMs)
     this.#records.set(person.userId, record)
     return record
   }
 
   #say(record: PresenceRecord, sessionId: number, state: PresenceState): void {
-    record.say(`device ${sessionId}`, state, this.#deps.clock.nowMs() + deviceMs)
+    // A device that asks for news no more is gone: after its longest wait, and time to come back.
+    const goneMs = this.#deps.limits.syncTimeoutMsMax + betweenAskingMs
+    record.say(`device ${sessionId}`, state, this.#deps.clock.nowMs() + goneMs)
     this.#look(record)
   }
 

@@ -36,7 +36,11 @@ export class PresenceRecord {
   /** What others were last told. */
   told: PresenceFacts = { state: 'offline', isActive: false, statusMsg: undefined }
 
-  constructor(person: { userId: number; matrixId: string }) {
+  readonly #idleMs: number
+
+  /** `idleMs` without having done anything makes her away. */
+  constructor(person: { userId: number; matrixId: string }, idleMs: number) {
+    this.#idleMs = idleMs
     this.userId = person.userId
     this.matrixId = person.matrixId
   }
@@ -54,7 +58,7 @@ export class PresenceRecord {
       else if (only(name) && presenceStates.indexOf(source.state) > presenceStates.indexOf(state)) state = source.state
     }
     const idleMs = nowMs - this.lastActiveMs
-    if (state === 'online' && idleMs > limits.presenceIdleMs) state = 'unavailable'
+    if (state === 'online' && idleMs > this.#idleMs) state = 'unavailable'
     const isActive = state === 'online' && idleMs <= limits.presenceActiveMs
     return { state, isActive, statusMsg: this.statusMsg }
   }

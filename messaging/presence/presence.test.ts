@@ -95,7 +95,7 @@ describe('presence', () => {
 })
 
 describe('a record of presence', () => {
-  const record = new PresenceRecord({ userId: 1, matrixId: '@a:b' })
+  const record = new PresenceRecord({ userId: 1, matrixId: '@a:b' }, limits.presenceIdleMs)
 
   it('is away after a while, and gone when its devices are', () => {
     record.lastActiveMs = 1_000

@@ -1,6 +1,6 @@
 import type { Access } from '#access/api.ts'
 import type { Users } from '#identity/api.ts'
-import type { Clock, Log, Logger, LogReader, Outbound, Postgres, Vault } from '#platform/api.ts'
+import type { Clock, Limits, Log, Logger, LogReader, Outbound, Postgres, Vault } from '#platform/api.ts'
 import type { Erasures } from '../departure/erasures.ts'
 import type { EventReader } from '../events/event-reader.ts'
 import type { Memberships } from '../rooms/memberships.ts'
@@ -34,6 +34,7 @@ type Deps = {
   readonly unread: Unread
   readonly peopleRules: PeopleRules
   readonly push: PushSettings
+  readonly limits: Limits
   readonly erasures: Pick<Erasures, 'inRoom'>
 }
 

@@ -1,6 +1,6 @@
 import type { Users } from '#identity/api.ts'
 import type { JsonObject } from '#matrix/api.ts'
-import { type Clock, limits, type Postgres, refuse, type SealingKey, type Vault } from '#platform/api.ts'
+import { type Clock, type Limits, type Postgres, refuse, type SealingKey, type Vault } from '#platform/api.ts'
 import {
   countPushers,
   type PusherRow,
@@ -22,7 +22,13 @@ export type Pusher = {
   readonly data: JsonObject & { readonly url: string }
 }
 
-type Deps = { postgres: Postgres; vault: Vault; users: Pick<Users, 'keyOf'>; clock: Clock }
+type Deps = {
+  postgres: Postgres
+  vault: Vault
+  users: Pick<Users, 'keyOf'>
+  clock: Clock
+  limits: Pick<Limits, 'pushersOfPersonMax'>
+}
 
 const purpose = 'pusher'
 
@@ -44,7 +50,7 @@ export class Pushers {
     await postgres.transaction(async (tx) => {
       if (!append) await removePushersOfOthers(tx, userId, addressHash)
       await putPusher(tx, { userId, deviceId, addressHash, sealed, setTs: clock.nowMs() })
-      if ((await countPushers(tx, userId)) > limits.pushersOfPersonMax) {
+      if ((await countPushers(tx, userId)) > this.#deps.limits.pushersOfPersonMax) {
         throw refuse('M_LIMIT_EXCEEDED', 'You have too many pushers. Remove those of devices that you no longer use.', {
           status: 400,
         })

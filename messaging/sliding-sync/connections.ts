@@ -1,6 +1,6 @@
 import type { Subject } from '#access/api.ts'
 import type { Users } from '#identity/api.ts'
-import { type Clock, type Db, limits, type Random, Recent, SealBroken, type Vault } from '#platform/api.ts'
+import { type Clock, type Db, type Limits, limits, type Random, Recent, SealBroken, type Vault } from '#platform/api.ts'
 import {
   type ConnectionName,
   connectionState,
@@ -16,6 +16,7 @@ type Deps = {
   random: Random
   users: Pick<Users, 'keyOf'>
   vault: Pick<Vault, 'lookupHash'>
+  limits: Pick<Limits, 'slidingConnectionsPerDeviceMax'>
 }
 
 /** A connection at the state that a request came with; `serial` is undefined before the first answer. */
@@ -82,7 +83,7 @@ export class Connections {
     const sealed = key.seal(purpose, subjectOf(at, serial), encodeState(state))
     const { db, clock } = this.#deps
     await putConnectionState(db, at, { serial, sealed, after, nowTs: clock.nowMs() })
-    if (after === undefined) await pruneConnections(db, at, limits.slidingConnectionsPerDeviceMax)
+    if (after === undefined) await pruneConnections(db, at, this.#deps.limits.slidingConnectionsPerDeviceMax)
     this.#recent.set(keyOf(at, serial), state)
     return serial
   }

@@ -8,7 +8,7 @@
  * 4. When there is nothing to tell, the request waits. What was passed over meanwhile stays in the draft of the next state.
  */
 import type { Access, VisibleRooms } from '#access/api.ts'
-import { type Clock, limits, refuse } from '#platform/api.ts'
+import { type Clock, type Limits, refuse } from '#platform/api.ts'
 import type { PresenceBoard } from '../presence/presence-board.ts'
 import { type ChangesDeps, changesSince } from '../sync/changes.ts'
 import type { Level } from '../sync/level.ts'
@@ -30,6 +30,7 @@ import type { ThreadsExtension } from './threads-extension.ts'
 
 type Deps = {
   access: Access
+  limits: Pick<Limits, 'syncTimeoutMsMax'>
   clock: Clock
   level: Level
   tail: Tail
@@ -87,7 +88,7 @@ export class SlidingSync {
   async #follow(query: SlidingQuery, connection: Connection, name: string, from: Place | undefined): Promise<string> {
     const { clock, tail, typing, waiters, level } = this.#deps
     this.#deps.sentMembers.begin(name, query.pos)
-    const endMs = clock.nowMs() + Math.min(query.timeoutMs, limits.syncTimeoutMsMax)
+    const endMs = clock.nowMs() + Math.min(query.timeoutMs, this.#deps.limits.syncTimeoutMsMax)
     let { state } = connection
     let after = from
     for (;;) {

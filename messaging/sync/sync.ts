@@ -6,7 +6,7 @@
  * looked through again.
  */
 import type { Access, Subject } from '#access/api.ts'
-import { type Clock, limits } from '#platform/api.ts'
+import { type Clock, type Limits, limits } from '#platform/api.ts'
 import type { DeviceFeed } from '../encryption/device-feed.ts'
 import type { PresenceBoard } from '../presence/presence-board.ts'
 import type { PresenceState } from '../presence/presence-record.ts'
@@ -39,6 +39,7 @@ export type SyncQuery = {
 
 type Deps = {
   access: Access
+  limits: Pick<Limits, 'syncTimeoutMsMax'>
   clock: Clock
   tail: Tail
   typing: Typing
@@ -112,7 +113,7 @@ export class Sync {
   async #since(query: SyncQuery, since: SyncToken): Promise<string> {
     const { access, clock, level, tail, typing, waiters, incremental } = this.#deps
     const { userId } = query.subject
-    const endMs = clock.nowMs() + Math.min(query.timeoutMs, limits.syncTimeoutMsMax)
+    const endMs = clock.nowMs() + Math.min(query.timeoutMs, this.#deps.limits.syncTimeoutMsMax)
     let after = { ...since, typing: since.typing > typing.serial ? 0 : since.typing }
     for (;;) {
       await level.with(userId)

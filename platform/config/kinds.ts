@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { isServerName } from '#matrix/api.ts'
 import { type RateChanges, rates } from '../limits.ts'
+import { type LimitChanges, type SettableLimit, settableLimits } from '../settable-limits.ts'
 
 /** What an option may hold: how its text is read, and the sentence for a text that cannot be. */
 export type Kind<T> = {
@@ -108,6 +109,25 @@ export const rateChanges: Kind<RateChanges> = {
   right:
     'kinds of acts, each with how many at once and how many a second, such as login=100/5, message=600/100. ' +
     `The kinds are ${Object.keys(rates).join(', ')}`,
+}
+
+/** Instead of the table's, for the limits that are named. */
+export const limitChanges: Kind<LimitChanges> = {
+  read(text) {
+    const changes: Record<string, number> = {}
+    for (const entry of text.split(',')) {
+      const [, name = '', digits = ''] = /^\s*([A-Za-z]+)\s*=\s*(\d{1,15})\s*$/.exec(entry) ?? []
+      if (!Object.hasOwn(settableLimits, name)) return undefined
+      const { from, to } = settableLimits[name as SettableLimit]
+      const value = Number(digits)
+      if (value < from || value > to) return undefined
+      changes[name] = value
+    }
+    return Object.freeze(changes)
+  },
+  right:
+    'limits, each with a number within its bounds, such as passwordCharactersMin=20, devicesOfPersonMax=50. ' +
+    'The limits and their bounds stand in docs/reference/options.md',
 }
 
 /** One entry of the list of channels. What the keys mean is known in channels/. */

@@ -192,6 +192,13 @@ export const options = {
     defaultMeaning: 'the table in platform/limits.ts',
     meaning: 'How often one caller may do kinds of acts: KIND=AT_ONCE/PER_SECOND, separated by commas.',
   },
+  limits: {
+    name: 'limits',
+    placeholder: 'LIMITS',
+    kind: kinds.limitChanges,
+    defaultMeaning: 'the table below',
+    meaning: 'Other limits than usual: NAME=NUMBER, separated by commas.',
+  },
   registrationSharedSecret: {
     name: 'registration-shared-secret',
     placeholder: 'SECRET',

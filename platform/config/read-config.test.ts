@@ -68,6 +68,7 @@ describe('without anything', () => {
         registrationSharedSecret: undefined,
         rateLimits: true,
         rates: {},
+        limits: {},
         registration: 'closed',
         guests: false,
         accessTokenMinutes: 60,

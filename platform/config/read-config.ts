@@ -1,5 +1,6 @@
 import { isIPv4 } from 'node:net'
 import type { RateChanges } from '../limits.ts'
+import type { LimitChanges } from '../settable-limits.ts'
 import type { LogLevel } from '../telemetry/create-logger.ts'
 import { readConfigFile } from './config-file.ts'
 import { type ConfigProblem, ConfigRefused } from './config-refused.ts'
@@ -46,6 +47,7 @@ export type Config = {
   readonly supportPage: string | undefined
   readonly accessTokenMinutes: number
   readonly rates: RateChanges
+  readonly limits: LimitChanges
   readonly rateLimits: boolean
   readonly passwordHashing: OptionValue<'passwordHashing'>
   readonly isDemo: boolean
@@ -224,6 +226,7 @@ function configOf(values: Values, wants: Config['wants']): Config {
     supportPage: values.supportPage,
     accessTokenMinutes: values.accessTokenMinutes!,
     rates: values.rates ?? Object.freeze({}),
+    limits: values.limits ?? Object.freeze({}),
     outboundOrigins: values.outboundOrigins ?? Object.freeze([]),
     presence: values.presence ?? true,
     pushContent: values.pushContent ?? false,

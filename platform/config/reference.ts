@@ -1,3 +1,5 @@
+import { limits } from '../limits.ts'
+import { type SettableLimit, settableLimits } from '../settable-limits.ts'
 import { type Option, optionKeys, optionOf, variablesOf } from './options.ts'
 
 const lineWidth = 100
@@ -67,6 +69,14 @@ export function optionsReference(): string {
     'In `channels`, a key that ends in `File` is the path of a file that holds the value. What each kind of channel needs',
     'stands in [operations/channels.md](../operations/channels.md).',
     '',
+    '## Limits',
+    '',
+    'What `--limits` can change. All limits, with the reason for each, stand in `platform/limits.ts`.',
+    '',
+    '| limit | default | from | to | what it bounds |',
+    '|---|---|---|---|---|',
+    ...limitRows(),
+    '',
     '## Secrets',
     '',
     '`database-url`, `registration-shared-secret` and `channels` can be given as a file that holds them, by `-file` after the name',
@@ -74,6 +84,13 @@ export function optionsReference(): string {
     'its end does not count. On the command line itself everybody on the machine can read a secret, so the server warns.',
     '',
   ].join('\n')
+}
+
+function limitRows(): string[] {
+  return Object.entries(settableLimits).map(([name, { from, to, meaning }]) => {
+    const usual = limits[name as SettableLimit]
+    return `| \`${name}\` | ${usual} | ${from} | ${to} | ${meaning} |`
+  })
 }
 
 function headOf({ name, placeholder }: Option): string {

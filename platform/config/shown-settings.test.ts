@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { rates } from '../limits.ts'
+import { limitsWith, type SettableLimit, settableLimits } from '../settable-limits.ts'
 import { ConfigRefused } from './config-refused.ts'
 import { readConfig } from './read-config.ts'
 import { shownSettings } from './shown-settings.ts'
@@ -23,3 +24,28 @@ it.each(['login', 'login=5', 'login=0/1', 'login=1/0', 'nothing=1/1', 'construct
     expect(() => read('--rates', text)).toThrow(ConfigRefused)
   },
 )
+
+it('says which limits hold', () => {
+  const shown = shownSettings(read('--limits', 'tagsMax=7, passwordCharactersMin=20'))
+  expect(shown.limits).toEqual({ ...limitsWith(), tagsMax: 7, passwordCharactersMin: 20 })
+})
+
+it.each([
+  'tagsMax',
+  'tagsMax=',
+  'tagsMax=0',
+  'tagsMax=1001',
+  'tagsMax=-1',
+  'tagsMax=1.5',
+  'eventBytesMax=9',
+  'toString=9',
+])('limits cannot be %j', (text) => {
+  expect(() => read('--limits', text)).toThrow(ConfigRefused)
+})
+
+it('bounds every limit round what it usually is', () => {
+  for (const [name, value] of Object.entries(limitsWith())) {
+    const { from, to } = settableLimits[name as SettableLimit]
+    expect([name, from <= value && value <= to]).toEqual([name, true])
+  }
+})

@@ -1,9 +1,17 @@
-import { type Clock, type Logger, limits, type Postgres, type RunningJobs } from '#platform/api.ts'
+import {
+  type Clock,
+  type Limits,
+  type Logger,
+  type Postgres,
+  type RunningJobs,
+  limits as usual,
+} from '#platform/api.ts'
 import { createJobs } from '#platform/index.ts'
 import type { Chancery } from './platform.ts'
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
+const { hookDays } = usual
 
 /** What is done now and then: forgetting what has served its time. */
 export function startJobs(deps: {
@@ -11,8 +19,9 @@ export function startJobs(deps: {
   clock: Clock
   logger: Logger
   chancery: Chancery
+  limits: Pick<Limits, 'transactionIdDays' | 'slidingConnectionDays'>
 }): Promise<RunningJobs> {
-  const { postgres, clock, logger, chancery } = deps
+  const { postgres, clock, logger, chancery, limits } = deps
   const jobs = createJobs({
     postgres,
     clock,
@@ -62,7 +71,7 @@ export function startJobs(deps: {
       'forget-hooks': {
         intervalMs: hourMs,
         handler: counted('channels.hooks_forgotten', () =>
-          chancery.channels.forgetBefore(clock.nowMs() - limits.hookDays * dayMs),
+          chancery.channels.forgetBefore(clock.nowMs() - hookDays * dayMs),
         ),
       },
       'sweep-blobs': {

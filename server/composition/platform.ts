@@ -14,18 +14,20 @@ import {
   createRoomMemory,
   type Messaging,
 } from '#messaging/index.ts'
-import type {
-  Blobs,
-  ChannelMetrics,
-  Clock,
-  Log,
-  Logger,
-  Outbound,
-  Postgres,
-  Random,
-  Smtp,
-  Vault,
-  WriterMetrics,
+import {
+  type Blobs,
+  type ChannelMetrics,
+  type Clock,
+  type LimitChanges,
+  type Log,
+  type Logger,
+  limitsWith,
+  type Outbound,
+  type Postgres,
+  type Random,
+  type Smtp,
+  type Vault,
+  type WriterMetrics,
 } from '#platform/api.ts'
 import { createBlobs, createLog, createOutbound, createSandbox, createVault } from '#platform/index.ts'
 import { composeChannels } from './channels.ts'
@@ -61,6 +63,8 @@ export type MessagingSettings = {
   readonly outboundOrigins?: readonly string[] | undefined
   /** Whether people are told who is there; by default they are. */
   readonly presence?: boolean | undefined
+  /** Limits that are others than usual. */
+  readonly limits?: LimitChanges | undefined
   /** Whether push gateways may be told more of an event than its id; not by default. */
   readonly pushContent?: boolean | undefined
 }
@@ -94,7 +98,8 @@ export async function composeChancery(deps: ChanceryDeps): Promise<Chancery> {
   const outbound = deps.outbound ?? createOutbound({ allowedOrigins: settings.outboundOrigins ?? [] })
   const sandbox = createSandbox()
   const signingKey = await loadSigningKey({ db: postgres, vault, random, clock })
-  const machine = { postgres, db: postgres, vault, log, blobs, clock, random, logger, outbound, sandbox }
+  const limits = limitsWith(settings.limits)
+  const machine = { postgres, db: postgres, vault, log, blobs, clock, random, logger, outbound, sandbox, limits }
 
   const deviceLists = createDeviceLists({ log })
   const { accessTokenLivesMs } = settings

@@ -8,6 +8,7 @@ import {
   type Clock,
   type Config,
   type Logger,
+  limitsWith,
   type Metrics,
   type Postgres,
   type Random,
@@ -89,7 +90,7 @@ async function startAll(start: StartDeps, undo: Undo): Promise<Omit<RunningChanc
   if (!canOpenPictures()) {
     say('Note: pictures cannot be made smaller on this machine, because the library for it was not installed.')
   }
-  const jobs = await startJobs({ postgres, clock, logger, chancery })
+  const jobs = await startJobs({ postgres, clock, logger, chancery, limits: limitsWith(config.limits) })
   undo.push(() => jobs.stop())
   const port = await listen(deps, { chancery, postgres, metrics, testClock }, undo)
   const commands = await listenForCommands({
@@ -177,6 +178,7 @@ async function listen(
     metrics,
     trustedProxies: config.trustedProxies,
     rateLimits: config.rateLimits ? config.rates : false,
+    limits: limitsWith(config.limits),
     isReady: async () => (await postgres.row('select 1')) !== undefined,
   })
   http.add(chancery.identity.routes)
