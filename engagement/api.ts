@@ -25,6 +25,21 @@ export type {
   SuppressionReason,
   Wordings,
 } from './consent/types.ts'
+export type { TheDesk } from './desk/create-desk.ts'
+export type {
+  CitizenWords,
+  Conversation,
+  ConversationState,
+  Conversations,
+  DeskNotice,
+  Inbound,
+  InboundFile,
+  Leaving,
+  LeavingFile,
+  Queue,
+  Queues,
+  ReplyWays,
+} from './desk/types.ts'
 export type { GateAnswer, GateAsk, GateReason, Gates } from './gate/types.ts'
 export type { Idempotency, IdempotentRequest } from './idempotency/types.ts'
 export { classify, type OptOut, type OptOutScope } from './opt-out/classify.ts'

@@ -1,12 +1,14 @@
 import type { Access } from '#access/api.ts'
-import type { Organisation, Users } from '#identity/api.ts'
-import type { Clock, Logger, Postgres, Random, Route, Vault } from '#platform/api.ts'
+import type { Organisation, Profiles, Users } from '#identity/api.ts'
+import type { ServiceRooms } from '#messaging/api.ts'
+import type { Clock, Log, Logger, Postgres, Random, Route, Vault } from '#platform/api.ts'
 import { createAgencies } from './agencies/agencies.ts'
 import { createAgencyDoors } from './agencies/doors.ts'
 import type { Staff } from './agencies/staff.ts'
 import type { Agencies, Gates, Idempotency, People, Purposes } from './api.ts'
 import { firstHash } from './consent/chain-hash.ts'
 import { createPurposes } from './consent/purposes.ts'
+import { createDesk, type TheDesk } from './desk/create-desk.ts'
 import { createGates } from './gate/gates.ts'
 import { engagementRoutes } from './http/routes.ts'
 import { createIdempotency } from './idempotency/idempotency.ts'
@@ -15,6 +17,7 @@ import { createPeople } from './people/people.ts'
 import { bearChain } from './store/consent-events.ts'
 
 export { createStaff, type Staff } from './agencies/staff.ts'
+export { createDeskGuard } from './desk/desk-guard.ts'
 
 export type EngagementDeps = {
   readonly db: Postgres
@@ -24,6 +27,9 @@ export type EngagementDeps = {
   readonly logger: Logger
   readonly access: Access
   readonly users: Users
+  readonly profiles: Pick<Profiles, 'displayName'>
+  readonly log: Log
+  readonly service: ServiceRooms
   readonly organisation: Organisation
   /** Made before access, which asks it. */
   readonly staff: Staff
@@ -36,6 +42,9 @@ export interface Engagement {
   readonly people: People
   readonly gates: Gates
   readonly idempotency: Idempotency
+  readonly desk: TheDesk
+  /** Does what is left to do by itself, until the signal. */
+  run(signal: AbortSignal): Promise<void>
 }
 
 export async function createEngagement(deps: EngagementDeps): Promise<Engagement> {
@@ -54,6 +63,19 @@ export async function createEngagement(deps: EngagementDeps): Promise<Engagement
   const people = createPeople({ ...deps, addresses, gates, countryOf })
   const agencyDoors = createAgencyDoors({ ...deps, agencies, people, purposes })
   const idempotency = createIdempotency(deps)
-  const routes = engagementRoutes({ ...deps, agencies, agencyDoors, idempotency, people, purposes })
-  return { routes, agencies, purposes, people, gates, idempotency }
+  const desk = createDesk({ ...deps, agencies, people })
+  const routes = [
+    ...engagementRoutes({ ...deps, agencies, agencyDoors, idempotency, people, purposes }),
+    ...desk.routes,
+  ]
+  return {
+    routes,
+    agencies,
+    purposes,
+    people,
+    gates,
+    idempotency,
+    desk,
+    run: (signal) => desk.run(signal),
+  }
 }

@@ -269,7 +269,7 @@ function createWriting(deps: MessagingDeps, { db, rooms, memberships, reader, ac
   const { writerConnection: connection, metrics } = deps
   const commit = new GroupCommit({ connection, rooms, log, clock, logger, metrics })
   const ids = new EventIds(db)
-  const writer = new RoomWriter({ ...building, rooms, ids, commit, reader, typing, guards: deps.guards })
+  const writer = new RoomWriter({ ...building, db, rooms, ids, commit, reader, typing, guards: deps.guards })
   const doors = new Doors({ db, access, rooms, memberships })
   const conditions = new JoinConditions({ rooms, memberships, access, serverName })
   const pushRules = new PushRules({ accountData })

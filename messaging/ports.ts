@@ -1,4 +1,5 @@
 import type { Draft } from './events/draft.ts'
+import type { StoredEvent } from './events/stored-event.ts'
 import type { Room } from './rooms/room.ts'
 
 /** What may be known of a room without asking anybody: it is in memory. */
@@ -11,6 +12,8 @@ export type RoomView = Pick<
 export type RoomMoment = {
   /** Matrix ids of those who are writing there, as far as this server process knows. */
   typists(): readonly string[]
+  /** The last messages of everybody or, with `senderId`, of one person; newest first. */
+  lastMessages(limit: number, senderId?: number): Promise<readonly StoredEvent[]>
 }
 
 /**

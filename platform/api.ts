@@ -14,6 +14,7 @@ export {
   type RouteRequest,
   route,
 } from './http/route.ts'
+export { InTurn } from './in-turn.ts'
 export * from './jobs/api.ts'
 export type { Journal } from './journal/journal.ts'
 export { limits, type Rate, type RateName, rates } from './limits.ts'

@@ -1,3 +1,5 @@
+import { deskLimits } from './desk-limits.ts'
+
 const KiB = 1024
 const MiB = 1024 * KiB
 
@@ -295,6 +297,8 @@ export const limits = {
   mediaPendingRetryMs: 60_000,
   /** How long a reader waits for an announced file, whatever she asks for. */
   mediaWaitMsMax: 60_000,
+
+  ...deskLimits,
 
   // --- what is sent to citizens
 

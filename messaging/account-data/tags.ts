@@ -1,7 +1,6 @@
 import { isJsonObject, type JsonObject, setKey } from '#matrix/api.ts'
-import { type Limits, refuse } from '#platform/api.ts'
+import { InTurn, type Limits, refuse } from '#platform/api.ts'
 import type { AccountData } from './account-data.ts'
-import { InTurn } from './in-turn.ts'
 
 const type = 'm.tag'
 

@@ -1,8 +1,9 @@
 import { assertGrant, type Grant, type RoomAct } from '#access/api.ts'
-import { limits, Recent } from '#platform/api.ts'
-import type { SendGuard } from '../ports.ts'
+import { type Db, limits, Recent } from '#platform/api.ts'
+import type { RoomMoment, SendGuard } from '../ports.ts'
 import type { Room } from '../rooms/room.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
+import { lastMessageRows, messageRowsBySender } from '../store/messages.ts'
 import type { Typing } from '../typing/typing.ts'
 import { type BuildDeps, type BuiltEvent, buildEvent } from './build-event.ts'
 import type { Appended, Draft } from './draft.ts'
@@ -16,7 +17,8 @@ type Deps = BuildDeps & {
   rooms: RoomCache
   ids: EventIds
   commit: GroupCommit
-  reader: Pick<EventReader, 'loadMemberContent' | 'inRoom'>
+  db: Db
+  reader: Pick<EventReader, 'loadMemberContent' | 'inRoom' | 'open'>
   guards: readonly SendGuard[]
   typing: Pick<Typing, 'inRoom'>
 }
@@ -92,10 +94,24 @@ export class RoomWriter {
   }
 
   async #askGuards(room: Room, drafts: readonly Draft[]): Promise<void> {
-    const { guards, typing } = this.#deps
+    const { guards } = this.#deps
     if (guards.length === 0) return
-    const moment = { typists: () => typing.inRoom(room.id) }
+    const moment = this.#momentOf(room)
     for (const guard of guards) for (const draft of drafts) await guard.check(room, draft, moment)
+  }
+
+  #momentOf({ id }: Room): RoomMoment {
+    const { db, reader, typing } = this.#deps
+    const newest = Number.MAX_SAFE_INTEGER
+    return {
+      typists: () => typing.inRoom(id),
+      lastMessages: async (limit, senderId) =>
+        reader.open(
+          await (senderId === undefined
+            ? lastMessageRows(db, id, limit)
+            : messageRowsBySender(db, id, senderId, newest, limit)),
+        ),
+    }
   }
 
   /** A unit that is built again keeps its internal ids. */

@@ -1,6 +1,6 @@
 import type { JsonObject, PushRuleset } from '#matrix/api.ts'
+import { InTurn } from '#platform/api.ts'
 import type { AccountData, OwnedDatum } from '../account-data/account-data.ts'
-import { InTurn } from '../account-data/in-turn.ts'
 import { rulesFromStored } from './rule-editing.ts'
 
 const type = 'm.push_rules'

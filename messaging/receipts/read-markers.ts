@@ -1,7 +1,7 @@
 import type { Grant } from '#access/api.ts'
 import { assertGrant } from '#access/api.ts'
+import { InTurn } from '#platform/api.ts'
 import type { AccountData } from '../account-data/account-data.ts'
-import { InTurn } from '../account-data/in-turn.ts'
 import type { EventReader } from '../events/event-reader.ts'
 import type { StoredEvent } from '../events/stored-event.ts'
 import type { Room } from '../rooms/room.ts'

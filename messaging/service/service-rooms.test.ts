@@ -7,13 +7,13 @@ import { roomPath, type TownPerson } from '#testing/town-person.ts'
 let town: Town
 let clara: TownPerson
 let service: ServiceRooms
-let desk: Subject
+let office: Subject
 let clerk: Subject
 beforeAll(async () => {
   town = await startTown()
   clara = await town.person('clara')
   service = town.chancery.messaging.service
-  desk = await service.user('desk')
+  office = await service.user('_office')
   const user = await town.chancery.identity.users.byMatrixId(clara.id)
   clerk = await service.person(user?.id ?? 0)
 })
@@ -21,12 +21,15 @@ afterAll(() => town[Symbol.asyncDispose]())
 
 const words = (body: string) => ({ type: 'm.room.message', content: { msgtype: 'm.text', body } })
 
-/** A room of the desk with a citizen and a clerk in it. */
+/** A room of the server's with a citizen and a clerk in it. */
 async function roomWith(citizenName: string): Promise<{ room: string; citizen: Subject }> {
-  const { matrixId: room } = await service.make(desk, { room_version: '12', creation_content: { 'm.federate': false } })
+  const { matrixId: room } = await service.make(office, {
+    room_version: '12',
+    creation_content: { 'm.federate': false },
+  })
   const citizen = await service.user(citizenName)
-  await service.bring(desk, room, citizen, { displayname: 'Maria Kov\u00e1cs' })
-  await service.bring(desk, room, clerk)
+  await service.bring(office, room, citizen, { displayname: 'Maria Kov\u00e1cs' })
+  await service.bring(office, room, clerk)
   return { room, citizen }
 }
 
@@ -45,7 +48,7 @@ describe('a user whom nobody signs in as', () => {
   it('is invited by nobody by hand, and nobody takes such a name', async () => {
     const citizen = await service.user('c-otto')
     const own = await clara.createRoom()
-    for (const id of [citizen.matrixId, desk.matrixId]) {
+    for (const id of [citizen.matrixId, office.matrixId]) {
       const invited = await clara.call('POST', `${roomPath(own)}/invite`, { body: { user_id: id } })
       expect([id, invited.status]).toEqual([id, 404])
       const made = await clara.call('POST', '/createRoom', { body: { invite: [id] } })
@@ -78,7 +81,7 @@ describe('what the server does in a room', () => {
   it('changes state only while what it was decided on holds', async () => {
     const { room } = await roomWith('c-state')
     const state = (leader: string, whileHeld: string | null) =>
-      service.set(desk, room, { type: 'chancery.assignment', content: { leader }, whileHeld })
+      service.set(office, room, { type: 'chancery.assignment', content: { leader }, whileHeld })
     const first = await state('a', null)
     expect(await state('b', null)).toBeUndefined()
     const second = await state('b', first?.eventId ?? '')
@@ -91,9 +94,9 @@ describe('what the server does in a room', () => {
     await service.send(citizen, room, words('canary in a cage'))
     const path = `${roomPath(room)}/messages?dir=b`
     expect((await clara.call('GET', path)).text).toContain('canary')
-    await service.remove(desk, room, clerk, { reason: 'elsewhere' })
+    await service.remove(office, room, clerk, { reason: 'elsewhere' })
     expect((await clara.call('GET', path)).text).toContain('canary')
-    await service.remove(desk, room, clerk, { reason: 'elsewhere', forgets: true })
+    await service.remove(office, room, clerk, { reason: 'elsewhere', forgets: true })
     expect((await clara.call('GET', path)).status).toBe(403)
     expect(JSON.stringify(await clara.sync(undefined, { filter: '{"room":{"include_leave":true}}' }))).not.toContain(
       'canary',

@@ -15,6 +15,7 @@ import type { Receipts } from '../receipts/receipts.ts'
 import type { RoomMaker } from '../rooms/create-room.ts'
 import type { Doors } from '../rooms/doors.ts'
 import type { Members } from '../rooms/members.ts'
+import type { Memberships } from '../rooms/memberships.ts'
 import type { RoomWish } from '../rooms/new-room-state.ts'
 import type { Room } from '../rooms/room.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
@@ -27,6 +28,7 @@ type Deps = {
   access: Pick<Access, 'require'>
   serviceUsers: ServiceUsers
   rooms: Pick<RoomCache, 'byMatrixId'>
+  memberships: Pick<Memberships, 'load'>
   maker: Pick<RoomMaker, 'create'>
   doors: Pick<Doors, 'enter'>
   members: Pick<Members, 'invite' | 'join' | 'leave' | 'kick' | 'forget'>
@@ -52,6 +54,10 @@ export class ServedRooms implements ServiceRooms {
 
   person(userId: number): Promise<Subject> {
     return this.#deps.serviceUsers.byId(userId)
+  }
+
+  async roomsOf({ userId }: Subject): Promise<number[]> {
+    return [...(await this.#deps.memberships.load(userId)).keys()]
   }
 
   make(maker: Subject, wish: RoomWish): Promise<RoomView> {
@@ -109,6 +115,12 @@ export class ServedRooms implements ServiceRooms {
   async join(as: Subject, roomId: string): Promise<void> {
     const { room, grant } = await this.#deps.doors.enter(as, 'room.join', roomId)
     await this.#deps.members.join(grant, room, {})
+  }
+
+  async present(as: Subject, roomId: string, content: JsonObject): Promise<void> {
+    if ((await this.#membership(roomId, as)) !== 'join') return
+    const { room, grant } = await this.#deps.doors.enter(as, 'room.join', roomId)
+    await this.#deps.members.join(grant, room, { content })
   }
 
   async leave(as: Subject, roomId: string): Promise<void> {

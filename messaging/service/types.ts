@@ -35,6 +35,8 @@ export interface ServiceRooms {
   user(name: string): Promise<Subject>
   /** Somebody in whose name the server writes what it has decided about her: that she is in a room, or no longer. */
   person(userId: number): Promise<Subject>
+  /** Internal ids of all rooms that somebody has ever had a tie with. */
+  roomsOf(who: Subject): Promise<number[]>
   /** What begins with the room stands in it or nothing of it does. */
   make(maker: Subject, wish: RoomWish): Promise<RoomView>
   /** As it is in memory of this process: what another one wrote a moment ago may be missing. */
@@ -47,6 +49,8 @@ export interface ServiceRooms {
   invite(by: Subject, room: string, who: Subject): Promise<void>
   /** Joins by the rules of the room, or because of an invitation. */
   join(as: Subject, room: string): Promise<void>
+  /** What stands in the member event of somebody who is in the room. */
+  present(as: Subject, room: string, content: JsonObject): Promise<void>
   leave(as: Subject, room: string): Promise<void>
   /** Takes out who is in, invited or asking. With `forgets` what she could read until then is shut to her as well. */
   remove(by: Subject, room: string, who: Subject, how: { reason: string; forgets?: boolean }): Promise<void>

@@ -9,6 +9,10 @@ const bySender = sql(
    where e.room_id = $1 and e.sender_id = $2 and e.ordering < $3 and ${isMessage}
    order by e.ordering desc limit $4`,
 )
+const last = sql(
+  'message_last',
+  `select ${eventColumns} from event e where e.room_id = $1 and ${isMessage} order by e.ordering desc limit $2`,
+)
 const ofRooms = sql(
   'message_of_rooms',
   `select ${eventColumns} from event e where e.room_id = any($1::int[]) and ${isMessage}
@@ -24,6 +28,9 @@ const ofRoomsBefore = sql(
 /** Newest first, those before a place in the timeline. */
 export const messageRowsBySender = (db: Db, roomId: number, senderId: number, before: number, limit: number) =>
   db.rows<EventRow>(bySender, [roomId, senderId, before, limit])
+
+/** Newest first. */
+export const lastMessageRows = (db: Db, roomId: number, limit: number) => db.rows<EventRow>(last, [roomId, limit])
 
 /** Newest first; `before` is the Matrix id of an event, an unknown one has none before it. */
 export const messageRowsOfRooms = (db: Db, roomIds: readonly number[], before: string | undefined, limit: number) =>

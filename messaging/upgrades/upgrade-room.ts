@@ -8,8 +8,7 @@
  */
 import type { Grant, Subject } from '#access/api.ts'
 import { isUserId, type JsonObject, powerLevelOf, type RoomVersion, requiredPowerLevel } from '#matrix/api.ts'
-import { type Logger, limits, Refusal, refuse } from '#platform/api.ts'
-import { InTurn } from '../account-data/in-turn.ts'
+import { InTurn, type Logger, limits, Refusal, refuse } from '#platform/api.ts'
 import type { Aliases } from '../directory/aliases.ts'
 import type { PublicRooms } from '../directory/public-rooms.ts'
 import { type Draft, Overtaken } from '../events/draft.ts'

@@ -3,7 +3,7 @@
 import type { Access } from '#access/api.ts'
 import { createAccess } from '#access/index.ts'
 import type { ChannelSettings, Channels, Receiver } from '#channels/api.ts'
-import { createEngagement, createStaff, type Engagement } from '#engagement/index.ts'
+import { createDeskGuard, createEngagement, createStaff, type Engagement } from '#engagement/index.ts'
 import { createIdentity, createUserDirectory, type Identity, type IdentitySettings } from '#identity/index.ts'
 import { defaultRoomVersion } from '#matrix/api.ts'
 import type { MediaSettings, PeopleSearchScope, SendGuard } from '#messaging/api.ts'
@@ -91,7 +91,7 @@ export interface Chancery {
 /** Reads top to bottom as the list of everything there is. */
 export async function composeChancery(deps: ChanceryDeps): Promise<Chancery> {
   const { postgres, clock, random, logger, settings } = deps
-  const { serverName } = settings
+  const { serverName, accessTokenLivesMs } = settings
   const vault = await createVault({ db: postgres, masterKey: deps.masterKey, random, clock })
   const log = await createLog({ postgres, clock, random, logger })
   const blobs = await createBlobs({ folder: deps.blobFolder, vault, random })
@@ -102,7 +102,6 @@ export async function composeChancery(deps: ChanceryDeps): Promise<Chancery> {
   const machine = { postgres, db: postgres, vault, log, blobs, clock, random, logger, outbound, sandbox, limits }
 
   const deviceLists = createDeviceLists({ log })
-  const { accessTokenLivesMs } = settings
   const directory = createUserDirectory({ ...machine, serverName, deviceLists, accessTokenLivesMs })
   const { users, devices } = directory
   const profiles = createProfiles({ ...machine, users })
@@ -123,17 +122,18 @@ export async function composeChancery(deps: ChanceryDeps): Promise<Chancery> {
     access,
     memory,
     profiles,
-    guards: deps.guards ?? [],
+    guards: [createDeskGuard({ ...machine, agencies: staff, ways: undefined, serverName }), ...(deps.guards ?? [])],
     signingKey,
     metrics: deps.metrics,
   })
-  const engagement = await createEngagement({ ...machine, access, users, staff, organisation: identity.organisation })
+  const engagement = await createEngagement({ ...machine, ...identity, ...messaging, access, staff })
   identity.departures.onDeparture((person) => messaging.departure.depart(person))
   const { channels, providers } = composeChannels(deps, machine)
   const running = new AbortController()
   const work = Promise.all([
     identity.run(running.signal),
     messaging.run(running.signal),
+    engagement.run(running.signal),
     ...(deps.receiver === undefined ? [] : [channels.run(deps.receiver, running.signal)]),
   ])
   return {

@@ -1,6 +1,6 @@
 /**
  * Runs work of one key one after another, so that reading, changing and writing back is not interleaved with itself.
- * What belongs to one person is changed by one process at a time; different keys do not wait for each other.
+ * Of this process only; different keys do not wait for each other.
  */
 export class InTurn {
   readonly #last = new Map<string, Promise<unknown>>()

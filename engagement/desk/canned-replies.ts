@@ -1,0 +1,190 @@
+import { type Access, agency as agencyObject, isProgram, type Principal } from '#access/api.ts'
+import type { Profiles } from '#identity/api.ts'
+import { type Clock, limits, type Postgres, type Random, refuse, type Vault } from '#platform/api.ts'
+import type { Agencies, Agency } from '../agencies/types.ts'
+import type { People } from '../people/types.ts'
+import {
+  type CannedReplyRow,
+  cannedReplyCount,
+  cannedReplyRow,
+  cannedReplyRows,
+  changeCannedReply,
+  deleteCannedReply,
+  insertCannedReply,
+} from '../store/canned-replies.ts'
+import { checkTemplate, fill, type MergeFields } from './merge-fields.ts'
+import { shownName } from './names.ts'
+import { kindNames } from './room-shapes.ts'
+import { publicToken, referenceOf } from './tokens.ts'
+import type { Conversation } from './types.ts'
+
+type Deps = {
+  db: Postgres
+  vault: Pick<Vault, 'createKey' | 'key' | 'destroyKey'>
+  clock: Clock
+  random: Random
+  access: Pick<Access, 'require'>
+  agencies: Pick<Agencies, 'byId' | 'named'>
+  people: Pick<People, 'byId'>
+  profiles: Pick<Profiles, 'displayName'>
+}
+
+/** By language (BCP 47). */
+export type Texts = Readonly<Record<string, string>>
+export type CannedReply = {
+  readonly id: string
+  readonly agency: string
+  readonly key: string
+  readonly title: string
+  readonly texts: Texts
+  readonly changedMs: number
+}
+export type CannedWish = { readonly title: string; readonly texts: Texts }
+
+const purpose = 'canned reply'
+const noAgency = 0
+
+/** Words that an agency's staff send often, in the languages of those whom they write to. */
+export class CannedReplies {
+  readonly #deps: Deps
+
+  constructor(deps: Deps) {
+    this.#deps = deps
+  }
+
+  async ofAgencies(agencies: readonly Agency[]): Promise<CannedReply[]> {
+    const rows = await cannedReplyRows(
+      this.#deps.db,
+      agencies.map((one) => one.id),
+    )
+    const keys = new Map(agencies.map((one) => [one.id, one.key]))
+    return Promise.all(rows.map((row) => this.#opened(row, keys.get(row.agencyId) ?? '')))
+  }
+
+  async create(principal: Principal, agencyKey: string | undefined, wish: CannedWish & { key: string }) {
+    const { db, vault, clock, random, access, agencies } = this.#deps
+    const agency = await agencies.named(agencyKey)
+    access.require(principal, 'citizens.purposes', agencyObject(agency.id))
+    check(wish)
+    if ((await cannedReplyCount(db, agency.id)) >= limits.cannedRepliesMax) {
+      throw refuse('M_LIMIT_EXCEEDED', `An agency has at most ${limits.cannedRepliesMax} canned replies. Remove some.`)
+    }
+    const publicId = publicToken('r', random)
+    const made = await db.transaction(async (tx) => {
+      const key = await vault.createKey(tx, 'server', purpose)
+      const row = {
+        publicId,
+        agencyId: agency.id,
+        key: wish.key,
+        keyId: key.id,
+        sealed: key.seal(purpose, publicId, bytesOf(wish)),
+        changedTs: clock.nowMs(),
+      }
+      const isNew = await insertCannedReply(tx, row)
+      if (!isNew) await vault.destroyKey(tx, key.id)
+      return isNew ? row : undefined
+    })
+    if (made === undefined) {
+      throw refuse(
+        'CHANCERY_CONFLICT',
+        `There is a canned reply ${wish.key} already. Change it, or choose another key.`,
+      )
+    }
+    return this.#opened(made, agency.key)
+  }
+
+  async change(principal: Principal, publicId: string, wish: CannedWish): Promise<CannedReply> {
+    const { db, vault, clock } = this.#deps
+    const { row, agency } = await this.#own(principal, publicId, 'citizens.purposes')
+    check(wish)
+    const key = await vault.key(row.keyId)
+    const changedTs = clock.nowMs()
+    const sealed = key.seal(purpose, publicId, bytesOf(wish))
+    await changeCannedReply(db, publicId, sealed, changedTs)
+    return this.#opened({ ...row, sealed, changedTs }, agency.key)
+  }
+
+  async remove(principal: Principal, publicId: string): Promise<void> {
+    const { db, vault } = this.#deps
+    const { row } = await this.#own(principal, publicId, 'citizens.purposes')
+    await db.transaction(async (tx) => {
+      await deleteCannedReply(tx, publicId)
+      await vault.destroyKey(tx, row.keyId)
+    })
+  }
+
+  /** The words for one conversation, in her language where there are such; nothing is sent by it. */
+  async filled(principal: Principal, publicId: string, conversation: Conversation, language: string | undefined) {
+    const { row, agency } = await this.#own(principal, publicId, 'citizens.desk')
+    if (row.agencyId !== conversation.agencyId) throw nothingThere()
+    const { people } = this.#deps
+    const person = conversation.personId === undefined ? undefined : await people.byId(conversation.personId)
+    const { texts } = await this.#opened(row, agency.key)
+    const chosen = chooseLanguage(Object.keys(texts), [language, person?.language, agency.language])
+    const fields: MergeFields = {
+      person: { name: shownName(person?.name ?? '') ?? '', language: person?.language ?? chosen },
+      staff: { name: await this.#staffName(principal) },
+      agency: { name: agency.name },
+      conversation: {
+        reference: referenceOf(conversation.publicId),
+        channel: kindNames[conversation.kind],
+      },
+      today: dayIn(chosen, this.#deps.clock.nowMs()),
+    }
+    return { language: chosen, text: fill(texts[chosen] ?? '', fields) }
+  }
+
+  async #staffName(principal: Principal): Promise<string> {
+    if (isProgram(principal)) return ''
+    return (await this.#deps.profiles.displayName(principal.userId)) ?? ''
+  }
+
+  async #own(principal: Principal, publicId: string, permission: 'citizens.purposes' | 'citizens.desk') {
+    const { db, access, agencies } = this.#deps
+    const row = await cannedReplyRow(db, publicId)
+    access.require(principal, permission, agencyObject(row?.agencyId ?? noAgency))
+    const agency = row === undefined ? undefined : await agencies.byId(row.agencyId)
+    if (row === undefined || agency === undefined) throw nothingThere()
+    return { row, agency }
+  }
+
+  async #opened(row: Omit<CannedReplyRow, 'id'>, agency: string): Promise<CannedReply> {
+    const key = await this.#deps.vault.key(row.keyId)
+    const { title, texts } = JSON.parse(key.open(purpose, row.publicId, row.sealed).toString()) as CannedWish
+    return { id: row.publicId, agency, key: row.key, title, texts, changedMs: row.changedTs }
+  }
+}
+
+/** The first that there is of those wished for, its variants included (`de` for `de-AT`); else the first of all. */
+export function chooseLanguage(there: readonly string[], wished: readonly (string | undefined)[]): string {
+  for (const wish of wished) {
+    if (wish === undefined) continue
+    const exact = there.find((one) => one.toLowerCase() === wish.toLowerCase())
+    const base = wish.split('-')[0]?.toLowerCase()
+    const near = exact ?? there.find((one) => one.split('-')[0]?.toLowerCase() === base)
+    if (near !== undefined) return near
+  }
+  return there[0] ?? 'en'
+}
+
+function check({ texts }: CannedWish): void {
+  const all = Object.values(texts)
+  if (all.length === 0) throw refuse('M_INVALID_PARAM', 'A canned reply needs a text in one language at least.')
+  for (const text of all) checkTemplate(text)
+}
+
+function bytesOf({ title, texts }: CannedWish): Buffer {
+  return Buffer.from(JSON.stringify({ title, texts }))
+}
+
+function dayIn(language: string, nowMs: number): string {
+  try {
+    return new Intl.DateTimeFormat(language, { dateStyle: 'long' }).format(nowMs)
+  } catch {
+    return new Intl.DateTimeFormat('en', { dateStyle: 'long' }).format(nowMs)
+  }
+}
+
+function nothingThere(): Error {
+  return refuse('M_NOT_FOUND', 'There is no such thing, or it belongs to an agency that you do not work for.')
+}
