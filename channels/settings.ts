@@ -60,6 +60,15 @@ export class Settings {
     return undefined
   }
 
+  flag(key: string): boolean | undefined {
+    this.#asked.add(key)
+    const value = this.#entry[key]
+    if (value === undefined || typeof value === 'boolean') return value
+    if (value === 'true' || value === 'false') return value === 'true'
+    this.wrong(key, 'Its value cannot be used. Give true or false.')
+    return undefined
+  }
+
   /** A group of keys below this one. */
   group(key: string): Settings | undefined {
     this.#asked.add(key)

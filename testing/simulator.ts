@@ -11,7 +11,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { ChannelSettings } from '#channels/api.ts'
+import type { ChannelSettings, Channels } from '#channels/api.ts'
 import { type RunningSimulator, startSimulator } from '#server/simulator/start-simulator.ts'
 
 type NumberOptions = { readonly optOut?: 'off' | 'default' | 'advanced' }
@@ -53,6 +53,23 @@ export class TestSimulator implements AsyncDisposable {
     return { id, kind: 'twilio-sms', baseUrl: this.url, ...account, from: number }
   }
 
+  /** The settings of a mail channel whose relay is the simulator. */
+  mailChannel(id: string, address: string): ChannelSettings {
+    const smtp = { host: '127.0.0.1', port: this.simulator.mail.port }
+    return { id, kind: 'mail', from: address, smtp, listen: { port: 0 }, checkSenders: false }
+  }
+
+  /** Opens the mail channel of a town, and brings it what citizens write to it. */
+  async reachMail(channels: Channels, id: string): Promise<void> {
+    const port = (await channels.open()).get(id) ?? 0
+    await this.simulator.mail.register({ address: channels.byId(id)?.sender ?? '', host: '127.0.0.1', port })
+  }
+
+  /** A citizen writes a mail. @returns its Message-ID. */
+  mail(from: string, to: string, text: string, more: { subject?: string; inReplyTo?: string } = {}): Promise<string> {
+    return this.simulator.mail.say({ from, to, text, ...more })
+  }
+
   /** A citizen writes. */
   text(from: string, to: string, text: string): Promise<string> {
     return this.simulator.twilio.say(from, to, text)
@@ -76,8 +93,9 @@ export class TestSimulator implements AsyncDisposable {
   /** Ends, and goes on from the journal at the same address. */
   async restart(): Promise<void> {
     const port = Number(new URL(this.url).port)
+    const smtpPort = this.simulator.mail.port
     await this.#running.stop()
-    this.#running = await startSimulator({ port, ...this.#options() })
+    this.#running = await startSimulator({ port, smtpPort, ...this.#options() })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -15,6 +15,8 @@ export type MailSettings = {
   }
   readonly dkim?: DkimKey
   readonly perSecond?: number
+  /** Whether the records of senders' domains are asked for. */
+  readonly checksSenders: boolean
 }
 
 const hostShape = /^[a-zA-Z0-9._:-]{1,253}$/
@@ -34,11 +36,13 @@ export function readMailSettings(settings: Settings): MailSettings {
     )
   }
   const perSecond = settings.number('perSecond', 0.1, 1_000)
+  const checksSenders = settings.flag('checkSenders') ?? true
   const dkim = readDkim(settings.group('dkim'))
   const listen = readListen(settings.group('listen'))
   return {
     box: box ?? nobody,
     smtp: readSmtp(settings, box?.domain ?? ''),
+    checksSenders,
     ...(listen !== undefined && { listen }),
     ...(dkim !== undefined && { dkim }),
     ...(perSecond !== undefined && { perSecond }),

@@ -12,10 +12,10 @@ export const mail: ProviderKind = {
   read(settings, place): (deps: ProviderDeps) => Provider {
     const own = readMailSettings(settings)
     return ({ clock, smtp }) => {
-      const { box, listen } = own
+      const { box, listen, checksSenders } = own
       const { helo } = own.smtp
       const sender = smtp.sender(own.smtp)
-      const reader = new MailReader({ box, channelId: place.id, resolve: smtp.resolve, helo })
+      const reader = new MailReader({ box, channelId: place.id, resolve: smtp.resolve, helo, checksSenders })
       return {
         channel: new MailChannel(own, { clock, smtp: sender }, place),
         reader,

@@ -2,17 +2,23 @@
 import Type from 'typebox'
 import { type Route, type RouteRequest, refuse, route } from '#platform/api.ts'
 import type { Caller } from './caller.ts'
+import type { SimulatedMail } from './mail/simulated-mail.ts'
 import { StepShape, WeatherShape } from './script.ts'
 import type { SimulatedTwilio } from './twilio/simulated-twilio.ts'
 import type { World } from './world.ts'
 
-export type ControlDeps = { readonly world: World; readonly caller: Caller; readonly twilio: SimulatedTwilio }
+export type ControlDeps = {
+  readonly world: World
+  readonly caller: Caller
+  readonly twilio: SimulatedTwilio
+  readonly mail: SimulatedMail
+}
 
 const Address = Type.String({ minLength: 1, maxLength: 320 })
 const factsPerAnswer = 10_000
 const waitMsMax = 30_000
 
-export function controlRoutes({ world, caller, twilio }: ControlDeps): Route[] {
+export function controlRoutes({ world, caller, twilio, mail }: ControlDeps): Route[] {
   return [
     control('POST', '/simulator/scripts', 'simulatorSetScript', {
       body: Type.Object({ address: Address, steps: Type.Array(StepShape, { maxItems: 1_000 }) }),
@@ -62,7 +68,34 @@ export function controlRoutes({ world, caller, twilio }: ControlDeps): Route[] {
         return { id: await twilio.say(body.from, body.to, body.text, { media, copies }) }
       },
     }),
+    ...mailRoutes(mail),
     ...truthRoutes({ world, caller }),
+  ]
+}
+
+function mailRoutes(mail: SimulatedMail): Route[] {
+  return [
+    control('POST', '/simulator/mail/mailboxes', 'simulatorSetMailbox', {
+      body: Type.Object({ address: Address, host: Type.String(), port: Type.Integer({ minimum: 1, maximum: 65_535 }) }),
+      handle: async ({ body }) => {
+        await mail.register(body)
+        return {}
+      },
+    }),
+    control('POST', '/simulator/mails', 'simulatorMail', {
+      body: Type.Object({
+        from: Address,
+        to: Address,
+        text: Type.String({ maxLength: 200_000 }),
+        subject: Type.Optional(Type.String({ maxLength: 1_000 })),
+        in_reply_to: Type.Optional(Type.String({ maxLength: 1_000 })),
+        copies: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
+      }),
+      handle: async ({ body }) => {
+        const { in_reply_to: inReplyTo, ...words } = body
+        return { id: await mail.say({ ...words, inReplyTo }) }
+      },
+    }),
   ]
 }
 

@@ -2,9 +2,10 @@
  * One process that stands for the providers, with their real wire formats, and for the citizens behind them. It is the judge
  * in tests and the outside world of the demo.
  */
-import type { Journal, MovableClock, Outbound, Route } from '#platform/api.ts'
+import type { Journal, MovableClock, Outbound, Route, Smtp } from '#platform/api.ts'
 import { Caller } from './caller.ts'
 import { controlRoutes } from './control-routes.ts'
+import { SimulatedMail } from './mail/simulated-mail.ts'
 import { SimulatedTwilio } from './twilio/simulated-twilio.ts'
 import { twilioRoutes } from './twilio/twilio-routes.ts'
 import { World } from './world.ts'
@@ -18,6 +19,7 @@ export type SimulatorDeps = {
   readonly entries: readonly unknown[]
   /** By which web hooks are called. */
   readonly outbound: Outbound
+  readonly smtp: Smtp
   /** Where its HTTP is reached. */
   readonly baseUrl: () => string
 }
@@ -25,22 +27,26 @@ export type SimulatorDeps = {
 export interface Simulator {
   readonly world: World
   readonly twilio: SimulatedTwilio
+  readonly mail: SimulatedMail
   readonly routes: readonly Route[]
   /** Carries what is under way, until the signal. */
   run(signal: AbortSignal): Promise<void>
 }
 
 export function createSimulator(deps: SimulatorDeps): Simulator {
-  const { clock, seed, journal, outbound, baseUrl } = deps
+  const { clock, seed, journal, outbound, smtp, baseUrl } = deps
   const world = new World({ clock, seed, journal })
   const caller = new Caller(world, outbound)
   const twilio = new SimulatedTwilio(world, caller, baseUrl)
+  const mail = new SimulatedMail(world, smtp)
   world.remember(deps.entries)
   twilio.resume()
+  mail.resume()
   return {
     world,
     twilio,
-    routes: [...twilioRoutes({ world, twilio }), ...controlRoutes({ world, caller, twilio })],
+    mail,
+    routes: [...twilioRoutes({ world, twilio }), ...controlRoutes({ world, caller, twilio, mail })],
     run: (signal) => world.schedule.run(signal),
   }
 }

@@ -7,10 +7,13 @@ export type DemoSimulator = {
   /** Channels that lead to it. */
   readonly channels: readonly ChannelSettings[]
   readonly url: string
+  /** The ports of the channels' own doors: mail is brought there. */
+  reach(ports: ReadonlyMap<string, number>): Promise<void>
   stop(): Promise<void>
 }
 
 const number = '+15550001000'
+const mailAddress = 'desk@port-averell.example'
 const accountSid = `AC${'0'.repeat(32)}`
 const seed = 1
 
@@ -25,9 +28,25 @@ export async function startDemoSimulator(deps: { config: Config; random: Random 
   const authToken = random.token(24)
   const inboundUrl = `${config.publicUrl}/hooks/sms/inbound`
   await simulator.twilio.register({ accountSid, authToken, number, inboundUrl, optOut: 'off' })
+  const smtp = { host: '127.0.0.1', port: simulator.mail.port }
   return {
-    channels: [{ id: 'sms', kind: 'twilio-sms', baseUrl: url, accountSid, authToken, from: number, country: 'US' }],
+    channels: [
+      { id: 'sms', kind: 'twilio-sms', baseUrl: url, accountSid, authToken, from: number, country: 'US' },
+      // No names are looked up: the demo's world is this machine.
+      {
+        id: 'mail',
+        kind: 'mail',
+        from: `City of Port Averell <${mailAddress}>`,
+        smtp,
+        listen: { port: 0 },
+        checkSenders: false,
+      },
+    ],
     url,
+    async reach(ports) {
+      const port = ports.get('mail')
+      if (port !== undefined) await simulator.mail.register({ address: mailAddress, host: '127.0.0.1', port })
+    },
     stop,
   }
 }

@@ -1,6 +1,6 @@
 import { createSimulator, type Simulator } from '#channels/index.ts'
 import { type Outbound, systemClock } from '#platform/api.ts'
-import { createHttp, createMovableClock, createOutbound, openJournal } from '#platform/index.ts'
+import { createHttp, createMovableClock, createOutbound, openJournal, systemSmtp } from '#platform/index.ts'
 
 export interface RunningSimulator {
   readonly simulator: Simulator
@@ -12,6 +12,8 @@ export interface RunningSimulator {
 /** The simulator behind HTTP on the loopback address. Port 0 takes a free one. */
 export async function startSimulator(options: {
   readonly port: number
+  /** Of its mail relay; a free one by default. */
+  readonly smtpPort?: number | undefined
   /** Where it remembers; what is in there goes on. */
   readonly journalFile: string
   readonly seed: number
@@ -33,6 +35,7 @@ export async function startSimulator(options: {
     journal,
     entries,
     outbound: calls,
+    smtp: systemSmtp,
     baseUrl: () => url,
   })
   const http = createHttp({ gate: { admit: async () => undefined }, clock, rateLimits: false })
@@ -41,7 +44,9 @@ export async function startSimulator(options: {
   try {
     const { port } = await http.listen('127.0.0.1', options.port)
     url = `http://127.0.0.1:${port}`
+    await simulator.mail.open(options.smtpPort ?? 0)
   } catch (error) {
+    await http.close()
     await journal.close()
     throw error
   }
@@ -52,6 +57,7 @@ export async function startSimulator(options: {
     async stop() {
       running.abort()
       await work
+      await simulator.mail.close()
       await http.close()
       outbound.close()
       await journal.close()

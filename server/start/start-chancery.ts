@@ -86,7 +86,8 @@ async function startAll(start: StartDeps, undo: Undo): Promise<Omit<RunningChanc
   const settings = { ...settingsOf(config, isDemo), ...(outside && { channels: outside.channels }) }
   const chancery = await composeChancery({ ...parts, metrics, settings })
   undo.push(() => chancery.close())
-  await openDoors(chancery)
+  const ports = await openDoors(chancery)
+  await outside?.reach(ports)
   if (!canOpenPictures()) {
     say('Note: pictures cannot be made smaller on this machine, because the library for it was not installed.')
   }
@@ -106,9 +107,9 @@ async function startAll(start: StartDeps, undo: Undo): Promise<Omit<RunningChanc
 }
 
 /** Channels that have a port of their own open it; that somebody else has it is told in a sentence. */
-async function openDoors({ channels }: Chancery): Promise<void> {
+async function openDoors({ channels }: Chancery): Promise<ReadonlyMap<string, number>> {
   try {
-    await channels.open()
+    return await channels.open()
   } catch (error) {
     const { code, port } = error as { code?: string; port?: number }
     if (code !== 'EADDRINUSE' && code !== 'EACCES' && code !== 'EADDRNOTAVAIL') throw error
