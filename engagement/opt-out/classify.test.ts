@@ -117,3 +117,30 @@ test('in a mail only her own words count', () => {
   expect(classify('I will come.\n\nBest regards\nJo Stop', { kind: 'mail' }).outcome).toBe('none')
   expect(classify('See you.\n-- \nUnsubscribe', { kind: 'mail' }).outcome).toBe('none')
 })
+
+test.each([
+  'I do not have email',
+  'delete the old number',
+  "don't forget me",
+  'is it the end of the line?',
+  'estoy fuera',
+  'je suis en arrêt',
+  'no quiero cancelar',
+  'nie zapomnijcie o mnie',
+  'napište mi',
+  'є питання до кінця місяця',
+  'är det slut?',
+  'a hét végén',
+])('what only sounds like it is left alone: %s', (text) => {
+  expect(sms(text).outcome).not.toBe('stop')
+})
+
+test.each([
+  'how often must I tell you to stop',
+  'quiero que paren',
+  'for heaven’s sake stop',
+  'kan ni sluta?',
+  'nikdy mi už neposílejte zprávy',
+])('an order is heard, however it is dressed: %s', (text) => {
+  expect(sms(text).outcome).toBe('stop')
+})

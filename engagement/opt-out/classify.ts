@@ -71,6 +71,8 @@ function worth({ meaning }: Entry, isTypo: boolean): number {
 function likelyLanguages(finds: readonly Find[], count: number, known: readonly string[]): string[] {
   const covered = new Map<string, Float32Array>()
   for (const { entry, from, to, isTypo } of finds) {
+    // Politeness is known everywhere and tells no language.
+    if (entry.meaning === 'polite' || entry.meaning === 'request') continue
     const words = covered.get(entry.language) ?? new Float32Array(count)
     covered.set(entry.language, words)
     for (let at = from; at <= to; at += 1) words[at] = Math.max(words[at] ?? 0, worth(entry, isTypo))

@@ -5,6 +5,8 @@ import type { Entry, Index } from './lexicon.ts'
 export type Find = { readonly entry: Entry; readonly from: number; readonly to: number; readonly isTypo: boolean }
 
 const gapMax = 3
+/** Shorter words are one slip away from too many others. */
+const slipLengthMin = 5
 /** Enough for any message; a text made of typos must not cost more. */
 const typosMax = 60
 
@@ -55,27 +57,46 @@ function endOf(entry: Entry, words: readonly Word[], at: number): number | undef
 
 function isWord(word: Word | undefined, wanted: readonly string[]): boolean {
   if (word === undefined) return false
-  return wanted.some((text) => (text.endsWith('*') ? word.text.startsWith(text.slice(0, -1)) : word.text === text))
+  return wanted.some((text) => {
+    const isStem = text.endsWith('*')
+    const key = isStem ? text.slice(0, -1) : text
+    const isSame = isStem ? word.text.startsWith(key) : word.text === key
+    // The words around it are known, so a slip may be taken for what is expected here.
+    return isSame || (key.length >= slipLengthMin && word.text[0] === key[0] && isOneSlipAway(word.text, key, isStem))
+  })
 }
 
 /** Phrases whose first word is one slip away: a letter more, less, other, or two that changed places. */
 function guess(word: string, index: Index): Entry[] {
   if (word.length < 4 || /^\d+$/.test(word)) return []
-  const near = index.keys.get(word[0]!) ?? []
-  return near.filter(({ text, isStem }) => isOneSlipAway(word, text, isStem)).flatMap(({ entries }) => entries)
+  const entries: Entry[] = []
+  for (const key of index.keys.get(word[0]!) ?? [])
+    if (isOneSlipAway(word, key.text, key.isStem))
+      for (const entry of key.entries)
+        if (!isDenial(entry) || word.startsWith(key.text.slice(0, 3))) entries.push(entry)
+  return entries
 }
 
+/** In many languages the negation is the first letters of the word: nepište, napište. */
+function isDenial({ meaning }: Entry): boolean {
+  return meaning === 'nosend' || meaning === 'nowant' || meaning === 'neg'
+}
+
+/** Whether one letter more, less or other, or two that changed places, make the one of the other. */
 function isOneSlipAway(word: string, key: string, isStem: boolean): boolean {
+  if (key.length > word.length + 1 || (!isStem && word.length > key.length + 1)) return false
   let same = 0
   while (same < key.length && word[same] === key[same]) same += 1
-  const rest = (skipWord: number, skipKey: number) => {
-    const ofKey = key.slice(same + skipKey)
-    const ofWord = word.slice(same + skipWord)
-    return isStem ? ofWord.startsWith(ofKey) : ofWord === ofKey
-  }
   const areSwapped = word[same] === key[same + 1] && word[same + 1] === key[same]
-  if (areSwapped && rest(2, 2)) return true
+  if (areSwapped && agrees(word, same + 2, key, same + 2, isStem)) return true
   // Of four letters, any other slip makes a word of its own too often: shop, step.
-  if (key.length < 5) return false
-  return rest(1, 1) || rest(1, 0) || rest(0, 1)
+  if (key.length < slipLengthMin) return false
+  const isOther = agrees(word, same + 1, key, same + 1, isStem)
+  return isOther || agrees(word, same + 1, key, same, isStem) || agrees(word, same, key, same + 1, isStem)
+}
+
+function agrees(word: string, fromWord: number, key: string, fromKey: number, isStem: boolean): boolean {
+  let at = fromWord
+  for (let n = fromKey; n < key.length; n += 1, at += 1) if (word[at] !== key[n]) return false
+  return isStem || at === word.length
 }

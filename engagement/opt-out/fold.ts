@@ -59,6 +59,7 @@ export function spellOut(text: string): string | undefined {
 
 /** A folded word without its disguise (st0p, ѕтор); undefined where it wears none. */
 export function unmask(word: string): string | undefined {
+  if (/^[a-z]+$/.test(word)) return undefined
   const hasLetter = /\p{L}/u.test(word)
   const plain = [...word].map((letter) => (hasLetter ? (digitsAsLetters[letter] ?? letter) : letter))
   const latin = plain.map((letter) => lookalikes[letter] ?? letter).join('')

@@ -63,6 +63,11 @@ class Clause {
     return this.#meaningsAt.has(at)
   }
 
+  /** Whether a negation that is not part of it stands right before or behind this. */
+  isDeniedNear(find: Find): boolean {
+    return this.all('neg').some((neg) => neg.to === find.from - 1 || neg.from === find.to + 1)
+  }
+
   /** Whether a negation stands before this, with at most `most` words between, all of them known. */
   isDenied(find: Find, most: number): boolean {
     return this.all('neg').some((neg) => {
@@ -86,6 +91,7 @@ const dressing: readonly Meaning[] = [
   'all',
   'you',
   'away',
+  'request',
 ]
 
 /** What the words mean to somebody who speaks one language, given what that language knows of them. */
@@ -145,7 +151,7 @@ function isBeginning(whole: Clause): boolean {
 function judgeClause(clause: Clause, isNumber: (at: number) => boolean): ClauseVerdict {
   // 'Cancel? No, I will be there.'
   if (clause.isQuestion && !clause.isOnly && clause.to === clause.from) return { says: 'nothing', rule: 'question' }
-  if (clause.has('away')) return { says: 'stop', rule: 'go away' }
+  if (clause.all('away').some((find) => !clause.isDeniedNear(find))) return { says: 'stop', rule: 'go away' }
   if (clause.has('nosend') && (clause.has('obj') || !clause.has('other')) && !clause.has('how', 'why', 'limit'))
     return { says: 'stop', rule: 'do not send' }
   if (clause.has('keep')) return { says: 'keep', rule: 'keep' }
@@ -154,7 +160,8 @@ function judgeClause(clause: Clause, isNumber: (at: number) => boolean): ClauseV
     return clause.has('unsure') ? { says: 'unsure', rule: 'hint' } : { says: 'nothing', rule: 'report' }
   const rule = evidence(clause, wants, isNumber)
   if (rule === undefined) return withoutEvidence(clause, isNumber)
-  if (clause.has('how')) return { says: 'unsure', rule: `how: ${rule}` }
+  if (clause.has('how') && !clause.has('request')) return { says: 'unsure', rule: `how: ${rule}` }
+  if (clause.isQuestion && rule === 'alone' && !clause.has('request')) return { says: 'unsure', rule: 'asked: alone' }
   if (clause.has('why')) return { says: rule === 'halt' ? 'nothing' : 'unsure', rule: `why: ${rule}` }
   if (clause.has('limit')) return { says: 'unsure', rule: `limited: ${rule}` }
   return { says: 'stop', rule }
@@ -181,7 +188,10 @@ function evidence(clause: Clause, wants: readonly Find[], isNumber: (at: number)
   if (isOther) return undefined
   const isUnwanted = clause.has('nowant') || (clause.has('neg') && wants.length > 0)
   const isAnythingOfUs = clause.has('you') && clause.has('all')
-  if (clause.has('nowant') && (clause.has('obj', 'these', 'send') || isAnythingOfUs)) return 'do not want'
+  if (clause.has('nowant') && !clause.has('halt', 'leave') && (clause.has('obj', 'these', 'send') || isAnythingOfUs))
+    return 'do not want'
+  const isAboutEnding = clause.has('halt', 'leave') && !clause.has('obj')
+  if (isUnwanted && isAboutEnding) return undefined
   if (isUnwanted && !clause.has('other') && (clause.has('obj', 'these') || isAnythingOfUs)) return 'do not want'
   if (clause.has('neg', 'nowant') && clause.has('gov') && !clause.has('other', 'halt'))
     return 'nothing from authorities'
@@ -191,11 +201,20 @@ function evidence(clause: Clause, wants: readonly Find[], isNumber: (at: number)
   if (clause.all('halt').some((find) => !clause.isDenied(find, 2)) && clause.has('obj', 'send')) return 'halt'
   if (clause.has('remove') && clause.has('mine', 'obj') && !isRemoveDenied(clause)) return 'remove'
   if (clause.has('withdraw') && clause.has('consent')) return 'withdraw'
-  const isPlain = clause.isOnly
-    ? clause.has('alone', 'halt', 'leave')
-    : clause.has('halt', 'leave') && !clause.isQuestion
-  if (isPlain && clause.isAll(clause.from, clause.to, dressing, isNumber)) return 'alone'
-  return undefined
+  return isCommand(clause, isNumber) ? 'alone' : undefined
+}
+
+/** A carrier's word, or a verb that ends things, with nothing beside it but politeness. */
+function isCommand(clause: Clause, isNumber: (at: number) => boolean): boolean {
+  const verbs = [...clause.all('halt'), ...clause.all('leave')]
+  const isOrder = clause.has('request')
+  if ((clause.has('want') && !isOrder) || verbs.some((find) => clause.isDenied(find, 2))) return false
+  const around: readonly Meaning[] = isOrder ? [...dressing, 'want'] : dressing
+  const isVerb = verbs.length > 0 && (clause.isOnly || !clause.isQuestion)
+  if (isVerb && clause.isAll(clause.from, clause.to, around, isNumber)) return true
+  // A noun such as 'end' stands in too many other sentences: 'at the end'.
+  const bare: readonly Meaning[] = ['alone', 'obj', 'polite']
+  return clause.isOnly && clause.has('alone') && clause.isAll(clause.from, clause.to, bare, isNumber)
 }
 
 function isRemoveDenied(clause: Clause): boolean {
@@ -205,6 +224,7 @@ function isRemoveDenied(clause: Clause): boolean {
 function isSendDenied(clause: Clause): boolean {
   return clause.all('neg').some((neg) =>
     clause.all('send').some((send) => {
+      if (clause.means(send.from, 'obj')) return false
       // Before the verb, or behind it as in 'schreiben Sie mir nicht mehr'.
       const [from, to] = send.from > neg.to ? [neg.to + 1, send.from - 1] : [send.to + 1, neg.from - 1]
       if (to - from > 3 || clause.means(neg.to + 1, 'other')) return false

@@ -62,11 +62,28 @@ export type Lexicon = {
   readonly latin?: Readonly<Record<string, string>>
 }
 
-export type Meaning = Exclude<keyof Lexicon, 'latin'>
+export type Meaning = Exclude<keyof Lexicon, 'latin'> | 'polite' | 'request'
+
+/** What an order that is put as a question or a wish begins with: could you, how often must I, quiero que. */
+const requests =
+  'can you, could you, would you, will you, why don t you, können sie, könnten sie, könnt ihr, würden sie, kannst du, ' +
+  'pouvez vous, pourriez vous, vous pouvez, pueden, puede, podrían, podría, potete, potreste, può, podem, poderiam, pode, ' +
+  'kunt u, kunnen jullie, wilt u, zou u, możecie, moglibyście, czy mogliby, puteți, ați putea, μπορείτε, θα μπορούσατε, ' +
+  'můžete, mohli byste, môžete, mohli by ste, kan ni, skulle ni, kan i, vil i, kunne i, voitteko, voisitteko, може ли да, ' +
+  'бихте ли, можете ли, možete li, biste li, lahko, galite, gal galėtumėte, vai varat, kas saaksite, kas te, чи можете, ' +
+  'чи могли, mısınız, misiniz, musunuz, هل يمكنكم, ممكن, ' +
+  'how many times, how often, wie oft, combien de fois, cuántas veces, quante volte, quantas vezes, hoe vaak, ile razy, ' +
+  'de câte ori, πόσες φορές, kolikrát, hányszor, hur ofta, hur många gånger, hvor ofte, hvor mange gange, montako kertaa, ' +
+  'koľkokrát, колко пъти, koliko puta, kolikokrat, kiek kartų, cik reizes, cik reižu, mitu korda, скільки разів, ' +
+  'kaç kere, kaç kez, كم مرة, want you to, like you to, ich möchte dass, ich will dass, veux que vous, quiero que, ' +
+  'voglio che, quero que, wil dat, chcę żebyście, vill att ni, vil have at i, chci abyste, chcem aby ste, szeretném ha'
 
 /** Words that people use in every language. */
 const everywhere: Partial<Record<Meaning, string>> = {
   fill: 'please, pls, plz, thanks, thank, you, thx, hello, hi, hey, sorry, bitte, danke, merci, svp, favor, por, gracias, grazie, obrigado',
+  polite:
+    "please, very much, so much, pls, plz, thanks, thank, you, thank you, thx, hello, hi, hey, sorry, kindly, now, immediately, sir, madam, bitte, danke, sofort, jetzt, endlich, merci, svp, s'il vous plaît, stp, bonjour, favor, por favor, porfavor, gracias, ya, ahora, hola, grazie, per favore, favore, subito, obrigado, obrigada, já, aub, alstublieft, alsjeblieft, graag, nu, bedankt, dank u, proszę, prosze, dziękuję, dzięki, vă rog, va rog, mulțumesc, multumesc, acum, παρακαλώ, ευχαριστώ, τώρα, prosím, prosim, děkuji, díky, ďakujem, teraz, hned, kérem, köszönöm, most, tack, tak, venligst, snälla, kiitos, heti, nyt, моля, благодаря, сега, молим, molim, hvala, odmah, zdaj, takoj, prašau, ačiū, dabar, lūdzu, paldies, tagad, palun, aitäh, kohe, будь ласка, будь, ласка, дякую, прошу, зараз, lütfen, lutfen, teşekkürler, hemen, artık, من فضلك, من فضلكم, لو سمحت, لو سمحتم, شكرا, الان",
+  request: requests,
   alone: 'stopall, arret, 🛑, ⛔, 🚫, 📵, optout, opt out',
   halt: 'stop, stopp',
   leave: 'unsubscribe, unsub',
@@ -97,26 +114,14 @@ export type Index = {
   readonly keys: ReadonlyMap<string, readonly { text: string; isStem: boolean; entries: readonly Entry[] }[]>
 }
 
-/** Only these may be found in spite of a typo: a wrong guess at the others would cost more than it brings. */
-const typosMatter = new Set<Meaning>([
-  'alone',
-  'leave',
-  'halt',
-  'send',
-  'nosend',
-  'obj',
-  'nowant',
-  'remove',
-  'withdraw',
-])
-
 export function indexLexicons(lexicons: Readonly<Record<string, Lexicon>>): Index {
   const exact = new Map<string, Entry[]>()
   const stems = new Map<string, Entry[]>()
   for (const [language, lexicon] of Object.entries(lexicons)) {
-    for (const meaning of Object.keys(lexicon).filter((key): key is Meaning => key !== 'latin')) {
-      const phrases = `${lexicon[meaning]}, ${everywhere[meaning] ?? ''}`.split(',').map((phrase) => phrase.trim())
-      for (const phrase of new Set(phrases.flatMap((each) => spellings(each, lexicon.latin)))) {
+    for (const meaning of meaningsOf(lexicon)) {
+      const own = isOfAll(meaning) ? '' : lexicon[meaning]
+      const phrases = `${own}, ${everywhere[meaning] ?? ''}`.split(',').map((phrase) => phrase.trim())
+      for (const phrase of new Set(phrases.flatMap((each) => spellings(each, meaning, lexicon.latin)))) {
         const isWhole = phrase.startsWith('=')
         const [first, ...rest] = phrase.replace('=', '').split(' ')
         for (const head of (first ?? '').split('/').filter((each) => each !== '')) {
@@ -137,6 +142,26 @@ export function indexLexicons(lexicons: Readonly<Record<string, Lexicon>>): Inde
   }
 }
 
+/** A wrong guess at these turns the whole message; a rude word alone is one slip away from many harmless ones. */
+const neverGuessed = new Set<Meaning>(['unsure', 'start', 'help', 'yes', 'no'])
+
+function mayBeGuessed({ meaning, steps }: Entry): boolean {
+  return !neverGuessed.has(meaning) && (meaning !== 'away' || steps.length > 1)
+}
+
+function meaningsOf(lexicon: Lexicon): Meaning[] {
+  return [
+    ...Object.keys(lexicon).filter((key): key is keyof Omit<Lexicon, 'latin'> => key !== 'latin'),
+    'polite',
+    'request',
+  ]
+}
+
+/** What no language has a list of its own for. */
+function isOfAll(meaning: Meaning): meaning is 'polite' | 'request' {
+  return meaning === 'polite' || meaning === 'request'
+}
+
 function keysOf(exact: Map<string, Entry[]>, stems: Map<string, Entry[]>): Index['keys'] {
   const keys = new Map<string, { text: string; isStem: boolean; entries: readonly Entry[] }[]>()
   for (const [map, isStem] of [
@@ -144,7 +169,9 @@ function keysOf(exact: Map<string, Entry[]>, stems: Map<string, Entry[]>): Index
     [stems, true],
   ] as const) {
     for (const [text, all] of map) {
-      const entries = all.filter((entry) => typosMatter.has(entry.meaning))
+      const trusted = all.filter(mayBeGuessed)
+      // Of four letters only commands: any other short word is one slip away from too many.
+      const entries = text.length === 4 ? trusted.filter((entry) => entry.meaning === 'halt') : trusted
       if (entries.length === 0 || text.length < 4 || (isStem && text.length < 5)) continue
       const letter = text[0] ?? ''
       keys.set(letter, [...(keys.get(letter) ?? []), { text, isStem, entries }])
@@ -153,13 +180,18 @@ function keysOf(exact: Map<string, Entry[]>, stems: Map<string, Entry[]>): Index
   return keys
 }
 
+const latinLengthMin = 4
+
 /** Without marks, spelled out, and in Latin letters; apostrophes and hyphens part words as they do in a message. */
-function spellings(phrase: string, latin: Lexicon['latin']): string[] {
+function spellings(phrase: string, meaning: Meaning, latin: Lexicon['latin']): string[] {
   if (phrase === '') return []
   const spaced = phrase.replace(/['’-]/g, ' ')
   const folded = fold(spaced)
   const inLatin = latin === undefined ? folded : [...folded].map((letter) => latin[letter] ?? letter).join('')
-  return [folded, spellOut(spaced) ?? folded, inLatin]
+  // A short command in Latin letters is a word of another language too often.
+  const isCommand = meaning === 'away' || meaning === 'alone' || meaning === 'halt' || meaning === 'leave'
+  const isTooShort = isCommand && inLatin.length < latinLengthMin
+  return [folded, spellOut(spaced) ?? folded, isTooShort ? folded : inLatin]
 }
 
 function readStep(text: string): Step {

@@ -10,7 +10,9 @@ export const meetsBars = (figures: Figures) =>
   figures.heard >= recallMin * figures.stops && figures.falseStops <= falseStopsMax * figures.others
 
 export const optOut: Proof = {
-  law: `Of the wishes to stop in the corpus ${percent(recallMin)} are heard, and at most ${percent(falseStopsMax)} of other words are taken for one.`,
+  law:
+    `Of the wishes to stop in the corpus ${percent(recallMin)} are heard, ` +
+    `and at most ${percent(falseStopsMax)} of other words are taken for one.`,
   async run({ show }) {
     const judged = parts.map((part) => ({ part, told: judgePart(part, true), untold: judgePart(part, false) }))
     for (const { part, untold } of judged) for (const line of table(part, untold)) show(line)
@@ -25,7 +27,9 @@ export const optOut: Proof = {
     return {
       holds: rows.every(({ figures }) => meetsBars(figures)),
       count: judged.reduce((sum, { untold }) => sum + untold.length, 0),
-      figure: `recall ${share(tuning?.figures, 'heard')} tuning, ${share(heldOut?.figures, 'heard')} held out; false stops ${share(tuning?.figures, 'falseStops')} and ${share(heldOut?.figures, 'falseStops')}`,
+      figure:
+        `recall ${share(tuning?.figures, 'heard')} tuning, ${share(heldOut?.figures, 'heard')} held out; ` +
+        `false stops ${share(tuning?.figures, 'falseStops')} and ${share(heldOut?.figures, 'falseStops')}`,
       details: [`${perText.toFixed(0)} µs a text`],
     }
   },
