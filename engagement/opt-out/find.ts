@@ -1,5 +1,5 @@
 import type { Word } from './fold.ts'
-import type { Entry, Index } from './lexicon.ts'
+import { type Entry, type Index, type Key, placesNear } from './lexicon.ts'
 
 /** What a phrase of a lexicon was found to mean, and the words that it takes (the last one included). */
 export type Find = { readonly entry: Entry; readonly from: number; readonly to: number; readonly isTypo: boolean }
@@ -48,33 +48,34 @@ function endOf(entry: Entry, words: readonly Word[], at: number): number | undef
     if (wanted.kind === 'gap') continue
     const isAfterGap = entry.steps[step - 1]?.kind === 'gap'
     const last = next + (isAfterGap ? gapMax : 0)
-    while (next <= last && !isWord(words[next], wanted.texts)) next += 1
+    while (next <= last && !isWord(words[next], wanted.keys)) next += 1
     if (next > last || words[next]?.clause !== clause) return undefined
     next += 1
   }
   return next - 1
 }
 
-function isWord(word: Word | undefined, wanted: readonly string[]): boolean {
-  if (word === undefined) return false
-  return wanted.some((text) => {
-    const isStem = text.endsWith('*')
-    const key = isStem ? text.slice(0, -1) : text
-    const isSame = isStem ? word.text.startsWith(key) : word.text === key
-    // The words around it are known, so a slip may be taken for what is expected here.
-    return isSame || (key.length >= slipLengthMin && word.text[0] === key[0] && isOneSlipAway(word.text, key, isStem))
-  })
+function isWord(word: Word | undefined, keys: readonly Key[]): boolean {
+  return word !== undefined && keys.some((key) => isKey(word.text, key))
+}
+
+/** The words around it are known, so a slip may be taken for what is expected here. */
+function isKey(word: string, { text, isStem }: Key): boolean {
+  if (word[0] !== text[0]) return false
+  if (isStem ? word.startsWith(text) : word === text) return true
+  return text.length >= slipLengthMin && isOneSlipAway(word, text, isStem)
 }
 
 /** Phrases whose first word is one slip away: a letter more, less, other, or two that changed places. */
 function guess(word: string, index: Index): Entry[] {
   if (word.length < 4 || /^\d+$/.test(word)) return []
-  const entries: Entry[] = []
-  for (const key of index.keys.get(word[0]!) ?? [])
-    if (isOneSlipAway(word, key.text, key.isStem))
-      for (const entry of key.entries)
-        if (!isDenial(entry) || word.startsWith(key.text.slice(0, 3))) entries.push(entry)
-  return entries
+  const entries = new Set<Entry>()
+  for (const place of placesNear(word))
+    for (const key of index.keys.get(place) ?? [])
+      if (isOneSlipAway(word, key.text, key.isStem))
+        for (const entry of key.entries)
+          if (!isDenial(entry) || word.startsWith(key.text.slice(0, 3))) entries.add(entry)
+  return [...entries]
 }
 
 /** In many languages the negation is the first letters of the word: nepište, napište. */

@@ -1,4 +1,5 @@
 import { fold, spellOut } from './fold.ts'
+import { everywhere } from './words/everywhere.ts'
 
 /**
  * The words of one language by what they mean here. Each list is one text, its phrases parted by commas: a phrase is words;
@@ -62,40 +63,13 @@ export type Lexicon = {
   readonly latin?: Readonly<Record<string, string>>
 }
 
+/** Politeness and requests have one list for all languages. */
 export type Meaning = Exclude<keyof Lexicon, 'latin'> | 'polite' | 'request'
 
-/** What an order that is put as a question or a wish begins with: could you, how often must I, quiero que. */
-const requests =
-  'can you, could you, would you, will you, why don t you, können sie, könnten sie, könnt ihr, würden sie, kannst du, ' +
-  'pouvez vous, pourriez vous, vous pouvez, pueden, puede, podrían, podría, potete, potreste, può, podem, poderiam, pode, ' +
-  'kunt u, kunnen jullie, wilt u, zou u, możecie, moglibyście, czy mogliby, puteți, ați putea, μπορείτε, θα μπορούσατε, ' +
-  'můžete, mohli byste, môžete, mohli by ste, kan ni, skulle ni, kan i, vil i, kunne i, voitteko, voisitteko, може ли да, ' +
-  'бихте ли, можете ли, možete li, biste li, lahko, galite, gal galėtumėte, vai varat, kas saaksite, kas te, чи можете, ' +
-  'чи могли, mısınız, misiniz, musunuz, هل يمكنكم, ممكن, ' +
-  'how many times, how often, wie oft, combien de fois, cuántas veces, quante volte, quantas vezes, hoe vaak, ile razy, ' +
-  'de câte ori, πόσες φορές, kolikrát, hányszor, hur ofta, hur många gånger, hvor ofte, hvor mange gange, montako kertaa, ' +
-  'koľkokrát, колко пъти, koliko puta, kolikokrat, kiek kartų, cik reizes, cik reižu, mitu korda, скільки разів, ' +
-  'kaç kere, kaç kez, كم مرة, want you to, like you to, ich möchte dass, ich will dass, veux que vous, quiero que, ' +
-  'voglio che, quero que, wil dat, chcę żebyście, vill att ni, vil have at i, chci abyste, chcem aby ste, szeretném ha'
+/** A word as a lexicon spells it; a stem stands for every word that begins so. */
+export type Key = { readonly text: string; readonly isStem: boolean }
 
-/** Words that people use in every language. */
-const everywhere: Partial<Record<Meaning, string>> = {
-  fill: 'please, pls, plz, thanks, thank, you, thx, hello, hi, hey, sorry, bitte, danke, merci, svp, favor, por, gracias, grazie, obrigado',
-  polite:
-    "please, very much, so much, pls, plz, thanks, thank, you, thank you, thx, hello, hi, hey, sorry, kindly, now, immediately, sir, madam, bitte, danke, sofort, jetzt, endlich, merci, svp, s'il vous plaît, stp, bonjour, favor, por favor, porfavor, gracias, ya, ahora, hola, grazie, per favore, favore, subito, obrigado, obrigada, já, aub, alstublieft, alsjeblieft, graag, nu, bedankt, dank u, proszę, prosze, dziękuję, dzięki, vă rog, va rog, mulțumesc, multumesc, acum, παρακαλώ, ευχαριστώ, τώρα, prosím, prosim, děkuji, díky, ďakujem, teraz, hned, kérem, köszönöm, most, tack, tak, venligst, snälla, kiitos, heti, nyt, моля, благодаря, сега, молим, molim, hvala, odmah, zdaj, takoj, prašau, ačiū, dabar, lūdzu, paldies, tagad, palun, aitäh, kohe, будь ласка, будь, ласка, дякую, прошу, зараз, lütfen, lutfen, teşekkürler, hemen, artık, من فضلك, من فضلكم, لو سمحت, لو سمحتم, شكرا, الان",
-  request: requests,
-  alone: 'stopall, arret, 🛑, ⛔, 🚫, 📵, optout, opt out',
-  halt: 'stop, stopp',
-  leave: 'unsubscribe, unsub',
-  obj: 'sms, newsletter, spam, msg, mail, mails, email, e mail, emails',
-  gov: 'gov',
-  start: 'start, unstop',
-  help: 'help, info',
-  yes: 'ok, okay, y',
-  unsure: '=spam',
-}
-
-type Step = { readonly kind: 'word'; readonly texts: readonly string[] } | { readonly kind: 'gap' }
+type Step = { readonly kind: 'word'; readonly keys: readonly Key[] } | { readonly kind: 'gap' }
 
 export type Entry = {
   readonly language: string
@@ -110,7 +84,7 @@ export type Index = {
   readonly exact: ReadonlyMap<string, readonly Entry[]>
   readonly stems: ReadonlyMap<string, readonly Entry[]>
   readonly stemLengthMax: number
-  /** Words and stems that are long enough to be known in spite of a typo, by first letter. A stem ends in `*`. */
+  /** Words and stems that are long enough to be known in spite of a typo, by `placesOf`. */
   readonly keys: ReadonlyMap<string, readonly { text: string; isStem: boolean; entries: readonly Entry[] }[]>
 }
 
@@ -149,6 +123,20 @@ function mayBeGuessed({ meaning, steps }: Entry): boolean {
   return !neverGuessed.has(meaning) && (meaning !== 'away' || steps.length > 1)
 }
 
+/**
+ * Where a key is found: by its first two letters, and by its first and third, in case the second slipped. A word that is
+ * one slip away has its first letter and, at the second or third place, one of these.
+ */
+function placesOf(key: string): string[] {
+  return [`${key[0]}${key[1]}`, `${key[0]}.${key[2]}`]
+}
+
+/** Where keys that are one slip away from a word may be found. */
+export function placesNear(word: string): ReadonlySet<string> {
+  const [first, second, third] = word
+  return new Set([`${first}${second}`, `${first}${third}`, `${first}.${second}`, `${first}.${third}`])
+}
+
 function meaningsOf(lexicon: Lexicon): Meaning[] {
   return [
     ...Object.keys(lexicon).filter((key): key is keyof Omit<Lexicon, 'latin'> => key !== 'latin'),
@@ -173,8 +161,7 @@ function keysOf(exact: Map<string, Entry[]>, stems: Map<string, Entry[]>): Index
       // Of four letters only commands: any other short word is one slip away from too many.
       const entries = text.length === 4 ? trusted.filter((entry) => entry.meaning === 'halt') : trusted
       if (entries.length === 0 || text.length < 4 || (isStem && text.length < 5)) continue
-      const letter = text[0] ?? ''
-      keys.set(letter, [...(keys.get(letter) ?? []), { text, isStem, entries }])
+      for (const place of placesOf(text)) keys.set(place, [...(keys.get(place) ?? []), { text, isStem, entries }])
     }
   }
   return keys
@@ -195,5 +182,9 @@ function spellings(phrase: string, meaning: Meaning, latin: Lexicon['latin']): s
 }
 
 function readStep(text: string): Step {
-  return text === '..' ? { kind: 'gap' } : { kind: 'word', texts: text.split('/') }
+  return text === '..' ? { kind: 'gap' } : { kind: 'word', keys: text.split('/').map(readKey) }
+}
+
+function readKey(text: string): Key {
+  return text.endsWith('*') ? { text: text.slice(0, -1), isStem: true } : { text, isStem: false }
 }
