@@ -161,6 +161,8 @@ export interface Channels {
   shut(): Promise<void>
   /** Hands over what came in, until the signal. */
   run(receiver: Receiver, signal: AbortSignal): Promise<void>
+  /** Asks providers what they called about in vain. `run` begins with it. @returns how many hooks were new. */
+  catchUp(signal: AbortSignal): Promise<number>
   /** Resolves when what was taken is stored. */
   drained(): Promise<void>
   /** Raw payloads that came before then are deleted, and their keys destroyed. */

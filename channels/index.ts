@@ -2,6 +2,7 @@ import type { ChannelMetrics, Clock, Logger, Outbound, Postgres, Smtp, Vault } f
 import type { AddressKind, Channel, Channels, Receiver } from './api.ts'
 import { ChannelStates } from './channel-states.ts'
 import { GuardedChannel } from './guarded-channel.ts'
+import { CatchUp } from './hooks/catch-up.ts'
 import { ChannelKeys } from './hooks/channel-keys.ts'
 import { Counts } from './hooks/counts.ts'
 import { HandOver } from './hooks/hand-over.ts'
@@ -45,6 +46,7 @@ export function createChannels(deps: ChannelsDeps): Channels {
   const handOver = new HandOver({ postgres, clock, logger, keys, providers, count: counts.add })
   const intake = new HookIntake({ postgres, vault, clock, logger, keys, onStored: () => handOver.wake() })
   const door = new HookDoor({ providers, intake, publicUrl, count: counts.add })
+  const catchUp = new CatchUp({ postgres, clock, logger, intake, providers, count: counts.add })
   const states = new ChannelStates({ postgres, clock, counts, channels })
   const doors: Door[] = []
   return {
@@ -53,7 +55,11 @@ export function createChannels(deps: ChannelsDeps): Channels {
     choose: (kind, agency) => choose(channels, clock.nowMs(), kind, agency),
     routes: [receiveInboundHook({ door }), receiveStatusHook({ door }), listChannels({ states })],
     async run(receiver: Receiver, signal: AbortSignal) {
-      await Promise.all([handOver.run(receiver, signal), flushNowAndThen(counts, clock, logger, signal)])
+      await Promise.all([
+        handOver.run(receiver, signal),
+        flushNowAndThen(counts, clock, logger, signal),
+        catchUp.run(signal),
+      ])
     },
     async open() {
       const ports = new Map<string, number>()
@@ -76,6 +82,7 @@ export function createChannels(deps: ChannelsDeps): Channels {
       await counts.flush()
       for (const provider of list) provider.close?.()
     },
+    catchUp: (signal) => catchUp.run(signal),
     async forgetBefore(ts) {
       let forgotten = 0
       for (;;) {

@@ -87,6 +87,10 @@ const postponed = sql(
   'channel_hook_postponed',
   'update channel_hook set attempts = attempts + 1, due_ts = $2, failed_ts = $3 where id = $1',
 )
+const newest = sql(
+  'channel_hook_newest',
+  'select received_ts as "receivedTs" from channel_hook where channel_id = $1 and sealed is not null order by received_ts desc limit 1',
+)
 const countWaiting = sql(
   'channel_hook_count',
   `select channel_id as "channelId", count(*) filter (where failed_ts is null) as waiting,
@@ -161,6 +165,11 @@ export async function markHanded(db: Db, ids: readonly number[], nowTs: number):
 /** `failedTs` ends it. */
 export async function postpone(db: Db, id: number, dueTs: number, failedTs: number | null): Promise<void> {
   await db.run(postponed, [id, dueTs, failedTs])
+}
+
+/** Undefined where nothing came within the life of payloads. */
+export async function newestHookTs(db: Db, channelId: string): Promise<number | undefined> {
+  return (await db.row<{ receivedTs: number }>(newest, [channelId]))?.receivedTs
 }
 
 export function countWaitingHooks(db: Db): Promise<{ channelId: string; waiting: number; failed: number }[]> {

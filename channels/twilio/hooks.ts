@@ -67,20 +67,21 @@ export class TwilioHooks implements HookReader, InboundReader {
     if (!isSignedByTwilio(authToken, signature, request.url, form)) return 'forged'
     // The token signs for every account below ours; this channel is one account's.
     if (form.get('AccountSid') !== accountSid) return 'forged'
-    const sid = form.get('MessageSid') ?? form.get('SmsSid') ?? ''
-    if (!sidShape.test(sid)) return 'malformed'
-    const query = new URL(request.url).search
-    const payload = Buffer.from(JSON.stringify({ query, form: form.toString() } satisfies Payload))
-    return request.path === 'inbound' ? readInbound(sid, form, payload) : this.#readStatus(sid, form, query, payload)
+    if (!sidShape.test(sidOf(form))) return 'malformed'
+    if (request.path === 'inbound') {
+      const isWhole = (form.get('From') ?? '') !== '' && form.get('Body') !== null
+      return isWhole ? messageHook(form) : 'malformed'
+    }
+    return this.#readStatus(form, new URL(request.url).search)
   }
 
-  #readStatus(sid: string, form: URLSearchParams, query: string, payload: Buffer): TakenHook | HookRefusal {
-    const status = form.get('MessageStatus') ?? form.get('SmsStatus') ?? ''
+  #readStatus(form: URLSearchParams, query: string): TakenHook | HookRefusal {
+    const status = statusOf(form)
     if (states[status] === undefined && !early.has(status)) return 'malformed'
     const sent = new URLSearchParams(query).get('sent')
     const ageMs = this.#deps.nowMs() - Number(sent ?? Number.NaN) * 1000
     if (sent !== null && !(ageMs <= limits.hookReceiptAgeMsMax)) return 'stale'
-    return { what: 'receipts', identity: `status ${sid} ${status} ${form.get('ErrorCode') ?? ''}`, payload }
+    return receiptHook(form, query)
   }
 
   async message(payload: Buffer, { signal, attempt }: HandOver): ReturnType<InboundReader['message']> {
@@ -105,7 +106,7 @@ export class TwilioHooks implements HookReader, InboundReader {
 
   receipts(payload: Buffer, receivedMs: number): readonly Receipt[] {
     const { form, query } = formOf(payload)
-    const state = states[form.get('MessageStatus') ?? form.get('SmsStatus') ?? '']
+    const state = states[statusOf(form)]
     if (state === undefined) return []
     const attempt = query.get('attempt')
     const code = form.get('ErrorCode')
@@ -113,7 +114,7 @@ export class TwilioHooks implements HookReader, InboundReader {
       {
         channelId: this.#deps.channelId,
         ...(attempt !== null && { attempt }),
-        reference: form.get('MessageSid') ?? form.get('SmsSid') ?? '',
+        reference: sidOf(form),
         state,
         ...(code !== null && { code }),
         ...(state === 'failed' && { reason: twilioFailure(code === null ? undefined : Number(code)).reason }),
@@ -123,11 +124,32 @@ export class TwilioHooks implements HookReader, InboundReader {
   }
 }
 
-function readInbound(sid: string, form: URLSearchParams, payload: Buffer): TakenHook | HookRefusal {
-  const from = form.get('From')
-  if (from === null || from === '' || form.get('Body') === null) return 'malformed'
-  const isUrgent = form.get('OptOutType') === 'STOP' || stopWords.test(form.get('Body') ?? '')
-  return { what: 'message', identity: `message ${sid}`, sender: from, isUrgent, payload }
+export function messageHook(form: URLSearchParams): TakenHook {
+  return {
+    what: 'message',
+    identity: `message ${sidOf(form)}`,
+    sender: form.get('From') ?? '',
+    isUrgent: form.get('OptOutType') === 'STOP' || stopWords.test(form.get('Body') ?? ''),
+    payload: payloadOf(form, ''),
+  }
+}
+
+/** `query` names our attempt; the provider's own list does not know it. */
+export function receiptHook(form: URLSearchParams, query = ''): TakenHook {
+  const identity = `status ${sidOf(form)} ${statusOf(form)} ${form.get('ErrorCode') ?? ''}`
+  return { what: 'receipts', identity, payload: payloadOf(form, query) }
+}
+
+function payloadOf(form: URLSearchParams, query: string): Buffer {
+  return Buffer.from(JSON.stringify({ query, form: form.toString() } satisfies Payload))
+}
+
+function sidOf(form: URLSearchParams): string {
+  return form.get('MessageSid') ?? form.get('SmsSid') ?? ''
+}
+
+function statusOf(form: URLSearchParams): string {
+  return form.get('MessageStatus') ?? form.get('SmsStatus') ?? ''
 }
 
 function formOf(payload: Buffer): { form: URLSearchParams; query: URLSearchParams } {

@@ -10,11 +10,16 @@ export type ListedMessage = {
   readonly errorCode: number | undefined
   readonly from: string
   readonly to: string
+  readonly messagingServiceSid: string
   readonly mediaCount: number
   readonly createdMs: number
 }
 
-type Asker = { readonly outbound: Outbound; readonly apiUrl: string; readonly headers: Record<string, string> }
+export type Asker = {
+  readonly outbound: Outbound
+  readonly apiUrl: string
+  readonly headers: Readonly<Record<string, string>>
+}
 type Wanted = { readonly from?: string; readonly to?: string; readonly sinceMs: number }
 
 const pageSize = 1_000
@@ -25,10 +30,20 @@ const skewMs = 60_000
 
 /** Undefined when the list could not be had whole. */
 export async function messagesSince(
+  asker: Asker,
+  wanted: Wanted,
+  signal: AbortSignal,
+): Promise<ListedMessage[] | undefined> {
+  const { messages, isWhole } = await newestMessages(asker, wanted, signal)
+  return isWhole ? messages : undefined
+}
+
+/** As many of the newest as could be had. */
+export async function newestMessages(
   { outbound, apiUrl, headers }: Asker,
   { from, to, sinceMs }: Wanted,
   signal: AbortSignal,
-): Promise<ListedMessage[] | undefined> {
+): Promise<{ readonly messages: ListedMessage[]; readonly isWhole: boolean }> {
   const earliestMs = sinceMs - skewMs
   const query = new URLSearchParams({ PageSize: String(pageSize) })
   if (from !== undefined) query.set('From', from)
@@ -37,7 +52,7 @@ export async function messagesSince(
   let url: string | undefined = `${apiUrl}/Messages.json?${query}`
   const found: ListedMessage[] = []
   for (let page = 0; url !== undefined; page++) {
-    if (page === pagesMax) return undefined
+    if (page === pagesMax) return { messages: found, isWhole: false }
     try {
       const answer = await outbound.request({
         method: 'GET',
@@ -48,16 +63,16 @@ export async function messagesSince(
         redirectsMax: 0,
         signal,
       })
-      if (answer.status !== 200) return undefined
+      if (answer.status !== 200) return { messages: found, isWhole: false }
       const { messages, next } = pageOf(answer.body)
       found.push(...messages.filter((one) => one.createdMs >= earliestMs))
       const isOver = next === undefined || (messages.at(-1)?.createdMs ?? 0) < earliestMs
       url = isOver ? undefined : new URL(next, apiUrl).href
     } catch {
-      return undefined
+      return { messages: found, isWhole: false }
     }
   }
-  return found
+  return { messages: found, isWhole: true }
 }
 
 function pageOf(body: Buffer): { messages: ListedMessage[]; next: string | undefined } {
@@ -76,6 +91,7 @@ function listedMessage(message: Record<string, unknown>): ListedMessage {
     errorCode: typeof message.error_code === 'number' ? message.error_code : undefined,
     from: text('from'),
     to: text('to'),
+    messagingServiceSid: text('messaging_service_sid'),
     mediaCount: Number(message.num_media) || 0,
     createdMs: Date.parse(text('date_created')) || 0,
   }

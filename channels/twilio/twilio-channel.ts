@@ -7,7 +7,7 @@ import { phoneNumber } from '../sms/phone-number.ts'
 import { twilioFailure } from './errors.ts'
 import { statusCallbackUrl } from './hooks.ts'
 import { messagesSince } from './message-list.ts'
-import type { TwilioSettings } from './twilio-settings.ts'
+import { credentialsOf, type TwilioSettings } from './twilio-settings.ts'
 
 /** What Twilio takes in one request, in UTF-16 units; longer is error 21617. */
 const bodyLengthMax = 1_600
@@ -71,7 +71,7 @@ export class TwilioChannel implements Channel {
       const answer = await outbound.request({
         method: 'POST',
         url: `${apiUrl}/Messages.json`,
-        headers: { ...this.#credentials(), 'content-type': 'application/x-www-form-urlencoded' },
+        headers: { ...credentialsOf(this.#settings), 'content-type': 'application/x-www-form-urlencoded' },
         body: Buffer.from(form.toString()),
         bytesMax: answerBytesMax,
         timeoutMs: limits.channelSendTimeoutMs,
@@ -95,7 +95,7 @@ export class TwilioChannel implements Channel {
     const { from } = this.#settings
     const askedMs = clock.nowMs()
     const list = await messagesSince(
-      { outbound, apiUrl: this.#settings.apiUrl, headers: this.#credentials() },
+      { outbound, apiUrl: this.#settings.apiUrl, headers: credentialsOf(this.#settings) },
       // A messaging service chooses the number.
       { to: wish.to, ...(from.startsWith('MG') ? {} : { from }), sinceMs },
       wish.signal,
@@ -106,11 +106,6 @@ export class TwilioChannel implements Channel {
     if (only !== undefined)
       return equal.length === 1 ? { state: 'accepted', reference: only.sid } : { state: 'unknown' }
     return { state: askedMs - sinceMs >= limits.channelFateSettledMs ? 'absent' : 'unknown' }
-  }
-
-  #credentials(): Record<string, string> {
-    const { accountSid, authToken } = this.#settings
-    return { authorization: `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}` }
   }
 }
 

@@ -39,3 +39,8 @@ export function twilioOrigins(settings: Settings): readonly string[] {
   const url = settings.url('baseUrl', usualBase, baseRight)
   return url === undefined ? [] : [url.origin]
 }
+
+/** The header by which Twilio knows the account. */
+export function credentialsOf({ accountSid, authToken }: TwilioSettings): { readonly authorization: string } {
+  return { authorization: `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}` }
+}

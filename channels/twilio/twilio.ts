@@ -1,7 +1,8 @@
 import type { Provider, ProviderDeps, ProviderKind } from '../provider.ts'
 import { TwilioHooks } from './hooks.ts'
+import { missedHooks } from './missed-hooks.ts'
 import { TwilioChannel } from './twilio-channel.ts'
-import { readTwilioSettings, twilioOrigins } from './twilio-settings.ts'
+import { credentialsOf, readTwilioSettings, twilioOrigins } from './twilio-settings.ts'
 
 /** Settings: `baseUrl`, `accountSid`, `authToken`, `from`, and optionally `partsMax`, `perSecond`, `costMicros` a part. */
 export const twilioSms: ProviderKind = {
@@ -15,7 +16,13 @@ export const twilioSms: ProviderKind = {
       const { clock, outbound } = deps
       const hooks = { channelId: place.id, country: place.country, accountSid, authToken, origin, outbound }
       const reader = new TwilioHooks({ ...hooks, nowMs: () => clock.nowMs() })
-      return { channel: new TwilioChannel(own, deps, place), reader, hooks: reader }
+      const asker = { outbound, apiUrl, headers: credentialsOf(own), accountSid, sender: own.from }
+      return {
+        channel: new TwilioChannel(own, deps, place),
+        reader,
+        hooks: reader,
+        missed: (sinceMs, signal) => missedHooks(asker, sinceMs, signal),
+      }
     }
   },
 }

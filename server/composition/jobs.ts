@@ -1,5 +1,6 @@
 import {
   type Clock,
+  type JobHandlers,
   type Limits,
   type Logger,
   type Postgres,
@@ -11,7 +12,7 @@ import type { Chancery } from './platform.ts'
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
-const { hookDays } = usual
+const { catchUpEveryMs, hookDays } = usual
 
 /** What is done now and then: forgetting what has served its time. */
 export function startJobs(deps: {
@@ -68,12 +69,7 @@ export function startJobs(deps: {
         intervalMs: dayMs,
         handler: counted('media.previews_forgotten', () => chancery.messaging.previews.forgetOld()),
       },
-      'forget-hooks': {
-        intervalMs: hourMs,
-        handler: counted('channels.hooks_forgotten', () =>
-          chancery.channels.forgetBefore(clock.nowMs() - hookDays * dayMs),
-        ),
-      },
+      ...channelJobs(chancery, clock, counted),
       'sweep-blobs': {
         intervalMs: dayMs,
         handler: async () => {
@@ -83,4 +79,19 @@ export function startJobs(deps: {
       },
     },
   })
+}
+
+type Counted = (event: string, work: () => Promise<number>) => () => Promise<void>
+
+function channelJobs({ channels }: Chancery, clock: Clock, counted: Counted): NonNullable<JobHandlers['every']> {
+  return {
+    'catch-up-hooks': {
+      intervalMs: catchUpEveryMs,
+      handler: (_, { signal }) => channels.catchUp(signal).then(() => undefined),
+    },
+    'forget-hooks': {
+      intervalMs: hourMs,
+      handler: counted('channels.hooks_forgotten', () => channels.forgetBefore(clock.nowMs() - hookDays * dayMs)),
+    },
+  }
 }

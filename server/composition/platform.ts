@@ -136,15 +136,9 @@ export async function composeChancery(deps: ChanceryDeps): Promise<Chancery> {
     engagement.run(running.signal),
     ...(deps.receiver === undefined ? [] : [channels.run(deps.receiver, running.signal)]),
   ])
+  const parts = { vault, log, blobs, access, identity, messaging, channels, engagement }
   return {
-    vault,
-    log,
-    blobs,
-    access,
-    identity,
-    messaging,
-    channels,
-    engagement,
+    ...parts,
     async close() {
       await channels.shut()
       running.abort()

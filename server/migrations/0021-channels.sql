@@ -1,5 +1,12 @@
 -- How words travel to citizens: what providers called us with, kept until it is handed over and for some weeks after.
 
+create table channel (
+  id text primary key,
+  born_ts bigint not null
+);
+comment on table channel is 'Channels that the configuration has named, and since when: providers are asked for nothing earlier.';
+comment on column channel.id is 'The id that the configuration gives it.';
+
 create table channel_key (
   channel_id text not null,
   day int not null,

@@ -64,6 +64,19 @@ export function twilioRoutes(deps: TwilioRoutesDeps): Route[] {
       await twilio.redact(message, true)
       return new FileAnswer(Buffer.alloc(0), {}, 204)
     }),
+    made('GET', `${base}/:file/Media.json`, 'twilioListMedia', async (request, accountSid) => {
+      const message = one(request, accountSid)
+      if (message === undefined) return errorAnswer(404, 20404)
+      const path = request.url.split('?', 1)[0]!.replace(/\.json$/, '')
+      const list = (message.media ?? []).map(({ sid, type }) => ({
+        sid,
+        account_sid: accountSid,
+        parent_sid: message.sid,
+        content_type: type,
+        uri: `${path}/${sid}.json`,
+      }))
+      return jsonAnswer(200, { media_list: list, next_page_uri: null, page: 0, page_size: 50 })
+    }),
     made('GET', `${base}/:file/Media/:media`, 'twilioFetchMedia', async (request, accountSid) => {
       const media = one(request, accountSid)?.media?.find(({ sid }) => sid === request.params.media)
       if (media === undefined) return errorAnswer(404, 20404)

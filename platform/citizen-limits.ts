@@ -1,0 +1,79 @@
+const KiB = 1024
+const MiB = 1024 * KiB
+
+/** Bounds of talking with citizens; part of `limits`. */
+export const citizenLimits = {
+  // --- channels
+
+  /** A web hook. A long message with the addresses of ten files has about 8 KB. */
+  hookBytesMax: 64 * KiB,
+  /** The same hook again within a day is a provider's repeat, later a replay: providers give up after hours. */
+  hookRepeatMsMax: 24 * 60 * 60_000,
+  /** Receipts so long after the sending say nothing: carriers give up after three days. Hooks are remembered for longer. */
+  hookReceiptAgeMsMax: 14 * 24 * 60 * 60_000,
+  /** With the growing waits between them about nine hours; then somebody has to look. */
+  hookAttemptsMax: 16,
+  /** Raw payloads of what came in. Long enough to look into a complaint. */
+  hookDays: 30,
+  /** Messages of one sender that are handed over at once after a pause; people write fewer. */
+  inboundBurst: 20,
+  /** And one in so long for ever. */
+  inboundPaceMs: 6_000,
+  /** Messages that one sender may have waiting; beyond that the provider is told to come back, and it is counted. */
+  inboundWaitingMax: 500,
+  /** Senders of whom it is known how much they have waiting; about 150 bytes each. */
+  inboundSendersInMemoryMax: 20_000,
+  /** Files of one message, and of each. Providers carry ten of 5 MB. */
+  inboundFilesMax: 10,
+  inboundFileBytesMax: 10 * MiB,
+  /** A file that the provider does not give is asked for so often, over minutes; then the message goes without it. */
+  inboundFileAttemptsMax: 5,
+  /** A provider that takes longer to answer leaves the fate of a message unknown. */
+  channelSendTimeoutMs: 10_000,
+  /** An attempt that the provider's list does not show so long after its beginning was never accepted. */
+  channelFateSettledMs: 30_000,
+  /** Providers are asked so often what they called about in vain: they give up after seconds. */
+  catchUpEveryMs: 10 * 60_000,
+  /** Looked at again, for what a provider lists late. */
+  catchUpOverlapMs: 15 * 60_000,
+  /** A server that was away for longer is told of the last three days. */
+  catchUpMsMax: 3 * 24 * 60 * 60_000,
+  /** Requests to one provider that are under way; each takes a connection there and here. */
+  channelSendsAtOnceMax: 256,
+  /** Whoever finds all of them taken comes back after this. */
+  channelCrowdedRetryMs: 50,
+
+  // --- the simulator, which stands for providers and citizens in tests and the demo
+
+  /** Facts that one simulator remembers, about 500 bytes each; then it is started anew. */
+  simulatedFactsMax: 2_000_000,
+  /** Web hooks that it has under way. */
+  simulatedCallsMax: 64,
+  /** How long it waits for a web hook's answer, as Twilio does. */
+  simulatedCallTimeoutMs: 15_000,
+  /** How often it calls again, in growing steps; then it gives up, as providers do. */
+  simulatedCallTriesMax: 6,
+
+  // --- people and their consent
+
+  /** Pairs of agency and account that are kept in memory on every node, about 50 bytes each. */
+  agencyStaffMax: 100_000,
+  /** Answers to requests with an Idempotency-Key: a program that repeats one later has lost more than an answer. */
+  idempotencyDays: 30,
+  /** Addresses of one person. More is no person but an import that went wrong. */
+  addressesOfPersonMax: 50,
+  /** Words of somebody's names by which she is found. */
+  nameWordsMax: 30,
+  /** A citizen who changed her mind; after that she decides anew. */
+  consentUndoMs: 30 * 24 * 60 * 60_000,
+  /** One opening of a record covers what is looked up during a day's work. */
+  recordOpeningMs: 8 * 60 * 60_000,
+  /** A code that was sent to an address. Mail may take a while. */
+  addressCodeLivesMs: 30 * 60_000,
+  /** Wrong tries of one code: one in 200,000 guesses right. */
+  addressCodeTriesMax: 5,
+  /** Codes to one address in an hour, whoever asks for them: each costs the reader's attention and the sender's money. */
+  addressCodesPerHourMax: 5,
+  /** Events of consent that are read at once where a whole chain is read. */
+  consentPageMax: 1_000,
+} as const
