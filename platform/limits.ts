@@ -453,6 +453,11 @@ export const rates = {
   sync: { burst: 60, perSecond: 10, per: 'person' },
   /** A first message in a large encrypted room is preceded by its key to every device there, in parts. */
   toDevice: { burst: 200, perSecond: 20, per: 'person' },
+  /**
+   * Taking one-time keys of others, which uses them up: before the first message in an encrypted room, for all its devices in a
+   * few requests.
+   */
+  claim: { burst: 100, perSecond: 5, per: 'person' },
   /** Typing, receipts, presence. */
   signal: { burst: 100, perSecond: 20, per: 'person' },
   /** Profile, account data, tags, filters, devices. */

@@ -15,7 +15,7 @@ export function claimKeys({ oneTimeKeys }: { oneTimeKeys: Pick<OneTimeKeys, 'cla
     path: clientPaths('/keys/claim'),
     operation: 'claimKeys',
     needs: 'session',
-    rate: 'read',
+    rate: 'claim',
     body: Type.Object({
       one_time_keys: Type.Record(Type.String(), Type.Record(Type.String(), Type.String())),
       timeout: Type.Optional(Type.Integer({ minimum: 0 })),

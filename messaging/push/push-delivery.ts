@@ -57,6 +57,11 @@ const pushersAtOnce = 8
 const quickMs = 1_000
 /** With those that have made room. Each waits for an answer and does little else. */
 const pushersUnderWayMax = 200
+/**
+ * Of one person: her devices are told at once, and who leads many pushers to a gateway that says nothing keeps no places from
+ * others.
+ */
+const pushersOfPersonAtOnce = 3
 /** Then others have a turn, and what is left comes later. */
 const turnMs = 5_000
 const waitingAtOnce = 50
@@ -74,6 +79,8 @@ export class PushDelivery {
   /** All that are served, and those of them that make others wait. */
   readonly #underWay = new Set<Promise<void>>()
   readonly #quick = new Set<Promise<void>>()
+  /** How many pushers of each person are served. */
+  readonly #ofPerson = new Map<number, number>()
   #nudge = new AbortController()
 
   constructor(deps: PushDeliveryDeps) {
@@ -111,7 +118,8 @@ export class PushDelivery {
   }
 
   async #rest(): Promise<void> {
-    const next = await nextSendTs(this.#deps.db)
+    // Those of whom enough is under way have their turn when some of it is done, which wakes us.
+    const next = await nextSendTs(this.#deps.db, this.#busy())
     const untilNext = next === undefined ? lookAgainMs : next - this.#deps.clock.nowMs()
     await this.#sleep(Math.max(10, Math.min(lookAgainMs, untilNext)))
   }
@@ -130,18 +138,34 @@ export class PushDelivery {
     }
     const limit = Math.min(pushersAtOnce - this.#quick.size, pushersUnderWayMax - this.#underWay.size)
     const nowTs = clock.nowMs()
-    const pushers = await leasePushers(db, { nowTs, untilTs: nowTs + leaseMs, limit })
-    for (const row of pushers) this.#begin(row)
+    const pushers = await leasePushers(db, { nowTs, untilTs: nowTs + leaseMs, limit, without: this.#busy() })
+    for (const row of pushers) {
+      if ((this.#ofPerson.get(row.userId) ?? 0) < pushersOfPersonAtOnce) this.#begin(row)
+      else await releasePusher(db, row.id, nowTs)
+    }
     return pushers.length
+  }
+
+  /** People of whom as much as may be is under way. */
+  #busy(): number[] {
+    return [...this.#ofPerson].filter(([, count]) => count >= pushersOfPersonAtOnce).map(([userId]) => userId)
+  }
+
+  #count({ userId }: PusherRow, more: 1 | -1): void {
+    const count = (this.#ofPerson.get(userId) ?? 0) + more
+    if (count === 0) this.#ofPerson.delete(userId)
+    else this.#ofPerson.set(userId, count)
   }
 
   #begin(row: PusherRow): void {
     const { clock, logger } = this.#deps
     const over = new AbortController()
+    this.#count(row, 1)
     const serving = this.#serve(row)
       .catch((error) => logger.warn('push.failed', { error }))
       .finally(() => {
         this.#underWay.delete(serving)
+        this.#count(row, -1)
         over.abort()
         // More may have come for it meanwhile.
         this.wake()

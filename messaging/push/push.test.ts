@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JsonObject } from '#matrix/api.ts'
+import { sql } from '#platform/api.ts'
 import { createOutbound } from '#platform/index.ts'
 import { type PushGateway, startPushGateway } from '#testing/push-gateway.ts'
 import { startTown, type Town, townPassword } from '#testing/town.ts'
@@ -159,6 +160,30 @@ describe('a push gateway', () => {
     await expect.poll(() => toldEvents(carol), { timeout: 5_000 }).toEqual([said])
     await other[Symbol.asyncDispose]()
     await slow[Symbol.asyncDispose]()
+  })
+
+  it('keeps no place from others for one person, whose pushers all come to their turn', async () => {
+    const slow = await startPushGateway()
+    const other = await startTown(open(slow))
+    slow.mood = 'silence'
+    const { alice, bob, room } = await two(other, slow)
+    for (let n = 0; n < 9; n++) await setPusher(bob, { pushkey: `of one person ${n}` }, slow)
+    await alice.say(room, 'Are you there?')
+    await expect.poll(() => slow.told.length, { timeout: 5_000 }).toBe(3)
+    // As many as there are places of one person, and not one more while none of them is done.
+    const leased = sql('test_leased', 'select count(*)::int as n from pusher where leased_until_ts > 0')
+    await expect.poll(() => other.postgres.row(leased)).toEqual({ n: 3 })
+    expect(slow.told).toHaveLength(3)
+    await other[Symbol.asyncDispose]()
+    await slow[Symbol.asyncDispose]()
+
+    const { alice: anna, bob: ben, room: hall } = await two()
+    const keys = Array.from({ length: 9 }, (_, n) => `one of many ${n}`)
+    for (const pushkey of keys) await setPusher(ben, { pushkey })
+    const said = await anna.say(hall, 'And here?')
+    await settled()
+    const toldKeys = gateway.told.filter(({ event_id }) => event_id === said).map((one: any) => one.devices[0].pushkey)
+    expect(toldKeys.sort()).toEqual([`key of ${ben.id}`, ...keys].sort())
   })
 
   it('is told nothing for who is locked, not even later', async () => {

@@ -54,14 +54,14 @@ const wait = sql(
 )
 /**
  * Those to whom something is to be sent now and whom nobody sends to, taken for a while: who waits longest first. Who is locked
- * is told nothing.
+ * is told nothing, and people who have enough under way wait.
  */
 const lease = sql(
   'pusher_lease',
   `update pusher p set leased_until_ts = $2 from users u
    where u.id = p.user_id and p.id in (
      select c.id from pusher c join account a on a.user_id = c.user_id and a.locked_ts is null
-     where c.leased_until_ts <= $1 and c.retry_ts <= $1
+     where c.leased_until_ts <= $1 and c.retry_ts <= $1 and c.user_id <> all($4::int[])
        and exists (select 1 from push_waiting w where w.pusher_id = c.id)
      order by c.retry_ts, c.id limit $3 for update of c skip locked)
    returning ${columns}`,
@@ -86,7 +86,7 @@ const nextRetry = sql(
   'pusher_next_retry',
   `select min(greatest(p.retry_ts, p.leased_until_ts)) as ts from pusher p
    join account a on a.user_id = p.user_id and a.locked_ts is null
-   where exists (select 1 from push_waiting w where w.pusher_id = p.id)`,
+   where p.user_id <> all($1::int[]) and exists (select 1 from push_waiting w where w.pusher_id = p.id)`,
 )
 
 export const putPusher = (
@@ -123,8 +123,11 @@ export const putWaiting = (db: Db, rows: readonly WaitingInsert[], nowTs: number
     nowTs,
   ])
 
-export const leasePushers = (db: Db, how: { nowTs: number; untilTs: number; limit: number }) =>
-  db.rows<PusherRow>(lease, [how.nowTs, how.untilTs, how.limit])
+/** `without` are people whose pushers are passed over. */
+export const leasePushers = (
+  db: Db,
+  how: { nowTs: number; untilTs: number; limit: number; without: readonly number[] },
+) => db.rows<PusherRow>(lease, [how.nowTs, how.untilTs, how.limit, how.without])
 
 export const renewLease = (db: Db, id: number, untilTs: number) => db.run(renew, [id, untilTs])
 export const waitingFor = (db: Db, id: number, limit: number) => db.rows<WaitingRow>(waiting, [id, limit])
@@ -136,6 +139,6 @@ export const releasePusher = (db: Db, id: number, servedTs: number) => db.run(re
 export const postponePusher = (db: Db, id: number, retryTs: number) => db.run(postpone, [id, retryTs])
 
 /** When something can be sent next; undefined while nothing waits. */
-export async function nextSendTs(db: Db): Promise<number | undefined> {
-  return (await db.row<{ ts: number | null }>(nextRetry))?.ts ?? undefined
+export async function nextSendTs(db: Db, without: readonly number[]): Promise<number | undefined> {
+  return (await db.row<{ ts: number | null }>(nextRetry, [without]))?.ts ?? undefined
 }
