@@ -12,6 +12,7 @@ import type { Proof } from './proof.ts'
 import { stateResolution } from './state-resolution.ts'
 import { syncLaw } from './sync-law/sync-law.ts'
 import { thumbnails } from './thumbnails.ts'
+import { webHooks } from './web-hooks/web-hooks.ts'
 
 /** Every law that `npm run prove` can prove in full, by its name. */
 export const proofs: Readonly<Record<string, Proof>> = {
@@ -28,4 +29,5 @@ export const proofs: Readonly<Record<string, Proof>> = {
   sync: syncLaw,
   thumbnails,
   'opt-out': optOut,
+  'web-hooks': webHooks,
 }
