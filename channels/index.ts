@@ -45,7 +45,7 @@ export function createChannels(deps: ChannelsDeps): Channels {
   const keys = new ChannelKeys({ postgres, vault })
   const handOver = new HandOver({ postgres, clock, logger, keys, providers, count: counts.add })
   const intake = new HookIntake({ postgres, vault, clock, logger, keys, onStored: () => handOver.wake() })
-  const door = new HookDoor({ providers, intake, publicUrl, count: counts.add })
+  const door = new HookDoor({ providers, intake, handOver, vault, publicUrl, count: counts.add })
   const catchUp = new CatchUp({ postgres, clock, logger, intake, providers, count: counts.add })
   const states = new ChannelStates({ postgres, clock, counts, channels })
   const doors: Door[] = []

@@ -338,6 +338,8 @@ export const limits = {
   sendSubjectCharsMax: 250,
   /** What somebody did in place of a channel, in a few sentences. */
   taskNoteCharsMax: 2_000,
+  /** The web hook of a STOP is answered when it was acted upon; providers wait fifteen seconds for an answer. */
+  urgentHookMsMax: 5_000,
   /** A confirmation of STOP counts as wanted within five minutes (47 CFR 64.1200(a)(12)). */
   stopConfirmationMsMax: 5 * 60_000,
   /** Whoever was asked what her STOP means and has not answered for so long meant everything of this agency. */

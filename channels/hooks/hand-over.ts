@@ -14,6 +14,7 @@ import {
   nextMessageTs,
   nextReceiptTs,
   postpone,
+  waitingHook,
   waitingMessages,
 } from '../store/hooks.ts'
 import { leaseSenders, nextSenderTs, releaseSender, type SenderRow } from '../store/senders.ts'
@@ -38,12 +39,17 @@ const leaseMs = 60_000
 const lookMs = 2_000
 const retryFirstMs = 1_000
 const retryMaxMs = 3_600_000
+/** Where others hand over it is looked so often whether they have. */
+const urgentLookMs = 25
 
 export class HandOver {
   readonly #deps: HandOverDeps
   readonly #channelIds: readonly string[]
   readonly #nudges = new Set<() => void>()
   readonly #underWay = new Set<Promise<void>>()
+  readonly #inHand = new Map<number, Promise<void>>()
+  /** While this server hands over. */
+  #running: { readonly receiver: Receiver; readonly signal: AbortSignal } | undefined
 
   constructor(deps: HandOverDeps) {
     this.#deps = deps
@@ -55,8 +61,29 @@ export class HandOver {
     for (const nudge of this.#nudges) nudge()
   }
 
+  /**
+   * Hands one stored message over now, whoever serves its sender: a STOP waits for no server that may have died. False when it
+   * could not be done in time; then it is done later, like any other.
+   */
+  async handNow(channelId: string, identityHash: Buffer): Promise<boolean> {
+    const { postgres, clock } = this.#deps
+    const untilMs = clock.nowMs() + limits.urgentHookMsMax
+    for (let tries = 0; ; tries++) {
+      const row = await waitingHook(postgres, channelId, identityHash)
+      if (row === undefined) return true
+      if (clock.nowMs() >= untilMs || (tries > 0 && this.#running !== undefined)) return false
+      if (this.#running !== undefined) await this.#one(row, this.#running.receiver, this.#running.signal)
+      // Another server does it.
+      else await clock.sleep(urgentLookMs)
+    }
+  }
+
   async run(receiver: Receiver, signal: AbortSignal): Promise<void> {
     if (this.#channelIds.length === 0) return
+    this.#running = { receiver, signal }
+    signal.addEventListener('abort', () => {
+      this.#running = undefined
+    })
     await Promise.all([
       this.#repeat(
         signal,
@@ -133,7 +160,9 @@ export class HandOver {
       if (signal.aborted) break
       if (!row.isUrgent && fullTs - clock.nowMs() > burstMs) break
       fullTs = Math.max(fullTs, clock.nowMs()) + limits.inboundPaceMs
-      await this.#one(row, receiver, signal)
+      // The door may have seen to it meanwhile.
+      const isDone = row.isUrgent && (await waitingHook(postgres, row.channelId, row.identityHash)) === undefined
+      if (!isDone) await this.#one(row, receiver, signal)
     }
     const nowTs = clock.nowMs()
     const dueTs = await nextMessageTs(postgres, sender)
@@ -141,7 +170,16 @@ export class HandOver {
     await releaseSender(postgres, sender, { fullTs, nowTs, nextTs })
   }
 
-  async #one(row: HookRow, receiver: Receiver, signal: AbortSignal): Promise<void> {
+  /** Whoever comes while it is in hand waits for that. */
+  #one(row: HookRow, receiver: Receiver, signal: AbortSignal): Promise<void> {
+    const known = this.#inHand.get(row.id)
+    if (known !== undefined) return known
+    const work = this.#hand(row, receiver, signal).finally(() => this.#inHand.delete(row.id))
+    this.#inHand.set(row.id, work)
+    return work
+  }
+
+  async #hand(row: HookRow, receiver: Receiver, signal: AbortSignal): Promise<void> {
     const { postgres, clock } = this.#deps
     try {
       await receiver.message(await this.#open(row, signal))

@@ -1,10 +1,13 @@
-import { FileAnswer, limits, refuse } from '#platform/api.ts'
-import type { HookPath, HookRequest, Provider } from '../provider.ts'
-import type { HookIntake } from './hook-intake.ts'
+import { FileAnswer, limits, refuse, type Vault } from '#platform/api.ts'
+import type { HookPath, HookRequest, Provider, TakenHook } from '../provider.ts'
+import type { HandOver } from './hand-over.ts'
+import { type HookIntake, hookHash } from './hook-intake.ts'
 
 export type HookDoorDeps = {
   readonly providers: ReadonlyMap<string, Provider>
   readonly intake: Pick<HookIntake, 'take'>
+  readonly handOver: Pick<HandOver, 'handNow'>
+  readonly vault: Pick<Vault, 'lookupHash'>
   readonly publicUrl: string
   readonly count: (channelId: string, what: string) => void
 }
@@ -16,7 +19,10 @@ export type HookCall = Pick<HookRequest, 'headers' | 'body'> & {
   readonly url: string
 }
 
-/** Where providers knock: checks, stores, answers. What is refused is counted, and leaves nothing behind. */
+/**
+ * Where providers knock: checks, stores, answers. What is refused is counted, and leaves nothing behind. A command such as STOP
+ * is answered when it was acted upon: from then on it holds, whichever server dies.
+ */
 export class HookDoor {
   readonly #deps: HookDoorDeps
 
@@ -34,9 +40,16 @@ export class HookDoor {
     const outcome = typeof read === 'string' ? read : await intake.take(channelId, read)
     count(channelId, outcome)
     if (outcome === 'taken' || outcome === 'duplicate') {
+      if (typeof read !== 'string' && read.isUrgent === true) await this.#actUpon(channelId, read)
       return new FileAnswer(Buffer.from(hooks.answer.text), { 'content-type': hooks.answer.type })
     }
     throw refusalOf(outcome)
+  }
+
+  async #actUpon(channelId: string, { identity }: TakenHook): Promise<void> {
+    const { handOver, vault } = this.#deps
+    if (await handOver.handNow(channelId, hookHash(vault, channelId, identity))) return
+    throw refuse('M_UNKNOWN', 'This is stored, and could not be acted upon yet. Call again.', { status: 503 })
   }
 }
 

@@ -126,6 +126,6 @@ export class HookIntake {
 export const hookPurpose = 'channel.hook'
 
 /** Half of the keyed hash: 128 bits tell all hooks there will ever be apart, and the index is half as large. */
-function hookHash(vault: Pick<Vault, 'lookupHash'>, channelId: string, identity: string): Buffer {
+export function hookHash(vault: Pick<Vault, 'lookupHash'>, channelId: string, identity: string): Buffer {
   return vault.lookupHash('channel hook', `${channelId} ${identity}`).subarray(0, 16)
 }

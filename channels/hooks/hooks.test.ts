@@ -120,6 +120,20 @@ describe('a message that comes in', () => {
     for (const { text } of rows) for (const word of [from.slice(1), 'Grü', '%F0%9F']) expect(text).not.toContain(word)
   })
 
+  it('that is a STOP is answered when it was acted upon, and not before', async () => {
+    const from = number()
+    const form = inboundForm(from, 'STOP')
+    listener.failsOn = (text) => text === 'STOP'
+    expect(await post(inbound, form)).toBe(503)
+    expect(listener.texts(from)).toEqual([])
+    listener.failsOn = () => false
+    expect(await post(inbound, form)).toBe(200)
+    expect(listener.texts(from)).toEqual(['STOP'])
+    expect(await post(inbound, form)).toBe(200)
+    await clock.advance(60_000)
+    expect(listener.texts(from)).toEqual(['STOP'])
+  })
+
   it('says whether the provider took it for a command, and has national numbers in the one spelling', async () => {
     const from = number()
     await post(inbound, inboundForm(from, 'STOP', { OptOutType: 'STOP' }))

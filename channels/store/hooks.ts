@@ -63,6 +63,11 @@ const waitingOf = sql(
    where channel_id = $1 and sender_hash = $2 and not is_receipt and ${waits} and due_ts <= $3 and sealed is not null
    order by is_urgent desc, id limit $4`,
 )
+const byIdentity = sql(
+  'channel_hook_by_identity',
+  `select ${columns}, is_urgent as "isUrgent" from channel_hook
+   where channel_id = $1 and identity_hash = $2 and ${waits} and sealed is not null`,
+)
 const nextOf = sql(
   'channel_hook_next_of',
   `select min(due_ts) as "dueTs" from channel_hook
@@ -133,6 +138,11 @@ export function waitingMessages(
   { nowTs, limit }: { nowTs: number; limit: number },
 ): Promise<(HookRow & { isUrgent: boolean })[]> {
   return db.rows(waitingOf, [sender.channelId, sender.senderHash, nowTs, limit])
+}
+
+/** Undefined where it waits no longer. */
+export function waitingHook(db: Db, channelId: string, identityHash: Buffer): Promise<HookRow | undefined> {
+  return db.row(byIdentity, [channelId, identityHash])
 }
 
 export async function nextMessageTs(
