@@ -112,11 +112,14 @@ class DeskGuard implements SendGuard {
     const way = await ways.forReply(conversationOf(row), override)
     if (way.isOpen) return
     const next = way.nextBest
-    const fields = next === undefined ? {} : { next_best: { channel: next.kind, reason: next.reason } }
-    throw refuse('M_FORBIDDEN', `This was not sent. ${way.message}`, { reason: way.code, fields })
+    const nextBest = next === undefined ? {} : { next_best: { channel: next.kind, reason: next.reason } }
+    throw refuse('M_FORBIDDEN', `This was not sent. ${way.message}`, { fields: { reason: way.code, ...nextBest } })
   }
 
-  /** Two answers to one question are one too many: whoever comes second looks first, and may then send all the same. */
+  /**
+   * Two answers to one question are one too many: whoever comes second looks first, and may then send all the same. With the
+   * code that Matrix has for it; `reason` tells programs that this can be confirmed.
+   */
   async #refuseSecondAnswer(
     room: RoomView,
     draft: Draft,
@@ -131,7 +134,7 @@ class DeskGuard implements SendGuard {
       if (options === undefined && this.#told.get(key) === answer.matrixId) return
       this.#told.set(key, answer.matrixId)
       throw refuse(
-        'CHANCERY_CONFLICT',
+        'M_FORBIDDEN',
         `${answer.sender} has answered meanwhile. Read it, and send yours again if it is still needed.`,
         { fields: { reason: 'answered', event_id: answer.matrixId, user_id: answer.sender } },
       )
@@ -139,7 +142,7 @@ class DeskGuard implements SendGuard {
     // Clients that show by themselves who is writing are not asked.
     const other = options === undefined ? undefined : moment.typists().find((id) => id !== own && isStaffId(id))
     if (other === undefined) return
-    throw refuse('CHANCERY_CONFLICT', `${other} is writing an answer. Confirm that yours is to be sent as well.`, {
+    throw refuse('M_FORBIDDEN', `${other} is writing an answer. Confirm that yours is to be sent as well.`, {
       fields: { reason: 'writing', user_id: other },
     })
   }

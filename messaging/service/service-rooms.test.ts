@@ -114,6 +114,9 @@ describe('what the server does in a room', () => {
     const url = await service.upload(citizen, { name: 'a.txt', type: 'text/plain', bytes: Buffer.from('plain words') })
     const file = await clara.call('GET', `/_matrix/client/v1/media/download/${url.slice('mxc://'.length)}`)
     expect(file.text).toBe('plain words')
+    expect(await service.download(url, 11)).toEqual({ type: 'text/plain', bytes: Buffer.from('plain words') })
+    expect(await service.download(url, 10)).toBeUndefined()
+    expect(await service.download(`${url}x`, 11)).toBeUndefined()
     await clara.say(room, 'two')
     const view = (await service.room(room))!
     const event = await service.event(view, await clara.say(room, 'three'))

@@ -35,7 +35,7 @@ type Deps = {
   writer: Pick<RoomWriter, 'append' | 'send'>
   reader: Pick<EventReader, 'byIds' | 'inRoom' | 'open' | 'ofRoomId'>
   receipts: Pick<Receipts, 'put'>
-  media: Pick<Media, 'upload'>
+  media: Pick<Media, 'upload' | 'find' | 'read'>
   serverName: string
 }
 
@@ -158,6 +158,16 @@ export class ServedRooms implements ServiceRooms {
       signal: new AbortController().signal,
     })
     return `mxc://${this.#deps.serverName}/${id}`
+  }
+
+  async download(url: string, bytesMax: number): Promise<Omit<ServiceFile, 'name'> | undefined> {
+    const { media, serverName } = this.#deps
+    const own = `mxc://${serverName}/`
+    const file = url.startsWith(own) ? await media.find(url.slice(own.length)) : undefined
+    if (file === undefined || file.sizeBytes > bytesMax) return undefined
+    const pieces: Buffer[] = []
+    for await (const piece of await media.read(file, { start: 0, end: file.sizeBytes })) pieces.push(piece as Buffer)
+    return { type: file.contentType, bytes: Buffer.concat(pieces) }
   }
 
   events(ids: readonly number[]): Promise<StoredEvent[]> {

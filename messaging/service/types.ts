@@ -58,6 +58,8 @@ export interface ServiceRooms {
   read(as: Subject, room: string, eventId: string): Promise<void>
   /** Answers the address of the stored file: mxc://… */
   upload(as: Subject, file: ServiceFile): Promise<string>
+  /** The file of an address mxc://… of this server; undefined when there is none, or it has more than `bytesMax`. */
+  download(url: string, bytesMax: number): Promise<Omit<ServiceFile, 'name'> | undefined>
   /** By internal ids, as the log names them; what does not exist is left out. */
   events(ids: readonly number[]): Promise<StoredEvent[]>
   event(room: RoomView, eventId: string): Promise<StoredEvent | undefined>
