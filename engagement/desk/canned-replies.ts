@@ -1,6 +1,6 @@
 import { type Access, agency as agencyObject, isProgram, type Principal } from '#access/api.ts'
 import type { Profiles } from '#identity/api.ts'
-import { type Clock, limits, type Postgres, type Random, refuse, type Vault } from '#platform/api.ts'
+import { type Clock, type Db, limits, type Random, refuse, type Vault } from '#platform/api.ts'
 import type { Agencies, Agency } from '../agencies/types.ts'
 import type { People } from '../people/types.ts'
 import {
@@ -19,8 +19,8 @@ import { publicToken, referenceOf } from './tokens.ts'
 import type { Conversation } from './types.ts'
 
 type Deps = {
-  db: Postgres
-  vault: Pick<Vault, 'createKey' | 'key' | 'destroyKey'>
+  db: Db
+  vault: Pick<Vault, 'serverKey'>
   clock: Clock
   random: Random
   access: Pick<Access, 'require'>
@@ -41,7 +41,8 @@ export type CannedReply = {
 }
 export type CannedWish = { readonly title: string; readonly texts: Texts }
 
-const purpose = 'canned reply'
+const keyLabel = 'canned replies'
+const purpose = 'canned_reply'
 const noAgency = 0
 
 /** Words that an agency's staff send often, in the languages of those whom they write to. */
@@ -70,34 +71,24 @@ export class CannedReplies {
       throw refuse('M_LIMIT_EXCEEDED', `An agency has at most ${limits.cannedRepliesMax} canned replies. Remove some.`)
     }
     const publicId = publicToken('r', random)
-    const made = await db.transaction(async (tx) => {
-      const key = await vault.createKey(tx, 'server', purpose)
-      const row = {
-        publicId,
-        agencyId: agency.id,
-        key: wish.key,
-        keyId: key.id,
-        sealed: key.seal(purpose, publicId, bytesOf(wish)),
-        changedTs: clock.nowMs(),
-      }
-      const isNew = await insertCannedReply(tx, row)
-      if (!isNew) await vault.destroyKey(tx, key.id)
-      return isNew ? row : undefined
-    })
-    if (made === undefined) {
+    const key = await vault.serverKey(keyLabel)
+    const sealed = key.seal(purpose, publicId, bytesOf(wish))
+    const row = { publicId, agencyId: agency.id, key: wish.key, sealed, changedTs: clock.nowMs() }
+    const isNew = await insertCannedReply(db, row)
+    if (!isNew) {
       throw refuse(
         'CHANCERY_CONFLICT',
         `There is a canned reply ${wish.key} already. Change it, or choose another key.`,
       )
     }
-    return this.#opened(made, agency.key)
+    return this.#opened(row, agency.key)
   }
 
   async change(principal: Principal, publicId: string, wish: CannedWish): Promise<CannedReply> {
     const { db, vault, clock } = this.#deps
     const { row, agency } = await this.#own(principal, publicId, 'citizens.purposes')
     check(wish)
-    const key = await vault.key(row.keyId)
+    const key = await vault.serverKey(keyLabel)
     const changedTs = clock.nowMs()
     const sealed = key.seal(purpose, publicId, bytesOf(wish))
     await changeCannedReply(db, publicId, sealed, changedTs)
@@ -105,12 +96,8 @@ export class CannedReplies {
   }
 
   async remove(principal: Principal, publicId: string): Promise<void> {
-    const { db, vault } = this.#deps
-    const { row } = await this.#own(principal, publicId, 'citizens.purposes')
-    await db.transaction(async (tx) => {
-      await deleteCannedReply(tx, publicId)
-      await vault.destroyKey(tx, row.keyId)
-    })
+    await this.#own(principal, publicId, 'citizens.purposes')
+    await deleteCannedReply(this.#deps.db, publicId)
   }
 
   /** The words for one conversation, in her language where there are such; nothing is sent by it. */
@@ -149,7 +136,7 @@ export class CannedReplies {
   }
 
   async #opened(row: Omit<CannedReplyRow, 'id'>, agency: string): Promise<CannedReply> {
-    const key = await this.#deps.vault.key(row.keyId)
+    const key = await this.#deps.vault.serverKey(keyLabel)
     const { title, texts } = JSON.parse(key.open(purpose, row.publicId, row.sealed).toString()) as CannedWish
     return { id: row.publicId, agency, key: row.key, title, texts, changedMs: row.changedTs }
   }

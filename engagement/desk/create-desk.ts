@@ -19,7 +19,7 @@ import type { Conversations, Queues, ReplyWays } from './types.ts'
 
 export type DeskDeps = {
   readonly db: Postgres
-  readonly vault: Pick<Vault, 'createKey' | 'key' | 'destroyKey'>
+  readonly vault: Pick<Vault, 'serverKey'>
   readonly log: Log
   readonly clock: Clock
   readonly random: Random

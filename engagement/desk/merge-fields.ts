@@ -51,18 +51,23 @@ export function checkTemplate(text: string): void {
 }
 
 export function fill(text: string, fields: MergeFields): string {
+  let filled: string
   try {
     const template: Template[] = engine.parse(text)
-    const filled: unknown = engine.renderSync(template, new Context({ ...fields }, engine.options, { sync: true }))
-    return String(filled)
+    filled = String(engine.renderSync(template, new Context({ ...fields }, engine.options, { sync: true })))
   } catch (error) {
-    throw refuse(
-      'M_INVALID_PARAM',
-      `The text cannot be filled in: ${error instanceof Error ? withoutContext(error.message) : 'it is no template'}. ` +
-        'Fields look like {{ person.name }}; there are person.name, person.language, staff.name, agency.name, ' +
-        'conversation.reference, conversation.channel and today.',
-    )
+    throw unfit(error instanceof Error ? withoutContext(error.message) : 'it is no template')
   }
+  if (filled.length > limits.cannedRenderedCharsMax) throw unfit('more comes of it than one message holds')
+  return filled
+}
+
+function unfit(why: string): Error {
+  return refuse(
+    'M_INVALID_PARAM',
+    `The text cannot be filled in: ${why}. Fields look like {{ person.name }}; there are person.name, person.language, ` +
+      'staff.name, agency.name, conversation.reference, conversation.channel and today.',
+  )
 }
 
 /** The library shows the lines around the mistake after the first one. */

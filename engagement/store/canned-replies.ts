@@ -1,4 +1,4 @@
-/** Table `canned_reply`: `sealed` holds title and texts by language, under the key `key_id` of its own. */
+/** Table `canned_reply`: `sealed` holds title and texts by language. */
 import { type Db, sql } from '#platform/api.ts'
 
 export type CannedReplyRow = {
@@ -6,12 +6,11 @@ export type CannedReplyRow = {
   publicId: string
   agencyId: number
   key: string
-  keyId: number
   sealed: Buffer
   changedTs: number
 }
 
-const columns = `id, public_id as "publicId", agency_id as "agencyId", key, key_id as "keyId", sealed, changed_ts as "changedTs"`
+const columns = `id, public_id as "publicId", agency_id as "agencyId", key, sealed, changed_ts as "changedTs"`
 const ofAgencies = sql(
   'canned_reply_of_agencies',
   `select ${columns} from canned_reply where agency_id = any($1::int[]) order by agency_id, key`,
@@ -19,7 +18,7 @@ const ofAgencies = sql(
 const byPublicId = sql('canned_reply_by_public_id', `select ${columns} from canned_reply where public_id = $1`)
 const insert = sql(
   'canned_reply_insert',
-  `insert into canned_reply (public_id, agency_id, key, key_id, sealed, changed_ts) values ($1, $2, $3, $4, $5, $6)
+  `insert into canned_reply (public_id, agency_id, key, sealed, changed_ts) values ($1, $2, $3, $4, $5)
    on conflict (agency_id, key) do nothing`,
 )
 const change = sql('canned_reply_change', 'update canned_reply set sealed = $2, changed_ts = $3 where public_id = $1')
@@ -34,8 +33,8 @@ export const cannedReplyRow = (db: Db, publicId: string) => db.row<CannedReplyRo
 
 /** @returns false when the agency has one of that key. */
 export async function insertCannedReply(db: Db, reply: CannedReplyInsert): Promise<boolean> {
-  const { publicId, agencyId, key, keyId, sealed, changedTs } = reply
-  return (await db.run(insert, [publicId, agencyId, key, keyId, sealed, changedTs])) === 1
+  const { publicId, agencyId, key, sealed, changedTs } = reply
+  return (await db.run(insert, [publicId, agencyId, key, sealed, changedTs])) === 1
 }
 
 export const changeCannedReply = (db: Db, publicId: string, sealed: Buffer, changedTs: number) =>

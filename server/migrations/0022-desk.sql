@@ -79,9 +79,8 @@ create table canned_reply (
   public_id text not null unique,
   agency_id int not null,
   key text not null,
-  key_id bigint not null,
   sealed bytea not null,
   changed_ts bigint not null,
   unique (agency_id, key)
 );
-comment on table canned_reply is 'Words that staff send often: sealed holds title and text by language, under a key of their own.';
+comment on table canned_reply is 'Words that staff send often: sealed holds title and texts by language, under the server key "canned replies".';
