@@ -1,12 +1,14 @@
 import type { Access } from '#access/api.ts'
 import type { Organisation, Profiles, Users } from '#identity/api.ts'
+import type { SigningKey } from '#matrix/api.ts'
 import type { ServiceRooms } from '#messaging/api.ts'
 import type { Clock, Log, Logger, Postgres, Random, Route, Vault } from '#platform/api.ts'
 import { createAgencies } from './agencies/agencies.ts'
 import { createAgencyDoors } from './agencies/doors.ts'
 import type { Staff } from './agencies/staff.ts'
-import type { Agencies, Gates, Idempotency, People, Purposes } from './api.ts'
+import type { Agencies, Consent, Gates, Idempotency, People, PreferenceBook, Purposes } from './api.ts'
 import { firstHash } from './consent/chain-hash.ts'
+import { createConsent } from './consent/create-consent.ts'
 import { createPurposes } from './consent/purposes.ts'
 import { createDesk, type TheDesk } from './desk/create-desk.ts'
 import { createGates } from './gate/gates.ts'
@@ -14,6 +16,7 @@ import { engagementRoutes } from './http/routes.ts'
 import { createIdempotency } from './idempotency/idempotency.ts'
 import { createAddresses } from './people/addresses.ts'
 import { createPeople } from './people/people.ts'
+import { createPreferences } from './people/preferences.ts'
 import { bearChain } from './store/consent-events.ts'
 
 export { createStaff, type Staff } from './agencies/staff.ts'
@@ -33,6 +36,8 @@ export type EngagementDeps = {
   readonly organisation: Organisation
   /** Made before access, which asks it. */
   readonly staff: Staff
+  /** Signs what citizens keep of what they agreed to. */
+  readonly receiptKey: SigningKey
 }
 
 export interface Engagement {
@@ -40,7 +45,9 @@ export interface Engagement {
   readonly agencies: Agencies
   readonly purposes: Purposes
   readonly people: People
+  readonly preferences: PreferenceBook
   readonly gates: Gates
+  readonly consent: Consent
   readonly idempotency: Idempotency
   readonly desk: TheDesk
   /** Does what is left to do by itself, until the signal. */
@@ -58,9 +65,12 @@ export async function createEngagement(deps: EngagementDeps): Promise<Engagement
     },
   })
   await agencies.ensureFirst()
+  // Taken now: inside a transaction it would wait for a second connection.
+  await deps.vault.serverKey('purposes')
   const addresses = createAddresses(deps)
-  const countryOf = async (agencyId: number) => (await agencies.byId(agencyId))?.country ?? ''
-  const people = createPeople({ ...deps, addresses, gates, countryOf })
+  const people = createPeople({ ...deps, addresses, gates, agencies })
+  const preferences = createPreferences(deps)
+  const consent = createConsent({ ...deps, gates, agencies, purposes })
   const agencyDoors = createAgencyDoors({ ...deps, agencies, people, purposes })
   const idempotency = createIdempotency(deps)
   const desk = createDesk({ ...deps, agencies, people })
@@ -73,7 +83,9 @@ export async function createEngagement(deps: EngagementDeps): Promise<Engagement
     agencies,
     purposes,
     people,
+    preferences,
     gates,
+    consent,
     idempotency,
     desk,
     run: (signal) => desk.run(signal),

@@ -56,6 +56,10 @@ export function createAgencies({ db, vault, clock, organisation, staff, onBirth 
   }
 
   return {
+    async brief(id, on) {
+      const row = await agencyById(on, id)
+      return row && { id, key: row.key, country: row.country, language: row.language }
+    },
     byId: async (id) => presentOr(await agencyById(db, id)),
     byKey: async (key) => presentOr(await agencyByKey(db, key)),
     async named(key) {

@@ -1,3 +1,5 @@
+import type { Db } from '#platform/api.ts'
+
 /** Who answers for what is written to a citizen. Everything about a citizen belongs to one. */
 export type Agency = {
   readonly id: number
@@ -16,7 +18,12 @@ export type AgencyWish = {
   readonly language?: string | undefined
 }
 
+/** Without its name, which is sealed: what a transaction needs. */
+export type BriefAgency = Omit<Agency, 'name'>
+
 export interface Agencies {
+  /** Inside a transaction over its own connection. */
+  brief(id: number, db: Db): Promise<BriefAgency | undefined>
   byId(id: number): Promise<Agency | undefined>
   byKey(key: string): Promise<Agency | undefined>
   /**

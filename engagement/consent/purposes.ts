@@ -81,7 +81,7 @@ export function createPurposes({ db, vault, clock, random }: PurposesDeps): Purp
     byId: async (id, on: Db = db) => presentOr(await purposeById(on, id)),
     byPublicId: async (publicId) => presentOr(await purposeByPublicId(db, publicId)),
     byKey: async (agencyId, key) => presentOr(await purposeByKey(db, agencyId, keyHash(agencyId, key))),
-    ofAgency: async (agencyId) => Promise.all((await purposesOfAgency(db, agencyId)).map(present)),
+    ofAgency: async (agencyId, on = db) => Promise.all((await purposesOfAgency(on, agencyId)).map(present)),
     async conversationPurpose(agencyId) {
       const row = await purposeByKey(db, agencyId, keyHash(agencyId, conversation.key))
       if (row === undefined) throw new Error(`Agency ${agencyId} has no purpose for conversations.`)

@@ -25,7 +25,7 @@ export interface Purposes {
   byId(id: number, db?: Db): Promise<Purpose | undefined>
   byPublicId(publicId: string): Promise<Purpose | undefined>
   byKey(agencyId: number, key: string): Promise<Purpose | undefined>
-  ofAgency(agencyId: number): Promise<Purpose[]>
+  ofAgency(agencyId: number, db?: Db): Promise<Purpose[]>
   /** Born with the agency: key `conversation`, public task. */
   conversationPurpose(agencyId: number): Promise<Purpose>
   create(
@@ -185,7 +185,7 @@ export interface Consent {
 }
 
 export type ChainFault = {
-  readonly kind: 'altered' | 'missing' | 'reordered' | 'state'
+  readonly kind: 'altered' | 'missing' | 'reordered' | 'head' | 'state'
   readonly seq: number
   /** A sentence for operators. */
   readonly message: string

@@ -4,6 +4,7 @@ import {
   addressByHash,
   addressById,
   addressByPublicId,
+  addressesByIds,
   addressesOfPeople,
   insertAddress,
   markAddressGood,
@@ -17,6 +18,8 @@ const idBytes = 12
 export interface Addresses {
   hashOf(kind: AddressKind, value: string): Buffer
   byId(id: number, db?: Db): Promise<Address | undefined>
+  /** Those that are gone are missing. */
+  byIds(ids: readonly number[], db?: Db): Promise<Map<number, Address>>
   byPublicId(publicId: string, db?: Db): Promise<Address | undefined>
   find(agencyId: number, kind: AddressKind, value: string, db?: Db): Promise<Address | undefined>
   ensure(tx: Tx, agencyId: number, kind: AddressKind, value: string): Promise<Address>
@@ -84,6 +87,10 @@ export function createAddresses({ db, vault, clock, random }: Deps): Addresses {
     hashOf,
     ensure,
     byId: async (id, on = db) => openOr(await addressById(on, id), on),
+    async byIds(ids, on = db) {
+      const opened = await Promise.all((await addressesByIds(on, ids)).map((row) => openOr(row, on)))
+      return new Map(opened.filter((address) => address !== undefined).map((address) => [address.id, address]))
+    },
     byPublicId: async (publicId, on = db) => openOr(await addressByPublicId(on, publicId), on),
     find: async (agencyId, kind, value, on = db) => openOr(await addressByHash(on, agencyId, hashOf(kind, value)), on),
     async ofPeople(personIds, on = db) {

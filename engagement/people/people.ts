@@ -11,6 +11,7 @@ import {
   type Tx,
   type Vault,
 } from '#platform/api.ts'
+import type { Agencies } from '../agencies/types.ts'
 import type { Gates } from '../gate/types.ts'
 import { openJson, sealJson } from '../sealed-json.ts'
 import { setAddressFlags, setPersonOfAddresses } from '../store/addresses.ts'
@@ -44,7 +45,7 @@ export type PeopleDeps = {
   readonly random: Random
   readonly addresses: Addresses
   readonly gates: Pick<Gates, 'shut'>
-  readonly countryOf: (agencyId: number) => Promise<string>
+  readonly agencies: Pick<Agencies, 'brief'>
 }
 
 /** Citizens as agencies know them. */
@@ -110,7 +111,7 @@ export function createPeople(deps: PeopleDeps): People {
   /** The addresses as they are behind their shut gates, in the order of the wishes. */
   async function ensureAll(tx: Tx, agencyId: number, wishes: readonly NewAddress[]): Promise<Address[]> {
     if (wishes.length === 0) return []
-    const country = await deps.countryOf(agencyId)
+    const country = (await deps.agencies.brief(agencyId, tx))?.country ?? ''
     const values = wishes.map(({ kind, value }) => ({ kind, value: normaliseAddress(kind, value, country) }))
     const made: Address[] = []
     // In one order for all, so that two who bear the same addresses never wait for each other.
@@ -198,6 +199,7 @@ export function createPeople(deps: PeopleDeps): People {
       Promise.all((await peoplePage(db, agencyId, before, limit)).map((row) => open(row, db))),
     addressOf: (agencyId, kind, value, on) => addresses.find(agencyId, kind, value, on),
     addressById: (id, on) => addresses.byId(id, on),
+    addressesByIds: (ids, on) => addresses.byIds(ids, on),
     addressByPublicId: (publicId, on) => addresses.byPublicId(publicId, on),
     ensureAddress: (tx, agencyId, kind, value) => addresses.ensure(tx, agencyId, kind, value),
     normalise: normaliseAddress,

@@ -83,6 +83,8 @@ export interface People {
   /** `value` as `normalise` answers it. */
   addressOf(agencyId: number, kind: AddressKind, value: string, db?: Db): Promise<Address | undefined>
   addressById(id: number, db?: Db): Promise<Address | undefined>
+  /** In one query; those that are gone are missing. */
+  addressesByIds(ids: readonly number[], db?: Db): Promise<Map<number, Address>>
   addressByPublicId(publicId: string, db?: Db): Promise<Address | undefined>
   /** The address with its gate; born unknown, nobody's, when it is new. */
   ensureAddress(tx: Tx, agencyId: number, kind: AddressKind, value: string): Promise<Address>

@@ -26,6 +26,7 @@ const columns = `id, public_id as "publicId", agency_id as "agencyId", kind, has
   person_id as "personId", data_key_id as "dataKeyId", sealed_value as "sealedValue", verified_ts as "verifiedTs",
   is_shared as "isShared", is_read_by_others as "isReadByOthers", written_ts as "writtenTs", good_ts as "goodTs"`
 const byId = sql('address_by_id', `select ${columns} from address where id = $1`)
+const byIds = sql('address_by_ids', `select ${columns} from address where id = any($1::bigint[])`)
 const byPublicId = sql('address_by_public_id', `select ${columns} from address where public_id = $1`)
 const byHash = sql('address_by_hash', `select ${columns} from address where agency_id = $1 and hash = $2`)
 const ofPeople = sql('address_of_people', `select ${columns} from address where person_id = any($1::int[]) order by id`)
@@ -63,6 +64,7 @@ const removeGates = sql(
 )
 
 export const addressById = (db: Db, id: number) => db.row<AddressRow>(byId, [id])
+export const addressesByIds = (db: Db, ids: readonly number[]) => db.rows<AddressRow>(byIds, [ids])
 export const addressByPublicId = (db: Db, publicId: string) => db.row<AddressRow>(byPublicId, [publicId])
 export const addressByHash = (db: Db, agencyId: number, hash: Buffer) => db.row<AddressRow>(byHash, [agencyId, hash])
 export const addressesOfPeople = (db: Db, personIds: readonly number[]) => db.rows<AddressRow>(ofPeople, [personIds])

@@ -97,7 +97,7 @@ export async function composeChancery(deps: ChanceryDeps): Promise<Chancery> {
   const blobs = await createBlobs({ folder: deps.blobFolder, vault, random })
   const outbound = deps.outbound ?? createOutbound({ allowedOrigins: settings.outboundOrigins ?? [] })
   const sandbox = createSandbox()
-  const signingKey = await loadSigningKey({ db: postgres, vault, random, clock })
+  const signingKey = await loadSigningKey('event-signing', { db: postgres, vault, random, clock })
   const limits = limitsWith(settings.limits)
   const machine = { postgres, db: postgres, vault, log, blobs, clock, random, logger, outbound, sandbox, limits }
 
@@ -126,7 +126,8 @@ export async function composeChancery(deps: ChanceryDeps): Promise<Chancery> {
     signingKey,
     metrics: deps.metrics,
   })
-  const engagement = await createEngagement({ ...machine, ...identity, ...messaging, access, staff })
+  const receiptKey = await loadSigningKey('consent-receipts', machine)
+  const engagement = await createEngagement({ ...machine, ...identity, ...messaging, access, staff, receiptKey })
   identity.departures.onDeparture((person) => messaging.departure.depart(person))
   const { channels, providers } = composeChannels(deps, machine)
   const running = new AbortController()

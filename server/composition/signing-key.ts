@@ -1,7 +1,6 @@
 import { type SigningKey, signingKeyFromSeed } from '#matrix/api.ts'
 import { type Clock, type Db, type Random, sql, type Vault } from '#platform/api.ts'
 
-const name = 'event-signing'
 const keyOf = sql('server_key_of', 'select sealed from server_key where name = $1')
 const keep = sql(
   'server_key_keep',
@@ -9,15 +8,18 @@ const keep = sql(
 )
 
 /**
- * The Ed25519 key that this server signs events with. Made once; of two servers that start together on a new database the
+ * An Ed25519 key that this server signs with: `event-signing` for events, `consent-receipts` for what citizens keep. Made once; of two servers that start together on a new database the
  * first one's key counts. https://spec.matrix.org/v1.19/appendices/#signing-json
  */
-export async function loadSigningKey(deps: {
-  db: Db
-  vault: Vault
-  random: Random
-  clock: Clock
-}): Promise<SigningKey> {
+export async function loadSigningKey(
+  name: 'event-signing' | 'consent-receipts',
+  deps: {
+    db: Db
+    vault: Vault
+    random: Random
+    clock: Clock
+  },
+): Promise<SigningKey> {
   const sealing = await deps.vault.serverKey(name)
   for (;;) {
     const row = await deps.db.row<{ sealed: Buffer }>(keyOf, [name])
