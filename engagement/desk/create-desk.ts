@@ -4,11 +4,12 @@ import type { ServiceRooms } from '#messaging/api.ts'
 import type { Clock, Log, Logger, LogReader, Postgres, Random, Route, Vault } from '#platform/api.ts'
 import type { Agencies } from '../agencies/types.ts'
 import { deskRoutes } from '../http/desk-routes.ts'
-import type { OwnConversations, People } from '../people/types.ts'
+import type { CitizenData, OwnConversations, People } from '../people/types.ts'
 import { isConversationWorkedOn } from '../store/conversations.ts'
 import { CannedReplies } from './canned-replies.ts'
 import { DeskConversations } from './conversations.ts'
 import { Desk } from './desk.ts'
+import { DeskData } from './desk-data.ts'
 import { DeskReader } from './desk-reader.ts'
 import { DeskWorker } from './desk-worker.ts'
 import { DeskQueues } from './queues.ts'
@@ -41,6 +42,8 @@ export interface TheDesk {
   readonly conversations: Conversations
   readonly queues: Queues
   readonly own: OwnConversations
+  /** What is kept of a citizen here, for exports and erasure. */
+  readonly data: CitizenData
   /** The reader of the log that sees what happens in conversations. */
   readonly reader: LogReader
   /** Does what follows from it, until the signal. */
@@ -71,6 +74,7 @@ export function createDesk(deps: DeskDeps): TheDesk {
     conversations,
     queues,
     own,
+    data: new DeskData({ ...deps, settling }),
     reader,
     run: (signal) => worker.run(signal),
   }

@@ -189,8 +189,8 @@ export class Media {
     }
   }
 
-  /** What the server kept for a preview. */
-  async removePictures(ids: readonly string[]): Promise<void> {
+  /** What the server decides to remove: it kept it for a preview, or it belongs to what is erased. */
+  async discard(ids: readonly string[]): Promise<void> {
     await this.#removeAll(ids)
   }
 

@@ -28,7 +28,7 @@ type Deps = {
   vault: Pick<Vault, 'lookupHash' | 'serverKey'>
   outbound: Pick<Outbound, 'request'>
   sandbox: Pick<Sandbox, 'readPage' | 'shrink'>
-  media: Pick<Media, 'keepPicture' | 'removePictures'>
+  media: Pick<Media, 'keepPicture' | 'discard'>
   clock: Clock
   logger: Logger
   settings: MediaSettings
@@ -89,7 +89,7 @@ export class Previews {
     for (;;) {
       const ids = await unusedPreviewPictures(postgres, ts, picturesRemovedAtOnce)
       if (ids.length === 0) return forgotten
-      await media.removePictures(ids)
+      await media.discard(ids)
     }
   }
 

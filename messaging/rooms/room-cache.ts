@@ -1,5 +1,14 @@
 import type { Users } from '#identity/api.ts'
-import { type Logger, limits, type Postgres, Recent, Refusal, type SealingKey, type Vault } from '#platform/api.ts'
+import {
+  KeyUnavailable,
+  type Logger,
+  limits,
+  type Postgres,
+  Recent,
+  Refusal,
+  type SealingKey,
+  type Vault,
+} from '#platform/api.ts'
 import type { RoomIdentity } from '../events/event-codec.ts'
 import type { Room } from './room.ts'
 import { identitiesOf, identityOf, loadRooms, type RoomIdentityRow } from './room-loader.ts'
@@ -58,12 +67,13 @@ export class RoomCache {
     return loading
   }
 
-  /** The same, or undefined where the room stays shut because what decides about it was damaged. */
+  /** The same, or undefined where the room stays shut because what decides about it was damaged, or was erased. */
   async readable(id: number): Promise<Room | undefined> {
     try {
       return await this.room(id)
     } catch (error) {
       if (error instanceof Refusal && error.code === 'CHANCERY_UNREADABLE') return undefined
+      if (error instanceof KeyUnavailable) return undefined
       throw error
     }
   }
@@ -81,9 +91,15 @@ export class RoomCache {
     return new Map(ids.flatMap((id, n) => (rooms[n] === undefined ? [] : [[id, rooms[n]] as const])))
   }
 
+  /** An erased room is like one that never was. */
   async byMatrixId(matrixId: string): Promise<Room | undefined> {
     const id = await this.idOf(matrixId)
-    return id === undefined ? undefined : this.room(id)
+    try {
+      return id === undefined ? undefined : await this.room(id)
+    } catch (error) {
+      if (error instanceof KeyUnavailable) return undefined
+      throw error
+    }
   }
 
   /** The Matrix ids of rooms. */

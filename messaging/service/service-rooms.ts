@@ -3,8 +3,8 @@ import { Readable } from 'node:stream'
 import { isDeepStrictEqual } from 'node:util'
 import type { Access, Subject } from '#access/api.ts'
 import type { User } from '#identity/api.ts'
-import type { JsonObject } from '#matrix/api.ts'
-import type { Db } from '#platform/api.ts'
+import { isJsonObject, type JsonObject } from '#matrix/api.ts'
+import type { Postgres, Vault } from '#platform/api.ts'
 import { type Draft, Overtaken, type Transaction } from '../events/draft.ts'
 import type { EventReader } from '../events/event-reader.ts'
 import type { RoomWriter } from '../events/room-writer.ts'
@@ -19,15 +19,17 @@ import type { Memberships } from '../rooms/memberships.ts'
 import type { RoomWish } from '../rooms/new-room-state.ts'
 import type { Room } from '../rooms/room.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
+import { deleteWordsOfRoom } from '../store/message-words.ts'
 import { messageRowsBySender, messageRowsOfRooms } from '../store/messages.ts'
 import type { ServiceUsers } from './service-users.ts'
 import type { MessagesWish, ServiceFile, ServiceRooms, ServiceState, ServiceWords } from './types.ts'
 
 type Deps = {
-  db: Db
+  db: Postgres
+  vault: Pick<Vault, 'destroyKey'>
   access: Pick<Access, 'require'>
   serviceUsers: ServiceUsers
-  rooms: Pick<RoomCache, 'byMatrixId'>
+  rooms: Pick<RoomCache, 'byMatrixId' | 'forget'>
   memberships: Pick<Memberships, 'load'>
   maker: Pick<RoomMaker, 'create'>
   doors: Pick<Doors, 'enter'>
@@ -35,10 +37,11 @@ type Deps = {
   writer: Pick<RoomWriter, 'append' | 'send'>
   reader: Pick<EventReader, 'byIds' | 'inRoom' | 'open' | 'ofRoomId'>
   receipts: Pick<Receipts, 'put'>
-  media: Pick<Media, 'upload' | 'find' | 'read'>
+  media: Pick<Media, 'upload' | 'find' | 'read' | 'discard'>
   serverName: string
 }
 
+const pageOfMessages = 200
 const inside: ReadonlySet<string> = new Set(['join', 'invite', 'knock'])
 
 export class ServedRooms implements ServiceRooms {
@@ -140,6 +143,35 @@ export class ServedRooms implements ServiceRooms {
     if (how.forgets !== true) return
     const { room, grant } = await doors.enter(who, 'room.forget', roomId)
     await members.forget(grant, room)
+  }
+
+  async erase(roomId: string): Promise<void> {
+    const { db, rooms, vault, media } = this.#deps
+    const room = await rooms.byMatrixId(roomId)
+    if (room === undefined) return
+    await media.discard(await this.#filesOf(room))
+    await db.transaction(async (tx) => {
+      await deleteWordsOfRoom(tx, room.id)
+      await vault.destroyKey(tx, room.key.id)
+    })
+    rooms.forget(room.id)
+  }
+
+  /** Ids of the files of this server that messages of the room name. */
+  async #filesOf(room: Room): Promise<string[]> {
+    const own = `mxc://${this.#deps.serverName}/`
+    const ids = new Set<string>()
+    for (let before: string | undefined; ; ) {
+      const events = await this.messages([room.id], { before, limit: pageOfMessages })
+      for (const { content } of events) {
+        const info = isJsonObject(content.info) ? content.info : {}
+        for (const url of [content.url, info.thumbnail_url]) {
+          if (typeof url === 'string' && url.startsWith(own)) ids.add(url.slice(own.length))
+        }
+      }
+      before = events.at(-1)?.matrixId
+      if (events.length < pageOfMessages) return [...ids]
+    }
   }
 
   async read(as: Subject, roomId: string, eventId: string): Promise<void> {

@@ -54,6 +54,11 @@ export interface ServiceRooms {
   leave(as: Subject, room: string): Promise<void>
   /** Takes out who is in, invited or asking. With `forgets` what she could read until then is shut to her as well. */
   remove(by: Subject, room: string, who: Subject, how: { reason: string; forgets?: boolean }): Promise<void>
+  /**
+   * Destroys what was ever said in the room, and the files that its messages name. Whoever was in it has been taken out, and
+   * forgets it, before. Doing it again does no harm.
+   */
+  erase(room: string): Promise<void>
   /** Everybody sees that the user has read up to the event; never back. */
   read(as: Subject, room: string, eventId: string): Promise<void>
   /** Answers the address of the stored file: mxc://… */

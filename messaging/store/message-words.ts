@@ -10,6 +10,7 @@ const put = sql(
    on conflict (event_id) do update set words = excluded.words`,
 )
 const remove = sql('message_words_remove', 'delete from message_words where event_id = any($1::bigint[])')
+const removeOfRoom = sql('message_words_remove_of_room', 'delete from message_words where room_id = $1')
 /** Rooms whose members encrypt, each with the position since when. */
 const encrypted = sql(
   'message_words_encrypted_rooms',
@@ -84,3 +85,5 @@ export const recentHits = (db: Db, rooms: readonly WantedWords[], before: number
 /** The newest messages that have the words, after a look at every one that has them. */
 export const newestHits = (db: Db, rooms: readonly WantedWords[], before: number, limit: number) =>
   db.rows<Hit>(newest, [...values(rooms, before), limit])
+
+export const deleteWordsOfRoom = (db: Db, roomId: number) => db.run(removeOfRoom, [roomId])
