@@ -73,7 +73,7 @@ export async function createEngagement(deps: EngagementDeps): Promise<Engagement
   const consent = createConsent({ ...deps, gates, agencies, purposes })
   const agencyDoors = createAgencyDoors({ ...deps, agencies, people, purposes })
   const idempotency = createIdempotency(deps)
-  const desk = createDesk({ ...deps, agencies, people })
+  const desk = createDesk({ ...deps, agencies, people, idempotency })
   const routes = [
     ...engagementRoutes({ ...deps, agencies, agencyDoors, idempotency, people, purposes }),
     ...desk.routes,

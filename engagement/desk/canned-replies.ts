@@ -1,6 +1,6 @@
 import { type Access, agency as agencyObject, isProgram, type Principal } from '#access/api.ts'
 import type { Profiles } from '#identity/api.ts'
-import { type Clock, type Db, limits, type Random, refuse, type Vault } from '#platform/api.ts'
+import { type Clock, type Db, limits, type Random, refuse, type Tx, type Vault } from '#platform/api.ts'
 import type { Agencies, Agency } from '../agencies/types.ts'
 import type { People } from '../people/types.ts'
 import {
@@ -62,26 +62,35 @@ export class CannedReplies {
     return Promise.all(rows.map((row) => this.#opened(row, keys.get(row.agencyId) ?? '')))
   }
 
-  async create(principal: Principal, agencyKey: string | undefined, wish: CannedWish & { key: string }) {
-    const { db, vault, clock, random, access, agencies } = this.#deps
+  /** `inTransaction` is how the caller opens one, and whether she has done so before for the same request. */
+  async create(
+    principal: Principal,
+    agencyKey: string | undefined,
+    wish: CannedWish & { key: string },
+    inTransaction: (work: (tx: Tx) => Promise<CannedReply>) => Promise<CannedReply>,
+  ): Promise<CannedReply> {
+    const { vault, clock, random, access, agencies } = this.#deps
     const agency = await agencies.named(agencyKey)
     access.require(principal, 'citizens.purposes', agencyObject(agency.id))
     check(wish)
-    if ((await cannedReplyCount(db, agency.id)) >= limits.cannedRepliesMax) {
-      throw refuse('M_LIMIT_EXCEEDED', `An agency has at most ${limits.cannedRepliesMax} canned replies. Remove some.`)
-    }
-    const publicId = publicToken('r', random)
+    // Taken now: inside a transaction it would wait for a second connection.
     const key = await vault.serverKey(keyLabel)
-    const sealed = key.seal(purpose, publicId, bytesOf(wish))
-    const row = { publicId, agencyId: agency.id, key: wish.key, sealed, changedTs: clock.nowMs() }
-    const isNew = await insertCannedReply(db, row)
-    if (!isNew) {
+    return inTransaction(async (tx) => {
+      if ((await cannedReplyCount(tx, agency.id)) >= limits.cannedRepliesMax) {
+        throw refuse(
+          'M_LIMIT_EXCEEDED',
+          `An agency has at most ${limits.cannedRepliesMax} canned replies. Remove some.`,
+        )
+      }
+      const publicId = publicToken('r', random)
+      const sealed = key.seal(purpose, publicId, bytesOf(wish))
+      const row = { publicId, agencyId: agency.id, key: wish.key, sealed, changedTs: clock.nowMs() }
+      if (await insertCannedReply(tx, row)) return this.#opened(row, agency.key)
       throw refuse(
         'CHANCERY_CONFLICT',
         `There is a canned reply ${wish.key} already. Change it, or choose another key.`,
       )
-    }
-    return this.#opened(row, agency.key)
+    })
   }
 
   async change(principal: Principal, publicId: string, wish: CannedWish): Promise<CannedReply> {

@@ -4,6 +4,7 @@ import type { ServiceRooms } from '#messaging/api.ts'
 import type { Clock, Log, Logger, LogReader, Postgres, Random, Route, Vault } from '#platform/api.ts'
 import type { Agencies } from '../agencies/types.ts'
 import { deskRoutes } from '../http/desk-routes.ts'
+import type { Idempotency } from '../idempotency/types.ts'
 import type { CitizenData, OwnConversations, People } from '../people/types.ts'
 import { isConversationWorkedOn } from '../store/conversations.ts'
 import { CannedReplies } from './canned-replies.ts'
@@ -31,6 +32,7 @@ export type DeskDeps = {
   readonly service: ServiceRooms
   readonly agencies: Agencies
   readonly people: People
+  readonly idempotency: Idempotency
   /** Left out: nobody looks at what was said outside her own conversations. */
   readonly openings?: RecordOpenings | undefined
   /** Left out where nothing is sent. */

@@ -101,7 +101,9 @@ describe('canned replies', () => {
     }
     const wish = { agency: 'main', key: 'hello', title: 'Hello', texts }
     expect((await ada.call('POST', '/api/v1/canned-replies', { body: wish })).status).toBe(403)
-    const made = await boss.ok('POST', '/api/v1/canned-replies', wish)
+    const once = { body: wish, headers: { 'idempotency-key': 'canned-1' } }
+    const { json: made } = await boss.call('POST', '/api/v1/canned-replies', once)
+    expect((await boss.call('POST', '/api/v1/canned-replies', once)).json).toEqual(made)
     expect((await boss.call('POST', '/api/v1/canned-replies', { body: wish })).status).toBe(409)
     const bad = { ...wish, key: 'bad', texts: { en: '{{ person.constructor }}' } }
     expect((await boss.call('POST', '/api/v1/canned-replies', { body: bad })).status).toBe(400)

@@ -86,6 +86,9 @@ describe('a conversation', () => {
     await act(ada, conversation, 'take')
     const handed = await act(ada, conversation, 'hand-over', { to: ben.id })
     expect([handed.status, handed.json.assignee]).toEqual([200, ben.id])
+    const again = await act(ada, conversation, 'hand-over', { to: ben.id })
+    expect([again.status, again.json.assignee]).toEqual([200, ben.id])
+    expect((await act(ada, conversation, 'hand-over', { to: otto.id })).status).toBe(400)
     await ben.join(conversation.matrixRoomId)
     expect(await membership(ben, conversation.matrixRoomId, ada.id)).toBe('leave')
     await eventually(() => membership(ben, conversation.matrixNotesRoomId, ben.id)).toBe('join')
@@ -102,6 +105,7 @@ describe('a conversation', () => {
     const closed = await act(ada, conversation, 'close')
     expect([closed.status, closed.json.state, closed.json.assignee]).toEqual([200, 'closed', null])
     expect(closed.json.staff).toEqual([])
+    expect((await act(ada, conversation, 'close')).status).toBe(200)
     const left = await ben.call('POST', `/join/${encodeURIComponent(conversation.matrixRoomId)}`, { body: {} })
     expect(left.status).toBe(403)
     expect(await bodies(ada, conversation.matrixRoomId)).toEqual(['Hello'])
@@ -113,6 +117,21 @@ describe('a conversation', () => {
     const waiting = await act(ben, conversation, 'wait')
     expect(waiting.json.state).toBe('waiting')
     expect((await office.hears('+36205555555', 'Here I am')).state).toBe('open')
+  })
+
+  it('goes to the next colleague when the account of the leader is closed, who is brought back by nothing', async () => {
+    const cleo = await town.person('cleo')
+    await office.hire(cleo)
+    const conversation = await office.hears('+36207777777', 'Hello')
+    await act(cleo, conversation, 'take')
+    await ben.join(conversation.matrixRoomId)
+    await boss.ok('POST', `/api/v1/accounts/${encodeURIComponent(cleo.id)}/deactivate`, {})
+    await eventually(async () => (await shown(ben, conversation)).assignee).toBe(ben.id)
+    const dora = await town.person('dora')
+    await office.hire(dora)
+    const space = (await office.desk.queues.ofAgency(office.agencyId))[0]!.matrixRoomId
+    await eventually(async () => Object.keys((await dora.sync()).rooms?.join ?? {})).toContain(space)
+    expect(await membership(dora, space, cleo.id)).toBe('leave')
   })
 
   it('begins once, whichever node hears first', async () => {

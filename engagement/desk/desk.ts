@@ -1,5 +1,5 @@
 import { type Access, agency, isProgram, type Principal, type Subject } from '#access/api.ts'
-import type { User } from '#identity/api.ts'
+import type { User, Users } from '#identity/api.ts'
 import type { RoomView, ServiceRooms } from '#messaging/api.ts'
 import { refuse } from '#platform/api.ts'
 import type { Agencies } from '../agencies/types.ts'
@@ -12,7 +12,7 @@ import type { Conversation, ConversationState, Queue, Queues } from './types.ts'
 type Deps = {
   access: Pick<Access, 'require' | 'decide'>
   service: ServiceRooms
-  users: { byMatrixId(matrixId: string): Promise<User | undefined> }
+  users: Pick<Users, 'byMatrixId' | 'isActive'>
   agencies: Pick<Agencies, 'all' | 'isStaff'>
   queues: Queues
   conversations: DeskConversations
@@ -81,14 +81,13 @@ export class Desk {
   async handOver(principal: Principal, publicId: string, to: string): Promise<Conversation> {
     const conversation = await this.conversation(principal, publicId)
     const subject = personOf(principal)
-    const { users, agencies, service, settling } = this.#deps
-    const colleague = isStaffId(to) ? await users.byMatrixId(to) : undefined
-    if (colleague === undefined || !agencies.isStaff(colleague.id, conversation.agencyId)) {
-      throw refuse('M_INVALID_PARAM', `${to} does not work for this agency. Choose a colleague of its staff.`)
-    }
+    const { service, settling } = this.#deps
+    const colleague = await this.#colleague(conversation, to)
     if (colleague.matrixId === subject.matrixId) {
       throw refuse('M_INVALID_PARAM', 'This is you. Choose a colleague to hand the conversation over to.')
     }
+    // Asked for again: it has been done.
+    if (conversation.assigneeId === colleague.id) return conversation
     await this.#requireMember(conversation, subject)
     const next = await service.person(colleague.id)
     await service.invite(subject, conversation.matrixRoomId, next)
@@ -97,10 +96,19 @@ export class Desk {
     return this.#settled(conversation)
   }
 
+  async #colleague({ agencyId }: Conversation, matrixId: string): Promise<User> {
+    const { users, agencies } = this.#deps
+    const found = isStaffId(matrixId) ? await users.byMatrixId(matrixId) : undefined
+    if (found !== undefined && agencies.isStaff(found.id, agencyId) && (await users.isActive(found.id))) return found
+    throw refuse('M_INVALID_PARAM', `${matrixId} does not work for this agency. Choose a colleague of its staff.`)
+  }
+
   /** `waiting`: until she writes; `open`: it is the staff's turn again. */
   async setState(principal: Principal, publicId: string, state: ConversationState): Promise<Conversation> {
     const conversation = await this.conversation(principal, publicId)
     const subject = personOf(principal)
+    // Asked for again: it has been done, and nobody is in the room any more.
+    if (state === 'closed' && conversation.state === 'closed') return conversation
     await this.#requireMember(conversation, subject)
     for (let look = 0; look < looksMax; look += 1) {
       if (await this.#deps.settling.setState(conversation, state)) return this.#settled(conversation)

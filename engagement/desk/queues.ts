@@ -1,4 +1,5 @@
 import type { Subject } from '#access/api.ts'
+import type { Users } from '#identity/api.ts'
 import type { ServiceRooms } from '#messaging/api.ts'
 import { type Clock, type Db, InTurn, limits, type Random, refuse } from '#platform/api.ts'
 import type { Agencies } from '../agencies/types.ts'
@@ -20,6 +21,7 @@ type Deps = {
   db: Db
   service: ServiceRooms
   agencies: Pick<Agencies, 'byId' | 'staffOf'>
+  users: Pick<Users, 'activeAmong'>
   clock: Clock
   random: Random
 }
@@ -125,8 +127,9 @@ export class DeskQueues implements Queues {
 
   /** Answers whom it has taken out. */
   async #settleMembers(desk: Subject, queue: QueueRow | Queue): Promise<number[]> {
-    const { service, agencies } = this.#deps
-    const staff = new Set(agencies.staffOf(queue.agencyId))
+    const { service, agencies, users } = this.#deps
+    // Whose account is closed has left every room, and stays outside.
+    const staff = await users.activeAmong(agencies.staffOf(queue.agencyId))
     const room = await service.room(queue.matrixRoomId)
     if (room === undefined) return []
     const inside = new Map<number, string>()

@@ -7,6 +7,7 @@ import type { Desk } from '../desk/desk.ts'
 import type { Shown } from '../desk/shown.ts'
 import type { Timeline } from '../desk/timeline.ts'
 import type { Queues } from '../desk/types.ts'
+import type { Idempotency } from '../idempotency/types.ts'
 import { changeQueue } from './change-queue.ts'
 import { createQueue } from './create-queue.ts'
 import { fillCannedReply } from './fill-canned-reply.ts'
@@ -29,6 +30,7 @@ export type DeskRouteDeps = {
   readonly shown: Shown
   readonly timeline: Timeline
   readonly canned: CannedReplies
+  readonly idempotency: Pick<Idempotency, 'once'>
 }
 
 /** What staff do with conversations, beside what any Matrix client does in their rooms. */

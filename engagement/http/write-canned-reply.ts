@@ -8,9 +8,10 @@ import Type from 'typebox'
 import { limits, type Route } from '#platform/api.ts'
 import { citizenRoute } from '../citizen-route.ts'
 import type { CannedReplies } from '../desk/canned-replies.ts'
+import type { Idempotency } from '../idempotency/types.ts'
 import { ById, CannedReplyShape, DeskAgency } from './desk-shapes.ts'
 
-type Deps = { canned: CannedReplies }
+type Deps = { canned: CannedReplies; idempotency: Pick<Idempotency, 'once'> }
 
 const title = Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' })
 const texts = Type.Record(
@@ -21,7 +22,7 @@ const texts = Type.Record(
 const path = '/api/v1/canned-replies'
 const needs = 'citizens.purposes'
 
-export function writeCannedReply({ canned }: Deps): Route[] {
+export function writeCannedReply({ canned, idempotency }: Deps): Route[] {
   return [
     citizenRoute({
       method: 'POST',
@@ -36,7 +37,10 @@ export function writeCannedReply({ canned }: Deps): Route[] {
         texts,
       }),
       answer: CannedReplyShape,
-      handle: ({ body, caller }) => canned.create(caller, body.agency, body),
+      handle(request) {
+        const { body, caller } = request
+        return canned.create(caller, body.agency, body, (work) => idempotency.once(request, 'createCannedReply', work))
+      },
     }),
     citizenRoute({
       method: 'PUT',
