@@ -127,7 +127,8 @@ export class Sending {
     const most = channel.limits.partsMax
     throw no(
       'too-long',
-      `This is too long for ${kindInWords[way.kind]}: ${measured.parts} parts, and ${most} are the most. Shorten it, or choose another channel.`,
+      `This is too long for ${kindInWords[way.kind]}: ${measured.parts} parts, and ${most} are the most. ` +
+        'Shorten it, or choose another channel.',
     )
   }
 }

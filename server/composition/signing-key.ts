@@ -8,8 +8,8 @@ const keep = sql(
 )
 
 /**
- * An Ed25519 key that this server signs with: `event-signing` for events, `consent-receipts` for what citizens keep. Made once; of two servers that start together on a new database the
- * first one's key counts. https://spec.matrix.org/v1.19/appendices/#signing-json
+ * An Ed25519 key that this server signs with: `event-signing` for events, `consent-receipts` for what citizens keep. Made once;
+ * of two servers that start together on a new database the first one's key counts. https://spec.matrix.org/v1.19/appendices/#signing-json
  */
 export async function loadSigningKey(
   name: 'event-signing' | 'consent-receipts',
