@@ -1,47 +1,60 @@
 import type { Access } from '#access/api.ts'
+import type { Channels, Receiver } from '#channels/api.ts'
 import type { Organisation, Profiles, Users } from '#identity/api.ts'
 import type { SigningKey } from '#matrix/api.ts'
 import type { ServiceRooms } from '#messaging/api.ts'
 import type { Clock, Log, Logger, Postgres, Random, Route, Vault } from '#platform/api.ts'
 import { createAgencies } from './agencies/agencies.ts'
-import { createAgencyDoors } from './agencies/doors.ts'
+import { type AgencyDoors, createAgencyDoors } from './agencies/doors.ts'
 import type { Staff } from './agencies/staff.ts'
 import type { Agencies, Consent, Gates, Idempotency, People, PreferenceBook, Purposes } from './api.ts'
 import { firstHash } from './consent/chain-hash.ts'
 import { createConsent } from './consent/create-consent.ts'
 import { createPurposes } from './consent/purposes.ts'
 import { createDesk, type TheDesk } from './desk/create-desk.ts'
+import type { ReplyWays } from './desk/types.ts'
 import { createGates } from './gate/gates.ts'
 import { engagementRoutes } from './http/routes.ts'
 import { createIdempotency } from './idempotency/idempotency.ts'
 import { createAddresses } from './people/addresses.ts'
 import { createPeople } from './people/people.ts'
 import { createPreferences } from './people/preferences.ts'
+import type { CitizenLinks } from './sends/composing.ts'
+import {
+  createReplyWays,
+  createSends,
+  createWays,
+  type RoomFiles,
+  type Sends,
+  withInbox,
+} from './sends/create-sends.ts'
+import type { Ways } from './sends/find-way.ts'
+import { readWords } from './sends/read-words.ts'
 import { bearChain } from './store/consent-events.ts'
 
 export { createStaff, type Staff } from './agencies/staff.ts'
 export { createDeskGuard } from './desk/desk-guard.ts'
+export type { RoomFiles } from './sends/create-sends.ts'
 
-export type EngagementDeps = {
+export type CitizensDeps = {
   readonly db: Postgres
+  readonly postgres: Postgres
   readonly vault: Vault
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
   readonly access: Access
   readonly users: Users
-  readonly profiles: Pick<Profiles, 'displayName'>
-  readonly log: Log
-  readonly service: ServiceRooms
   readonly organisation: Organisation
   /** Made before access, which asks it. */
   readonly staff: Staff
   /** Signs what citizens keep of what they agreed to. */
   readonly receiptKey: SigningKey
+  readonly channels: Channels
 }
 
-export interface Engagement {
-  readonly routes: readonly Route[]
+/** Whom we know and what they agreed to: all that needs no rooms, so that rooms can ask it before they accept a word. */
+export interface Citizens {
   readonly agencies: Agencies
   readonly purposes: Purposes
   readonly people: People
@@ -49,12 +62,32 @@ export interface Engagement {
   readonly gates: Gates
   readonly consent: Consent
   readonly idempotency: Idempotency
+  readonly agencyDoors: AgencyDoors
+  readonly ways: Ways
+  /** What the desk's guard asks. */
+  readonly replyWays: ReplyWays
+}
+
+export type EngagementDeps = CitizensDeps & {
+  readonly citizens: Citizens
+  readonly profiles: Pick<Profiles, 'displayName'>
+  readonly log: Log
+  readonly service: ServiceRooms
+  readonly files: RoomFiles
+  readonly links: CitizenLinks
+}
+
+export interface Engagement extends Citizens {
+  readonly routes: readonly Route[]
   readonly desk: TheDesk
+  readonly sends: Sends
+  /** Who is told of what comes in on the channels. */
+  readonly receiver: Receiver
   /** Does what is left to do by itself, until the signal. */
   run(signal: AbortSignal): Promise<void>
 }
 
-export async function createEngagement(deps: EngagementDeps): Promise<Engagement> {
+export async function createCitizens(deps: CitizensDeps): Promise<Citizens> {
   const gates = createGates()
   const purposes = createPurposes(deps)
   const agencies = createAgencies({
@@ -73,21 +106,29 @@ export async function createEngagement(deps: EngagementDeps): Promise<Engagement
   const consent = createConsent({ ...deps, gates, agencies, purposes })
   const agencyDoors = createAgencyDoors({ ...deps, agencies, people, purposes })
   const idempotency = createIdempotency(deps)
-  const desk = createDesk({ ...deps, agencies, people, idempotency })
-  const routes = [
-    ...engagementRoutes({ ...deps, agencies, agencyDoors, idempotency, people, purposes }),
-    ...desk.routes,
-  ]
+  const ways = createWays({ ...deps, agencies, gates, people, preferences })
+  const replyWays = createReplyWays({ ways, purposes })
+  return { agencies, purposes, people, preferences, gates, consent, idempotency, agencyDoors, ways, replyWays }
+}
+
+export function createEngagement({ citizens, ...deps }: EngagementDeps): Engagement {
+  const parts = { ...deps, ...citizens }
+  const desk = createDesk({ ...parts, ways: citizens.replyWays })
+  const sends = createSends({
+    ...parts,
+    talks: desk.conversations,
+    events: deps.service,
+    allChannels: withInbox(deps.channels),
+    read: readWords,
+  })
   return {
-    routes,
-    agencies,
-    purposes,
-    people,
-    preferences,
-    gates,
-    consent,
-    idempotency,
+    ...citizens,
+    routes: [...engagementRoutes(parts), ...desk.routes, ...sends.routes],
     desk,
-    run: (signal) => desk.run(signal),
+    sends,
+    receiver: sends.receiver,
+    async run(signal) {
+      await Promise.all([desk.run(signal), sends.run(signal)])
+    },
   }
 }

@@ -7,6 +7,14 @@ import type { TownPerson } from './town-person.ts'
 
 export type Words = { readonly channelId?: string; readonly key?: string; readonly answers?: number }
 
+const nobody = { baseUrl: 'http://127.0.0.1:9', accountSid: `AC${'0'.repeat(32)}`, authToken: 'an-invented-secret' }
+
+/** Channels whose providers are away: what the staff says to a citizen is queued, and what is queued waits. */
+export const deskChannels = [
+  { id: 'sms', kind: 'twilio-sms', ...nobody, from: '+15550001000' },
+  { id: 'mail', kind: 'mail', smtp: { host: '127.0.0.1', port: 9, tls: 'none' }, from: 'desk@town.example' },
+]
+
 export class DeskOffice {
   readonly agencyId: number
   readonly #chancery: Chancery
@@ -56,6 +64,16 @@ export class DeskOffice {
   address(value: string, kind: Address['kind'] = 'sms'): Promise<Address> {
     const { people } = this.#chancery.engagement
     return this.#db.transaction((tx) => people.ensureAddress(tx, this.agencyId, kind, value))
+  }
+
+  /** Somebody with a telephone and a mail address. */
+  knows(number: string, mail: string) {
+    const { people } = this.#chancery.engagement
+    const addresses = [
+      { kind: 'sms', value: number },
+      { kind: 'mail', value: mail },
+    ] as const
+    return this.#db.transaction((tx) => people.create(tx, { agencyId: this.agencyId, name: number, addresses }))
   }
 
   /** A citizen writes. */

@@ -171,6 +171,7 @@ export class SendHouse {
     }
     return {
       agencies: {
+        brief: async () => this.agency,
         byId: async () => this.agency,
       },
       people: {

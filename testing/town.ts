@@ -78,6 +78,7 @@ export class Town implements AsyncDisposable {
   readonly #folder: string
   readonly #options: TownOptions
   #house: House
+  #isStopped = false
 
   constructor(database: TestDatabase, folder: string, options: TownOptions, house: House) {
     this.database = database
@@ -139,6 +140,12 @@ export class Town implements AsyncDisposable {
     this.#house = await moveIn(this.database, this.#folder, this.#options)
   }
 
+  /** Stops in order and leaves the data to other servers. */
+  async stop(): Promise<void> {
+    await leave(this.#house)
+    this.#isStopped = true
+  }
+
   /** Another server process on the same data, as far as the database can tell. Whoever opens it stops it. */
   async openNode(): Promise<TownNode> {
     const house = await moveIn(this.database, this.#folder, this.#options)
@@ -152,7 +159,7 @@ export class Town implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await leave(this.#house)
+    if (!this.#isStopped) await leave(this.#house)
     await this.database.dispose()
     await rm(this.#folder, { recursive: true, force: true })
   }

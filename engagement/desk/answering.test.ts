@@ -3,7 +3,7 @@ import type { Conversation, ReplyWays } from '#engagement/api.ts'
 import { createDeskGuard } from '#engagement/index.ts'
 import type { SendGuard } from '#messaging/api.ts'
 import { systemClock } from '#platform/api.ts'
-import { DeskOffice } from '#testing/desk-office.ts'
+import { DeskOffice, deskChannels } from '#testing/desk-office.ts'
 import { startTown, type Town } from '#testing/town.ts'
 import { roomPath, type TownPerson } from '#testing/town-person.ts'
 
@@ -14,7 +14,7 @@ let ben: TownPerson
 let office: DeskOffice
 let strict: SendGuard | undefined
 beforeAll(async () => {
-  town = await startTown({ guards: [{ check: (...asked) => strict?.check(...asked) }] })
+  town = await startTown({ channels: deskChannels, guards: [{ check: (...asked) => strict?.check(...asked) }] })
   boss = await town.person('boss', { role: 'owner' })
   ;[ada, ben] = await town.people('ada', 'ben')
   office = await DeskOffice.open(town, boss, 'main', [ada, ben])
@@ -22,8 +22,11 @@ beforeAll(async () => {
 afterAll(() => town[Symbol.asyncDispose]())
 
 let count = 0
+/** A conversation with somebody who has a mail address too. */
 async function taken(...by: TownPerson[]): Promise<Conversation> {
-  const conversation = await office.hears(`+3630${1_000_000 + count++}`, 'A question')
+  const number = `+3630${1_000_000 + count++}`
+  await office.knows(number, `citizen-${count}@home.example`)
+  const conversation = await office.hears(number, 'A question')
   const [first, ...others] = by
   await first?.ok('POST', `/api/v1/conversations/${conversation.publicId}/take`, {})
   for (const other of others) await other.join(conversation.matrixRoomId)

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Conversation } from '#engagement/api.ts'
-import { DeskOffice } from '#testing/desk-office.ts'
+import { DeskOffice, deskChannels } from '#testing/desk-office.ts'
 import { startTown, type Town } from '#testing/town.ts'
 import { roomPath, type TownPerson } from '#testing/town-person.ts'
 
@@ -16,7 +16,7 @@ let noteEvent: string
 const canary = /canary|362099/i
 
 beforeAll(async () => {
-  town = await startTown()
+  town = await startTown({ channels: deskChannels })
   boss = await town.person('boss', { role: 'owner' })
   ;[ada, ben, otto] = await town.people('ada', 'ben', 'otto')
   office = await DeskOffice.open(town, boss, 'main', [ada, ben])

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { DeskOffice } from '#testing/desk-office.ts'
+import { DeskOffice, deskChannels } from '#testing/desk-office.ts'
 import { startTown, type Town } from '#testing/town.ts'
 import type { TownPerson } from '#testing/town-person.ts'
 
@@ -10,7 +10,7 @@ let ben: TownPerson
 let otto: TownPerson
 let office: DeskOffice
 beforeAll(async () => {
-  town = await startTown()
+  town = await startTown({ channels: deskChannels })
   boss = await town.person('boss', { role: 'owner' })
   ada = await town.person('ada', { displayName: 'Ada L.' })
   ;[ben, otto] = await town.people('ben', 'otto')

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { DeskOffice } from '#testing/desk-office.ts'
+import { DeskOffice, deskChannels } from '#testing/desk-office.ts'
 import { startTown, type Town } from '#testing/town.ts'
 import { roomPath, type TownPerson } from '#testing/town-person.ts'
 
@@ -8,7 +8,7 @@ let ada: TownPerson
 let ben: TownPerson
 let office: DeskOffice
 beforeAll(async () => {
-  town = await startTown()
+  town = await startTown({ channels: deskChannels })
   const boss = await town.person('boss', { role: 'owner' })
   ;[ada, ben] = await town.people('ada', 'ben')
   office = await DeskOffice.open(town, boss, 'main', [ada, ben])

@@ -1,6 +1,6 @@
 import * as sdk from 'matrix-js-sdk'
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest'
-import { DeskOffice } from '#testing/desk-office.ts'
+import { DeskOffice, deskChannels } from '#testing/desk-office.ts'
 import { startTown, type Town } from '#testing/town.ts'
 import type { TownPerson } from '#testing/town-person.ts'
 
@@ -8,7 +8,7 @@ let town: Town
 let office: DeskOffice
 let clerk: TownPerson
 beforeAll(async () => {
-  town = await startTown()
+  town = await startTown({ channels: deskChannels })
   const boss = await town.person('boss', { role: 'owner' })
   clerk = await town.person('clerk')
   office = await DeskOffice.open(town, boss, 'main', [clerk])

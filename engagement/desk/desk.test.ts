@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Conversation } from '#engagement/api.ts'
-import { DeskOffice } from '#testing/desk-office.ts'
+import { DeskOffice, deskChannels } from '#testing/desk-office.ts'
 import { startTown, type Town } from '#testing/town.ts'
 import { roomPath, type TownPerson } from '#testing/town-person.ts'
 
@@ -11,7 +11,7 @@ let ben: TownPerson
 let otto: TownPerson
 let office: DeskOffice
 beforeAll(async () => {
-  town = await startTown()
+  town = await startTown({ channels: deskChannels })
   boss = await town.person('boss', { role: 'owner' })
   ;[ada, ben, otto] = await town.people('ada', 'ben', 'otto')
   office = await DeskOffice.open(town, boss, 'main', [ada, ben])

@@ -148,6 +148,7 @@ export function createSends(deps: SendsDeps): Sends {
     data: new CitizenSends({ postgres, inbox }),
     reader,
     async run(signal) {
+      await book.warm()
       await Promise.all(Object.values(rounds).map((part) => part.run(signal)))
       await pipeline.settled()
     },

@@ -1,5 +1,5 @@
 import type { InboundMessage } from '#channels/api.ts'
-import { limits, type Tx } from '#platform/api.ts'
+import { type Db, limits, type Tx } from '#platform/api.ts'
 import type { Agency } from '../agencies/types.ts'
 import type { ConsentSource, Purpose, StopScope, StopWish } from '../consent/types.ts'
 import type { Address, AddressKind } from '../people/types.ts'
@@ -77,6 +77,8 @@ const purposesLookedAt = 20
 /** The dialogue with a citizen about what she wants to get: hears, acts, asks once, and closes what nobody answered. */
 export class Dialogues {
   readonly #deps: Deps
+  /** One for each agency, and an installation has few. */
+  readonly #conversationPurposes = new Map<number, number>()
 
   constructor(deps: Deps) {
     this.#deps = deps
@@ -85,6 +87,7 @@ export class Dialogues {
   /** In one transaction, once for each message: a STOP stands when this is committed. Nothing else of hers is done before. */
   async hear(agency: Agency, address: Address, inbound: HeardInbound): Promise<Heeded> {
     const { postgres, clock } = this.#deps
+    await this.#conversationPurposeId(agency.id)
     const heeded = await postgres.transaction(async (tx) => {
       if (!(await isFirstTime(tx, inbound.id, clock.nowMs()))) return undefined
       // Whatever else happens to this address waits: the gate is the lock of its dialogue too.
@@ -101,7 +104,7 @@ export class Dialogues {
 
   /** The same message again: what it did is done, and what it says may still have to reach the desk. */
   async #again(agency: Agency, address: Address, inbound: HeardInbound): Promise<Heeded> {
-    const languages = await this.#languages(agency, address)
+    const languages = await this.#languages(agency, address, this.#deps.postgres)
     const reading = this.#deps.read(inbound.text, languages, inbound.kind)
     const isCommand = reading.isBare && (reading.outcome === 'stop' || reading.word !== undefined)
     return { passes: !isCommand && inbound.providerAnswered === undefined, did: [], purpose: undefined }
@@ -109,7 +112,7 @@ export class Dialogues {
 
   async #hear(tx: Tx, agency: Agency, address: Address, inbound: HeardInbound): Promise<Heeded> {
     const { channelId, authenticity, providerAnswered, text, kind } = inbound
-    const languages = await this.#languages(agency, address)
+    const languages = await this.#languages(agency, address, tx)
     const [purpose, dialogue] = [
       await this.#purposeLastSent(tx, address.id, channelId),
       await newestDialogue(tx, address.id, channelId),
@@ -122,7 +125,7 @@ export class Dialogues {
       address,
       channelId,
       source: kind,
-      purpose: await this.#purposeOf(purpose, dialogue),
+      purpose: await this.#purposeOf(tx, purpose, dialogue),
       language: languages[0],
       dialogue,
       atMs: nowMs,
@@ -154,13 +157,14 @@ export class Dialogues {
     const { postgres, clock, agencies, people } = this.#deps
     const unanswered = await dialoguesToClose(postgres, clock.nowMs(), dialoguesAtOnce)
     for (const { id, addressId, channelId, agencyId } of unanswered) {
+      const agency = await agencies.byId(agencyId)
       await postgres.transaction(async (tx) => {
         await this.#deps.gates.shut(tx, [addressId])
         const dialogue = await newestDialogue(tx, addressId, channelId)
-        const [agency, address] = [await agencies.byId(agencyId), await people.addressById(addressId, tx)]
+        const address = await people.addressById(addressId, tx)
         if (dialogue?.id !== id || dialogue.endedTs !== null) return
         const scene = { tx, channelId, source: 'system', language: undefined, dialogue, atMs: clock.nowMs() } as const
-        const purpose = await this.#purposeOf(undefined, dialogue)
+        const purpose = await this.#purposeOf(tx, undefined, dialogue)
         if (agency === undefined || address === undefined) await endDialogue(tx, id, clock.nowMs(), 'expired')
         else {
           const own = { ...scene, agency, address, purpose, proof: `silence ${id}` }
@@ -171,8 +175,8 @@ export class Dialogues {
     return unanswered.length === dialoguesAtOnce
   }
 
-  async #languages(agency: Agency, address: Address): Promise<string[]> {
-    const person = address.personId === undefined ? undefined : await this.#deps.people.byId(address.personId)
+  async #languages(agency: Agency, address: Address, db: Db): Promise<string[]> {
+    const person = address.personId === undefined ? undefined : await this.#deps.people.byId(address.personId, db)
     return [...(person?.language === undefined ? [] : [person.language]), agency.language]
   }
 
@@ -186,11 +190,11 @@ export class Dialogues {
   }
 
   /** An open dialogue stays about what it began with, whatever was sent since. */
-  async #purposeOf(last: Purpose | undefined, dialogue: DialogueRow | undefined): Promise<Purpose | undefined> {
+  async #purposeOf(tx: Tx, last: Purpose | undefined, dialogue: DialogueRow | undefined): Promise<Purpose | undefined> {
     const isOpen = dialogue !== undefined && dialogue.endedTs === null
     const keeps = isOpen || dialogue?.outcome === 'widened' || dialogue?.outcome === 'expired'
     if (!keeps || dialogue.purposeId === null || dialogue.purposeId === last?.id) return last
-    return this.#deps.purposes.byId(dialogue.purposeId)
+    return this.#deps.purposes.byId(dialogue.purposeId, tx)
   }
 
   async #wasStopped({ tx, address, channelId, dialogue, atMs }: Scene, purpose: Purpose | undefined): Promise<boolean> {
@@ -284,7 +288,7 @@ export class Dialogues {
 
   /** The one question of a dialogue goes back where her words came from, or nowhere. */
   async #ask(scene: Scene, dialogueId: number, text: string, withinMs: number): Promise<void> {
-    const { purposes, book } = this.#deps
+    const { book } = this.#deps
     const { tx, agency, address, channelId, purpose, atMs } = scene
     const { kind } = address
     await book.add(tx, {
@@ -293,7 +297,7 @@ export class Dialogues {
       personId: address.personId,
       addressId: address.id,
       channelId,
-      purposeId: purpose?.id ?? (await purposes.conversationPurpose(agency.id)).id,
+      purposeId: purpose?.id ?? (await this.#conversationPurposeId(agency.id)),
       dialogueId,
       sensitivity: 'public',
       words: { text },
@@ -301,6 +305,15 @@ export class Dialogues {
       way: { addressId: address.id, channelId, kind, form: 'words', reason: 'She wrote about what she wants to get.' },
       dueTs: atMs,
     })
+  }
+
+  /** Remembered, and asked for before a transaction: inside of one it would wait for a second connection. */
+  async #conversationPurposeId(agencyId: number): Promise<number> {
+    const known = this.#conversationPurposes.get(agencyId)
+    if (known !== undefined) return known
+    const { id } = await this.#deps.purposes.conversationPurpose(agencyId)
+    this.#conversationPurposes.set(agencyId, id)
+    return id
   }
 
   #newCode(): string {

@@ -67,7 +67,7 @@ export class FindWay implements Ways {
   async #facts(tx: Tx, ask: WayAsk): Promise<WayFacts> {
     const { agencies, preferences, channels, clock } = this.#deps
     const [agency, addresses, preferred, lastIn] = await Promise.all([
-      agencies.byId(ask.agencyId),
+      agencies.brief(ask.agencyId, tx),
       this.#addresses(tx, ask),
       ask.personId === undefined ? undefined : preferences.of(ask.personId, tx),
       ask.conversationId === undefined ? undefined : lastInOfConversation(tx, ask.conversationId),

@@ -15,7 +15,7 @@ export type SendsMachine = {
 }
 
 export type SendsNeighbours = {
-  readonly agencies: Pick<Agencies, 'byId'>
+  readonly agencies: Pick<Agencies, 'brief' | 'byId'>
   readonly people: Pick<
     People,
     'addressById' | 'addressesOf' | 'byId' | 'ensureAddress' | 'keyOf' | 'markGood' | 'rootOf'

@@ -125,6 +125,11 @@ export class SendBook {
     })
   }
 
+  /** Before the first transaction: inside of one it would wait for a second connection. */
+  async warm(): Promise<void> {
+    await this.#deps.vault.serverKey(unknownAddressesKey)
+  }
+
   #keyFor(tx: Tx, personId: number | undefined): Promise<SealingKey> {
     const { people, vault } = this.#deps
     return personId === undefined ? vault.serverKey(unknownAddressesKey) : people.keyOf(personId, tx)

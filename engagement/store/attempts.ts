@@ -143,19 +143,6 @@ const takeUnknown = sql(
                   order by b.look_ts limit $2 for update skip locked)
    returning ${columns}`,
 )
-const nextDue = sql(
-  'attempt_next_due',
-  `select least((select min(due_ts) from attempt where state = 0), (select min(look_ts) from attempt where state = 2)) as at`,
-)
-/** The newest that may have left from a sender to an address, and what it was about. */
-const lastOut = sql(
-  'attempt_last_out',
-  `select a.public_id as "attempt", a.sending_ts as "atTs", s.id as "sendId", s.purpose_id as "purposeId",
-     s.conversation_id as "conversationId"
-   from attempt a join send s on s.id = a.send_id
-   where a.address_id = $1 and a.channel_id = $2 and a.sending_ts is not null and a.state <> 8 and s.kind <> 'question'
-   order by a.sending_ts desc, a.id desc limit 1`,
-)
 const lastPurposes = sql(
   'attempt_last_purposes',
   `select s.purpose_id as "purposeId" from attempt a join send s on s.id = a.send_id
@@ -237,22 +224,6 @@ export const lapseAttempts = (db: Db, nowTs: number, limit: number) => db.rows<A
 /** Whose fate is to be asked for; others may ask again from `againTs` on. */
 export const takeUnknownAttempts = (db: Db, nowTs: number, limit: number, againTs: number) =>
   db.rows<AttemptRow>(takeUnknown, [nowTs, limit, againTs])
-
-/** When the next one is due, or is to be asked for. */
-export async function nextAttemptDue(db: Db): Promise<number | undefined> {
-  return (await db.row<{ at: number | null }>(nextDue))?.at ?? undefined
-}
-
-export type LastOut = {
-  attempt: string
-  atTs: number
-  sendId: number
-  purposeId: number
-  conversationId: number | null
-}
-
-export const lastOutTo = (db: Db, addressId: number, channelId: string) =>
-  db.row<LastOut>(lastOut, [addressId, channelId])
 
 /** Purposes about which something may have left from a sender to an address, the newest first. */
 export async function purposesLastSent(db: Db, addressId: number, channelId: string, limit: number): Promise<number[]> {

@@ -60,12 +60,10 @@ const decideNow = sql(
    where id = any($1::bigint[]) and (outcome is null or outcome = 'accepted')`,
 )
 const decideAt = sql('send_decide_at', 'update send set decide_ts = $2 where id = $1')
-const ofEvent = sql('send_of_event', `select ${columns} from send s where s.event_id = $1`)
 const ofPerson = sql(
   'send_of_person',
   `select ${columns} from send s where s.person_id = any($1::bigint[]) and s.id < $2 order by s.id desc limit $3`,
 )
-const nextDecision = sql('send_next_decision', 'select min(decide_ts) as at from send where outcome is null')
 const eraseOf = sql(
   'send_erase',
   'delete from send where person_id = any($1::bigint[]) or address_id = any($2::bigint[])',
@@ -100,15 +98,10 @@ export const endSends = (db: Db, ids: readonly number[], outcome: SendEnd) => db
 export const undecidedSends = (db: Db, nowTs: number, limit: number) => db.rows<SendRow>(undecided, [nowTs, limit])
 export const decideSendsNow = (db: Db, ids: readonly number[], nowTs: number) => db.run(decideNow, [ids, nowTs])
 export const decideSendAt = (db: Db, id: number, ts: number) => db.run(decideAt, [id, ts])
-export const sendOfEvent = (db: Db, eventId: number) => db.row<SendRow>(ofEvent, [eventId])
 
 /** The newest first, from before an id on. */
 export const sendsOfPeople = (db: Db, personIds: readonly number[], before: number, limit: number) =>
   db.rows<SendRow>(ofPerson, [personIds, before, limit])
-
-export async function nextSendDecision(db: Db): Promise<number | undefined> {
-  return (await db.row<{ at: number | null }>(nextDecision))?.at ?? undefined
-}
 
 /** With attempts, tasks and inbox. */
 export const eraseSends = (db: Db, personIds: readonly number[], addressIds: readonly number[]) =>

@@ -43,11 +43,6 @@ const closing = sql(
   'stop_dialogue_closing',
   `select ${columns} from stop_dialogue d where d.ended_ts is null and d.closes_ts <= $1 order by d.closes_ts limit $2`,
 )
-const lockOpen = sql(
-  'stop_dialogue_lock_open',
-  `select ${columns} from stop_dialogue d where d.id = $1 and d.ended_ts is null for update`,
-)
-const nextClosing = sql('stop_dialogue_next', 'select min(closes_ts) as at from stop_dialogue where ended_ts is null')
 const erase = sql('stop_dialogue_erase', 'delete from stop_dialogue where address_id = any($1::bigint[])')
 
 export type DialogueInsert = Omit<DialogueRow, 'id' | 'guesses' | 'endedTs' | 'outcome'>
@@ -66,10 +61,5 @@ export const endDialogue = async (db: Db, id: number, nowTs: number, outcome: st
   (await db.run(end, [id, nowTs, outcome])) > 0
 export const setDialogueOutcome = (db: Db, id: number, outcome: string) => db.run(reword, [id, outcome])
 export const dialoguesToClose = (db: Db, nowTs: number, limit: number) => db.rows<DialogueRow>(closing, [nowTs, limit])
-export const lockOpenDialogue = (db: Db, id: number) => db.row<DialogueRow>(lockOpen, [id])
-
-export async function nextDialogueClosing(db: Db): Promise<number | undefined> {
-  return (await db.row<{ at: number | null }>(nextClosing))?.at ?? undefined
-}
 
 export const eraseDialogues = (db: Db, addressIds: readonly number[]) => db.run(erase, [addressIds])

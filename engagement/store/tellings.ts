@@ -28,7 +28,6 @@ const take = sql(
 )
 const done = sql('telling_done', 'delete from telling where id = any($1::bigint[])')
 const later = sql('telling_later', 'update telling set due_ts = $2, taken_until = null where id = $1')
-const nextDue = sql('telling_next_due', 'select min(due_ts) as at from telling')
 
 export async function insertTellings(db: Db, rows: readonly TellingInsert[], nowTs: number): Promise<void> {
   if (rows.length === 0) return
@@ -49,7 +48,3 @@ export async function takeTellings(db: Db, nowTs: number, leaseMs: number, limit
 
 export const forgetTellings = (db: Db, ids: readonly number[]) => db.run(done, [ids])
 export const tellLater = (db: Db, id: number, dueTs: number) => db.run(later, [id, dueTs])
-
-export async function nextTellingDue(db: Db): Promise<number | undefined> {
-  return (await db.row<{ at: number | null }>(nextDue))?.at ?? undefined
-}

@@ -83,8 +83,19 @@ export function startJobs(deps: {
 
 type Counted = (event: string, work: () => Promise<number>) => () => Promise<void>
 
-function channelJobs({ channels }: Chancery, clock: Clock, counted: Counted): NonNullable<JobHandlers['every']> {
+function channelJobs(
+  { channels, engagement }: Chancery,
+  clock: Clock,
+  counted: Counted,
+): NonNullable<JobHandlers['every']> {
   return {
+    'forget-handled-messages': {
+      intervalMs: dayMs,
+      // Twice as long as the messages themselves can come again.
+      handler: counted('sends.messages_forgotten', () =>
+        engagement.sends.forgetBefore(clock.nowMs() - 2 * hookDays * dayMs),
+      ),
+    },
     'catch-up-hooks': {
       intervalMs: catchUpEveryMs,
       handler: (_, { signal }) => channels.catchUp(signal).then(() => undefined),

@@ -3,7 +3,7 @@
 import type { Access } from '#access/api.ts'
 import { createAccess } from '#access/index.ts'
 import type { ChannelSettings, Channels, Receiver } from '#channels/api.ts'
-import { createDeskGuard, createEngagement, createStaff, type Engagement } from '#engagement/index.ts'
+import { createEngagement, createStaff, type Engagement } from '#engagement/index.ts'
 import { createIdentity, createUserDirectory, type Identity, type IdentitySettings } from '#identity/index.ts'
 import { defaultRoomVersion } from '#matrix/api.ts'
 import type { MediaSettings, PeopleSearchScope, SendGuard } from '#messaging/api.ts'
@@ -30,7 +30,7 @@ import {
   type WriterMetrics,
 } from '#platform/api.ts'
 import { createBlobs, createLog, createOutbound, createSandbox, createVault } from '#platform/index.ts'
-import { composeChannels } from './channels.ts'
+import { citizenPlaces, composeCitizens } from './citizens.ts'
 import { loadSigningKey } from './signing-key.ts'
 
 export type ChanceryDeps = {
@@ -47,7 +47,7 @@ export type ChanceryDeps = {
   /** Left out: this machine's own network. */
   readonly smtp?: Smtp
   readonly metrics?: WriterMetrics & ChannelMetrics
-  /** Who is told of what comes in on the channels. Left out: it is stored, and waits. */
+  /** Who is told of what comes in on the channels; conversations by default. */
   readonly receiver?: Receiver
 }
 
@@ -109,6 +109,7 @@ export async function composeChancery(deps: ChanceryDeps): Promise<Chancery> {
   const staff = await createStaff(machine)
   const access = createAccess({ facts: memory.facts, agencies: staff })
   const identity = createIdentity({ ...machine, directory, access, profiles, settings })
+  const outer = await composeCitizens(deps, { ...machine, ...identity, access, users, profiles, staff })
   const writerConnection = await postgres.dedicated()
   const messaging = createMessaging({
     ...machine,
@@ -122,20 +123,19 @@ export async function composeChancery(deps: ChanceryDeps): Promise<Chancery> {
     access,
     memory,
     profiles,
-    guards: [createDeskGuard({ ...machine, agencies: staff, ways: undefined, serverName }), ...(deps.guards ?? [])],
+    guards: [outer.guard, ...(deps.guards ?? [])],
     signingKey,
     metrics: deps.metrics,
   })
-  const receiptKey = await loadSigningKey('consent-receipts', machine)
-  const engagement = await createEngagement({ ...machine, ...identity, ...messaging, access, staff, receiptKey })
+  const engagement = createEngagement({ ...outer, ...messaging, ...citizenPlaces(messaging.media, settings) })
   identity.departures.onDeparture((person) => messaging.departure.depart(person))
-  const { channels, providers } = composeChannels(deps, machine)
+  const { channels, providers } = outer
   const running = new AbortController()
   const work = Promise.all([
     identity.run(running.signal),
     messaging.run(running.signal),
     engagement.run(running.signal),
-    ...(deps.receiver === undefined ? [] : [channels.run(deps.receiver, running.signal)]),
+    channels.run(deps.receiver ?? engagement.receiver, running.signal),
   ])
   const parts = { vault, log, blobs, access, identity, messaging, channels, engagement }
   return {

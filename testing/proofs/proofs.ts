@@ -10,6 +10,7 @@ import { load } from './load.ts'
 import { optOut } from './opt-out/opt-out.ts'
 import type { Proof } from './proof.ts'
 import { stateResolution } from './state-resolution.ts'
+import { stop } from './stop/stop.ts'
 import { syncLaw } from './sync-law/sync-law.ts'
 import { thumbnails } from './thumbnails.ts'
 import { webHooks } from './web-hooks/web-hooks.ts'
@@ -27,6 +28,7 @@ export const proofs: Readonly<Record<string, Proof>> = {
   'state-resolution': stateResolution,
   fuzz,
   sync: syncLaw,
+  stop,
   thumbnails,
   'opt-out': optOut,
   'web-hooks': webHooks,

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { atRest } from './at-rest/at-rest.ts'
 import { killNine } from './kill-nine/kill-nine.ts'
 import type { Proof } from './proof.ts'
+import { stopSample } from './stop/stop.ts'
 import { syncLaw, syncLawOfForgetful } from './sync-law/sync-law.ts'
 
 /** A short run of a proof, with another seed each time; a failure names the seed. */
@@ -22,4 +23,8 @@ test('whoever passes over answers is found out', { timeout: 120_000 }, () => sam
 
 test('no word stands on the disk, and what was altered is refused', { timeout: 120_000 }, () =>
   sample(atRest, undefined),
+)
+
+test('what a citizen stopped stays stopped while servers are killed', { timeout: 120_000 }, () =>
+  sample(stopSample, undefined),
 )
