@@ -41,6 +41,9 @@ const wishes: Readonly<Record<string, Wish>> = {
   getJoinedMembersByRoom: {},
   getRelatingEvents: {},
   getThreadRoots: {},
+  getThreadSubscription: {},
+  subscribeToThread: { body: {} },
+  unsubscribeFromThread: {},
   upgradeRoom: { body: { new_version: '11' } },
   getSpaceHierarchy: {},
   getRoomSummary: {},
@@ -87,7 +90,10 @@ async function furnish(): Promise<{ room: string; event: string }> {
   await alice.ok('PUT', `/user/${encodeURIComponent(alice.id)}${roomPath(room)}/account_data/org.example.type`, {
     a: 1,
   })
-  return { room, event: await alice.say(room, 'the zebra itself') }
+  const event = await alice.say(room, 'the zebra itself')
+  const thread = `/_matrix/client/unstable/io.element.msc4306/rooms/${encodeURIComponent(room)}/thread/${event}`
+  for (const member of [alice, bob]) await member.ok('PUT', `${thread}/subscription`, {})
+  return { room, event }
 }
 
 async function ask(who: TownPerson, route: RoomRoute, wish: Wish, { room, event }: { room: string; event: string }) {
@@ -95,6 +101,7 @@ async function ask(who: TownPerson, route: RoomRoute, wish: Wish, { room, event 
     roomId: room,
     roomIdOrAlias: room,
     eventId: event,
+    threadRootId: event,
     userId: who.id,
     eventType: route.operation === 'sendMessage' ? 'm.room.message' : 'm.room.name',
     stateKey: '',
