@@ -60,3 +60,5 @@ export type {
   ReadingFormat,
   Remainder,
 } from './people/types.ts'
+export type { Correspondence, Letter, LetterState, SentAttempt } from './sends/correspondence.ts'
+export type { Courier } from './sends/courier.ts'

@@ -221,6 +221,20 @@ export const limits = {
   /** A connection that nobody needs is kept for the next request; shorter than what other servers keep theirs. */
   outboundKeepAliveMs: 4_000,
 
+  // --- pages for citizens
+
+  /** Pages that nobody looks at are closed: the telephone may lie about, the machine may be a library's. */
+  citizenSessionIdleMs: 30 * 60_000,
+  citizenSessionMs: 4 * 3_600_000,
+  /** How long a code is good. Mail may take some minutes. */
+  citizenCodeMs: 10 * 60_000,
+  /** Codes on their way to one address at once. Whoever asks for more annoys somebody else. */
+  citizenCodesMax: 3,
+  /** A form of these pages; the answer to a message is the longest. */
+  citizenFormBytesMax: 64 * KiB,
+  /** Characters of an answer that a citizen writes on a page. */
+  citizenAnswerLengthMax: 10_000,
+
   // --- mail
 
   /** One mail with its files, coming or going. */
@@ -470,6 +484,10 @@ export const rates = {
   search: { burst: 30, perSecond: 2, per: 'person' },
   /** Programs of an agency send to many people at once; people at the desk stay far below. */
   citizenSend: { burst: 2_000, perSecond: 1_000, per: 'person' },
+  /** Pages of citizens, many of whom may come from one address. */
+  citizenPage: { burst: 120, perSecond: 4, per: 'address' },
+  /** Each may ring a telephone, or guess at a code. */
+  citizenCode: { burst: 20, perSecond: 0.1, per: 'address' },
   /** Everything that reads. A client at its first start asks several hundred things. */
   read: { burst: 600, perSecond: 60, per: 'person' },
 } as const satisfies Record<string, Rate>

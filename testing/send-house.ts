@@ -175,6 +175,8 @@ export class SendHouse {
         byId: async () => this.agency,
       },
       people: {
+        addAddress: never,
+        addressOf: never,
         addressById: async (id) => this.addresses.find((one) => one.id === id),
         addressesOf: async () => this.addresses,
         byId: async () => undefined,
@@ -199,7 +201,11 @@ export class SendHouse {
         shut: async () => undefined,
       },
       consent: this.#consent(),
-      channels: { all: () => [...this.channels.values()], byId: (id) => this.channels.get(id) },
+      channels: {
+        all: () => [...this.channels.values()],
+        byId: (id) => this.channels.get(id),
+        choose: (kind) => [...this.channels.values()].find((one) => one.kind === kind),
+      },
     }
   }
 

@@ -221,6 +221,7 @@ async function moveIn(database: TestDatabase, folder: string, options: TownOptio
   http.add(chancery.messaging.routes)
   http.add(chancery.channels.routes)
   http.add(chancery.engagement.routes)
+  http.add(chancery.citizen.routes)
   if (testClock !== undefined) http.add(testClockRoutes(testClock))
   if (options.webClient !== undefined) http.serveFolder('/', options.webClient)
   const { port } = await http.listen('127.0.0.1', 0)

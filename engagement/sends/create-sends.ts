@@ -8,6 +8,8 @@ import type { CitizenData } from '../people/types.ts'
 import { forgetInboundBefore } from '../store/inbound-done.ts'
 import { CitizenSends } from './citizen-sends.ts'
 import { type CitizenLinks, ComposeSends, type Replied } from './composing.ts'
+import { type Correspondence, OwnCorrespondence } from './correspondence.ts'
+import { AskedFor, type Courier } from './courier.ts'
 import { Decider } from './decider.ts'
 import { Dialogues, type ReadWords } from './dialogues.ts'
 import { FindWay, type Ways } from './find-way.ts'
@@ -63,6 +65,8 @@ export interface Sends {
   /** What comes in from citizens and providers. */
   readonly receiver: Receiver
   readonly inbox: Inbox
+  readonly correspondence: Correspondence
+  readonly courier: Courier
   /** What is kept of a citizen here, for exports and erasure. */
   readonly data: CitizenData
   /** The reader of the log that queues what the staff says. */
@@ -138,13 +142,16 @@ export function createSends(deps: SendsDeps): Sends {
   const { on, outcomes, dialogues, pipeline, rounds } = createWork(deps, book, replied, quiet)
   const sending = new Sending({ ...deps, channels, book, quiet, onQueued: on.queued })
   const tasks = new Tasks(deps)
-  const inbox = new SentInbox({ ...deps, replied, outcomes })
+  const inbox = new SentInbox({ ...deps, channels, replied, outcomes })
+  const courier = new AskedFor({ ...deps, channels: deps.channels, book, onQueued: on.queued })
   const receiver = new Inbound({ ...deps, dialogues, outcomes, onTold: on.told })
   const { reader } = new OutgoingReader({ ...deps, book, onQueued: on.queued })
   return {
     routes: sendRoutes({ ...deps, sending, tasks }),
     receiver,
     inbox,
+    correspondence: new OwnCorrespondence({ ...deps, inbox }),
+    courier,
     data: new CitizenSends({ postgres, inbox }),
     reader,
     async run(signal) {

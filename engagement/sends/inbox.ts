@@ -1,12 +1,22 @@
+import type { Sensitivity } from '#channels/api.ts'
 import type { Clock, Postgres, Vault } from '#platform/api.ts'
+import type { AddressKind } from '../people/types.ts'
 import { attemptsOfSends } from '../store/attempts.ts'
-import { type InboxRow, inboxMessage, inboxMessagesOf, markInboxMessageRead } from '../store/inbox-messages.ts'
+import {
+  type InboxRow,
+  inboxMessage,
+  inboxMessagesOf,
+  inboxMessagesOfSends,
+  markInboxMessageRead,
+} from '../store/inbox-messages.ts'
 import { type SendRow, sendsByIds, sendsOfPeople } from '../store/sends.ts'
 import { attemptPlaces, attemptState } from './attempt-states.ts'
 import type { Replied } from './composing.ts'
 import { inboxChannelId } from './inbox-channel.ts'
 import type { Outcomes } from './outcomes.ts'
+import type { AllChannels } from './parts.ts'
 import { openedWords, type Words } from './send-book.ts'
+import { sensitivities } from './ways.ts'
 
 /** What waits for a citizen until she has proved who she is. */
 export type InboxMessage = {
@@ -27,7 +37,18 @@ export type SentToHer = {
   readonly purposeId: number
   readonly createdMs: number
   readonly words: Words | undefined
-  readonly attempts: readonly { channelId: string; form: string; state: string; atMs: number; reason: string }[]
+  readonly sensitivity: Sensitivity
+  readonly conversationId?: number
+  /** Under which it lies in her inbox, where it does. */
+  readonly inboxId?: string
+  readonly attempts: readonly {
+    channelId: string
+    kind: AddressKind
+    form: string
+    state: string
+    atMs: number
+    reason: string
+  }[]
 }
 
 export type Page = { readonly limit: number; readonly before?: number | undefined }
@@ -47,6 +68,7 @@ type Deps = {
   readonly postgres: Postgres
   readonly clock: Clock
   readonly vault: Pick<Vault, 'keys'>
+  readonly channels: Pick<AllChannels, 'byId'>
   readonly replied: Replied
   readonly outcomes: Pick<Outcomes, 'hear'>
 }
@@ -81,20 +103,29 @@ export class SentInbox implements Inbox {
   }
 
   async sent(personIds: readonly number[], { limit, before }: Page) {
-    const { postgres } = this.#deps
+    const { postgres, channels } = this.#deps
     const rows = await sendsOfPeople(postgres, personIds, before ?? Number.MAX_SAFE_INTEGER, limit)
     const ids = rows.map(({ id }) => id)
-    const [words, attempts] = await Promise.all([this.#words(rows), attemptsOfSends(postgres, ids)])
+    const [words, attempts, waiting] = await Promise.all([
+      this.#words(rows),
+      attemptsOfSends(postgres, ids),
+      inboxMessagesOfSends(postgres, ids),
+    ])
+    const inboxIds = new Map(waiting.map(({ sendId, publicId }) => [sendId, publicId]))
     const sends = rows.map(
       (row): SentToHer => ({
         id: row.publicId,
         purposeId: row.purposeId,
         createdMs: row.createdTs,
         words: words.get(row.id),
+        sensitivity: sensitivities[row.sensitivity] ?? 'sensitive',
+        ...(row.conversationId !== null && { conversationId: row.conversationId }),
+        ...(inboxIds.has(row.id) && { inboxId: inboxIds.get(row.id) as string }),
         attempts: attempts
           .filter(({ sendId, state }) => sendId === row.id && state !== attemptPlaces.withheld)
           .map(({ channelId, form, state, changedTs, reason }) => ({
             channelId,
+            kind: channels.byId(channelId)?.kind ?? 'inbox',
             form,
             state: attemptState(state),
             atMs: changedTs,

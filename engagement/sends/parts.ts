@@ -18,13 +18,21 @@ export type SendsNeighbours = {
   readonly agencies: Pick<Agencies, 'brief' | 'byId'>
   readonly people: Pick<
     People,
-    'addressById' | 'addressesOf' | 'byId' | 'ensureAddress' | 'keyOf' | 'markGood' | 'rootOf'
+    | 'addAddress'
+    | 'addressById'
+    | 'addressOf'
+    | 'addressesOf'
+    | 'byId'
+    | 'ensureAddress'
+    | 'keyOf'
+    | 'markGood'
+    | 'rootOf'
   >
   readonly preferences: Pick<PreferenceBook, 'of'>
   readonly purposes: Pick<Purposes, 'byId' | 'conversationPurpose'>
   readonly gates: Gates
   readonly consent: Consent
-  readonly channels: Pick<Channels, 'all' | 'byId'>
+  readonly channels: Pick<Channels, 'all' | 'byId' | 'choose'>
 }
 
 /** The channels of the configuration, and the inbox of the citizen pages beside them. */

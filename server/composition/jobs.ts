@@ -84,7 +84,7 @@ export function startJobs(deps: {
 type Counted = (event: string, work: () => Promise<number>) => () => Promise<void>
 
 function channelJobs(
-  { channels, engagement }: Chancery,
+  { channels, engagement, citizen }: Chancery,
   clock: Clock,
   counted: Counted,
 ): NonNullable<JobHandlers['every']> {
@@ -95,6 +95,10 @@ function channelJobs(
       handler: counted('sends.messages_forgotten', () =>
         engagement.sends.forgetBefore(clock.nowMs() - 2 * hookDays * dayMs),
       ),
+    },
+    'forget-citizen-sessions': {
+      intervalMs: hourMs,
+      handler: counted('citizen.sessions_forgotten', () => citizen.forgetBefore(clock.nowMs())),
     },
     'catch-up-hooks': {
       intervalMs: catchUpEveryMs,

@@ -3,6 +3,7 @@
 import type { Access } from '#access/api.ts'
 import { createAccess } from '#access/index.ts'
 import type { ChannelSettings, Channels, Receiver } from '#channels/api.ts'
+import { type Citizen, createCitizen } from '#citizen/index.ts'
 import { createEngagement, createStaff, type Engagement } from '#engagement/index.ts'
 import { createIdentity, createUserDirectory, type Identity, type IdentitySettings } from '#identity/index.ts'
 import { defaultRoomVersion } from '#matrix/api.ts'
@@ -84,6 +85,7 @@ export interface Chancery {
   readonly messaging: Messaging
   readonly channels: Channels
   readonly engagement: Engagement
+  readonly citizen: Citizen
   /** Answers what was accepted, lets readers store their positions, and ends. PostgreSQL is the caller's to stop. */
   close(): Promise<void>
 }
@@ -137,7 +139,8 @@ export async function composeChancery(deps: ChanceryDeps): Promise<Chancery> {
     engagement.run(running.signal),
     channels.run(deps.receiver ?? engagement.receiver, running.signal),
   ])
-  const parts = { vault, log, blobs, access, identity, messaging, channels, engagement }
+  const citizen = createCitizen({ ...outer, ...engagement, ...engagement.sends, publicUrl: settings.publicUrl })
+  const parts = { vault, log, blobs, access, identity, messaging, channels, engagement, citizen }
   return {
     ...parts,
     async close() {

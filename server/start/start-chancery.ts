@@ -186,6 +186,7 @@ async function listen(
   http.add(chancery.messaging.routes)
   http.add(chancery.channels.routes)
   http.add(chancery.engagement.routes)
+  http.add(chancery.citizen.routes)
   if (testClock !== undefined) http.add(testClockRoutes(testClock))
   if (deps.webClient !== undefined) http.serveFolder('/', deps.webClient)
   if (config.metricsPort !== undefined) {

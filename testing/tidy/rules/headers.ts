@@ -25,7 +25,7 @@ export const storesAreExplained: Rule = {
 }
 
 const method = /\b(GET|PUT|POST|DELETE|PATCH|OPTIONS)\b/
-const address = /\/(_matrix|_synapse|_chancery|api\/v1|hooks|health|metrics|\.well-known)\b/
+const address = /\/(_matrix|_synapse|_chancery|api\/v1|hooks|c|health|metrics|\.well-known)\b/
 
 export const endpointsAreExplained: Rule = {
   name: 'every endpoint opens with its method, path and, for Matrix, a link to the specification',

@@ -1,0 +1,2 @@
+/** What citizens see: pages that work without scripts. */
+export type { Session } from './sessions/sessions.ts'

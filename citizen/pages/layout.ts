@@ -1,0 +1,96 @@
+import type { Agency } from '#engagement/api.ts'
+import { formToken, type Session } from '../sessions/sessions.ts'
+import { languages, type Words } from '../words/words.ts'
+import { type Html, html } from './html.ts'
+
+export type Frame = {
+  readonly words: Words
+  readonly agency: Agency
+  readonly session?: Session | undefined
+  /** Path and query of this page, for the links to it in other languages. */
+  readonly here: string
+}
+
+export type PageParts = {
+  readonly title: string
+  readonly main: Html
+  /** The first thing on the page, and said by itself. */
+  readonly notice?: Html | undefined
+  readonly isProblem?: boolean
+}
+
+export const pathOf = (agency: Agency, page = '') => `/c/${agency.key}${page === '' ? '' : `/${page}`}`
+
+/** A form that changes something, with the token that shows that it is from here. */
+export function form(frame: Frame, action: string, content: Html): Html {
+  const { session } = frame
+  const token =
+    session === undefined ? undefined : html`<input type="hidden" name="form" value="${formToken(session)}">`
+  return html`<form action="${action}" method="post">${token}${content}</form>`
+}
+
+export function layout(frame: Frame, { title, main, notice, isProblem = false }: PageParts): string {
+  const { words, agency } = frame
+  const said = notice && html`<div class="${isProblem ? 'said problem' : 'said'}" role="status">${notice}</div>`
+  return html`<!doctype html>
+<html lang="${words.lang}" dir="${words.dir}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title} – ${agency.name}</title>
+<link rel="stylesheet" href="/c/style.css">
+</head>
+<body>
+<a class="skip" href="#main">${words.skip}</a>
+<header class="top"><div class="in">
+<b>${agency.name}</b>
+<nav aria-label="${words.languages}">${otherLanguages(frame)}</nav>
+${leave(frame)}
+</div></header>
+${menu(frame)}
+<main class="in" id="main">
+${said}
+${main}
+</main>
+<footer><div class="in">
+${
+  agency.key !== '' &&
+  html`<a href="${pathOf(agency, 'accessibility')}">${words.accessibility}
+</a> <a href="${pathOf(agency, 'privacy')}">${words.privacy}</a>`
+}
+</div></footer>
+</body>
+</html>
+`.text
+}
+
+function otherLanguages({ words, here }: Frame): Html[] {
+  const [path, query = ''] = here.split('?', 2)
+  return languages
+    .filter((one) => one !== words)
+    .map((one) => {
+      const asked = new URLSearchParams(query)
+      asked.set('lang', one.lang)
+      return html`<a href="${path}?${asked.toString()}" lang="${one.lang}" hreflang="${one.lang}">${one.ownName}</a> `
+    })
+}
+
+function leave(frame: Frame): Html | undefined {
+  const { session, agency, words } = frame
+  return session && form(frame, pathOf(agency, 'leave'), html`<button class="link">${words.leave}</button>`)
+}
+
+function menu({ session, agency, words, here }: Frame): Html | undefined {
+  if (session === undefined) return undefined
+  const pages = [
+    ['choices', words.toChoices],
+    ['messages', words.toMessages],
+    ['history', words.toHistory],
+  ] as const
+  const links = pages.map(([page, name]) => {
+    const path = pathOf(agency, page)
+    const current = here.split('?', 1)[0] === path && html` aria-current="page"`
+    return html`<a href="${path}"${current}>${name}</a> `
+  })
+  return html`<div class="in"><nav class="menu" aria-label="${words.menu}">${links}</nav></div>`
+}

@@ -1,0 +1,33 @@
+import { de } from './de.ts'
+import { en, type Words } from './en.ts'
+
+export type { Words }
+
+const all: ReadonlyMap<string, Words> = new Map([en, de].map((words) => [words.lang, words]))
+
+export const languages: readonly Words[] = [...all.values()]
+
+/** The first of these languages that the pages speak (BCP 47; a region does not matter); English where none fits. */
+export function wordsIn(...wished: readonly (string | undefined)[]): Words {
+  for (const tag of wished) {
+    const words = tag === undefined ? undefined : all.get(tag.toLowerCase().split(/[-_]/, 1)[0] ?? '')
+    if (words !== undefined) return words
+  }
+  return en
+}
+
+/** RFC 9110 §12.5.4: what a browser accepts, the best first. */
+export function acceptedLanguages(header = ''): string[] {
+  const wishes = header
+    .slice(0, 500)
+    .split(',')
+    .map((part) => {
+      const [tag = '', ...parameters] = part.trim().split(';')
+      const quality = parameters.map((one) => /^\s*q=([\d.]+)\s*$/.exec(one)?.[1]).find((one) => one !== undefined)
+      return { tag, quality: quality === undefined ? 1 : Number(quality) }
+    })
+  return wishes
+    .filter(({ quality }) => quality > 0)
+    .toSorted((a, b) => b.quality - a.quality)
+    .map(({ tag }) => tag)
+}
