@@ -10,6 +10,8 @@ import { load } from './load.ts'
 import { optOut } from './opt-out/opt-out.ts'
 import type { Proof } from './proof.ts'
 import { stateResolution } from './state-resolution.ts'
+import { deskLatency } from './stop/desk-latency.ts'
+import { sendLatency } from './stop/latency.ts'
 import { stop } from './stop/stop.ts'
 import { syncLaw } from './sync-law/sync-law.ts'
 import { thumbnails } from './thumbnails.ts'
@@ -29,6 +31,8 @@ export const proofs: Readonly<Record<string, Proof>> = {
   fuzz,
   sync: syncLaw,
   stop,
+  'send-latency': sendLatency,
+  'desk-latency': deskLatency,
   thumbnails,
   'opt-out': optOut,
   'web-hooks': webHooks,

@@ -1,13 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { testPostgresVariable } from '#testing/database.ts'
-import { startTestPostgres } from '#testing/postgres-setup.ts'
 import type { Proof, ProofRun, Verdict } from '../proof.ts'
 import { Seeded } from '../seeded.ts'
 import { committedAfterStop, type SeenFact, seenFromOutside } from './verdict.ts'
-import { pauseMs, StopWorld } from './world.ts'
+import { inStopWorld, pauseMs, type StopWorld } from './world.ts'
 
 export type StopLoad = {
   readonly citizens: number
@@ -22,32 +17,18 @@ export type StopLoad = {
 const afterwardsMs = 5_000
 const requestsAtOnceMax = 400
 
-type Tally = { sent: number; refused: number; lost: number; kills: number; readonly latencies: number[] }
+type Tally = { sent: number; refused: number; lost: number; kills: number }
 
 const proofWith = (load: StopLoad): Proof => ({
   law: 'After a STOP nothing in its scope is committed, and one second after its web hook was answered nothing reaches the provider.',
-  async run(run) {
-    const postgres = process.env[testPostgresVariable] === undefined ? await startTestPostgres() : undefined
-    const folder = await mkdtemp(join(tmpdir(), 'chancery-stop-'))
-    try {
-      const world = await StopWorld.make(load.citizens, folder)
-      try {
-        return await prove(world, load, run)
-      } finally {
-        await world.end()
-      }
-    } finally {
-      await rm(folder, { recursive: true, force: true })
-      await postgres?.stop()
-    }
-  },
+  run: (run) => inStopWorld({ citizens: load.citizens, servers: 2 }, (world) => prove(world, load, run)),
 })
 
 async function prove(world: StopWorld, load: StopLoad, { seed, count, show }: ProofRun): Promise<Verdict> {
   await world.begin()
   show(`${load.citizens} citizens, ${load.sendsPerSecond} sends a second over two servers`)
   const seconds = count ?? load.secondsUsual
-  const tally: Tally = { sent: 0, refused: 0, lost: 0, kills: 0, latencies: [] }
+  const tally: Tally = { sent: 0, refused: 0, lost: 0, kills: 0 }
   const random = new Seeded(seed)
   const over = AbortSignal.timeout(seconds * 1_000)
   await Promise.all([
@@ -60,8 +41,9 @@ async function prove(world: StopWorld, load: StopLoad, { seed, count, show }: Pr
   const { late, twice, stops } = seenFromOutside(facts, world.citizens)
   const committed = await committedAfterStop(world.office.town.database.postgres)
   const taken = facts.filter((one) => one.what === 'twilio.message' && one.direction === 'outbound-api').length
+  const perSecond = Math.round((tally.sent + tally.refused) / seconds)
   const figure =
-    `${tally.sent} sends accepted and ${tally.refused} refused, ${taken} taken by the provider, ${stops} STOPs, ` +
+    `${perSecond} sends a second: ${tally.sent} accepted and ${tally.refused} refused, ${taken} taken by the provider, ${stops} STOPs, ` +
     `${tally.kills} kills, ${tally.lost} requests lost with a server; ` +
     `${committed.length} committed after a STOP, ${late.length} seen too late, ${twice.length} sent twice`
   const details = [...committed, ...late, ...twice].slice(0, 20)
@@ -94,17 +76,10 @@ async function sending(
 
 async function postOne(world: StopWorld, random: Seeded, n: number, tally: Tally): Promise<void> {
   const citizen = random.pick(world.citizens)
-  const body = JSON.stringify({ personId: citizen.personId, purposeId: world.purpose, body: `floods ${n}` })
-  const headers = {
-    authorization: `Bearer ${world.token}`,
-    'content-type': 'application/json',
-    'idempotency-key': `n${n}`,
-  }
   try {
-    const answer = await fetch(`${world.anyUrl(n)}/api/v1/sends`, { method: 'POST', headers, body })
-    await answer.arrayBuffer()
-    if (answer.status === 202) tally.sent += 1
-    else if (answer.status === 409) tally.refused += 1
+    const status = await world.send(citizen.personId, `floods ${n}`, n)
+    if (status === 202) tally.sent += 1
+    else if (status === 409) tally.refused += 1
     else tally.lost += 1
   } catch {
     tally.lost += 1

@@ -1,7 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from '#bench/own-server.ts'
 import { CitizenOffice, officeNumber } from '#testing/citizen-office.ts'
+import { testPostgresVariable } from '#testing/database.ts'
+import { startTestPostgres } from '#testing/postgres-setup.ts'
 import type { Seeded } from '../seeded.ts'
 import type { ServerOrders } from './server.ts'
 
@@ -46,7 +50,9 @@ export class Victim {
   }
 }
 
-/** Citizens with consent to one purpose, the simulator, and two servers on one database. */
+export type WorldSize = { readonly citizens: number; readonly servers: number }
+
+/** Citizens with consent to one purpose, the simulator, and servers on one database. */
 export class StopWorld {
   readonly office: CitizenOffice
   /** What all of them agreed to, and are told about. */
@@ -68,7 +74,7 @@ export class StopWorld {
     this.token = office.clerk.token
   }
 
-  static async make(citizenCount: number, folder: string): Promise<StopWorld> {
+  static async make({ citizens: citizenCount, servers }: WorldSize, folder: string): Promise<StopWorld> {
     const office = await CitizenOffice.open({ rateLimits: false })
     const purpose = await office.purpose('floods')
     const citizens: Citizen[] = []
@@ -79,7 +85,7 @@ export class StopWorld {
     const { address } = office.town.database
     const { channels } = office
     const victims: Victim[] = []
-    for (let n = 0; n < 2; n++) victims.push(new Victim({ address, folder, channels, port: await freePort() }))
+    for (let n = 0; n < servers; n++) victims.push(new Victim({ address, folder, channels, port: await freePort() }))
     const world = new StopWorld(office, purpose, citizens, victims)
     office.simulator.reach({
       get url() {
@@ -90,10 +96,10 @@ export class StopWorld {
   }
 
   /** The simulator and the setup stay; the town that made the citizens makes room for the servers. */
-  async begin(): Promise<void> {
+  async begin(weather: object = trouble): Promise<void> {
     await this.office.town.stop()
     await Promise.all(this.victims.map((victim) => victim.start()))
-    await this.office.simulator.ask('POST', '/simulator/weather', trouble)
+    await this.office.simulator.ask('POST', '/simulator/weather', weather)
   }
 
   /** Of a server that answers; of a dead one where none does. */
@@ -105,6 +111,19 @@ export class StopWorld {
   async end(): Promise<void> {
     await Promise.all(this.victims.map((victim) => victim.kill()))
     await this.office[Symbol.asyncDispose]()
+  }
+
+  /** Asks a server to send; answers its status. `n` makes the request one of its own. */
+  async send(personId: string, body: string, n: number): Promise<number> {
+    const headers = {
+      authorization: `Bearer ${this.token}`,
+      'content-type': 'application/json',
+      'idempotency-key': `n${n}`,
+    }
+    const request = JSON.stringify({ personId, purposeId: this.purpose, body })
+    const answer = await fetch(`${this.anyUrl(n)}/api/v1/sends`, { method: 'POST', headers, body: request })
+    await answer.arrayBuffer()
+    return answer.status
   }
 
   stop({ number }: Citizen): Promise<string> {
@@ -124,3 +143,20 @@ const trouble = {
 
 /** Waits between events that come `perSecond` on average, at random. */
 export const pauseMs = (random: Seeded, perSecond: number) => (-Math.log(1 - random.fraction()) * 1_000) / perSecond
+
+/** With a database of its own where the tests' is not running. */
+export async function inStopWorld<T>(size: WorldSize, work: (world: StopWorld) => Promise<T>): Promise<T> {
+  const postgres = process.env[testPostgresVariable] === undefined ? await startTestPostgres() : undefined
+  const folder = await mkdtemp(join(tmpdir(), 'chancery-stop-'))
+  try {
+    const world = await StopWorld.make(size, folder)
+    try {
+      return await work(world)
+    } finally {
+      await world.end()
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+    await postgres?.stop()
+  }
+}
