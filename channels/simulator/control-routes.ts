@@ -46,12 +46,13 @@ export function controlRoutes({ world, caller, twilio, mail }: ControlDeps): Rou
         account_sid: Type.String(),
         auth_token: Type.String(),
         number: Address,
+        name: Type.Optional(Address),
         inbound_url: Type.Optional(Type.String()),
         opt_out: Type.Optional(Type.Union([Type.Literal('off'), Type.Literal('default'), Type.Literal('advanced')])),
       }),
       handle: async ({ body }) => {
-        const { account_sid: accountSid, auth_token: authToken, number, inbound_url: inboundUrl } = body
-        await twilio.register({ accountSid, authToken, number, inboundUrl, optOut: body.opt_out ?? 'off' })
+        const { account_sid: accountSid, auth_token: authToken, number, name, inbound_url: inboundUrl } = body
+        await twilio.register({ accountSid, authToken, number, name, inboundUrl, optOut: body.opt_out ?? 'off' })
         return {}
       },
     }),
@@ -69,6 +70,7 @@ export function controlRoutes({ world, caller, twilio, mail }: ControlDeps): Rou
       },
     }),
     ...mailRoutes(mail),
+    ...citizenRoutes(world),
     ...truthRoutes({ world, caller }),
   ]
 }
@@ -76,7 +78,12 @@ export function controlRoutes({ world, caller, twilio, mail }: ControlDeps): Rou
 function mailRoutes(mail: SimulatedMail): Route[] {
   return [
     control('POST', '/simulator/mail/mailboxes', 'simulatorSetMailbox', {
-      body: Type.Object({ address: Address, host: Type.String(), port: Type.Integer({ minimum: 1, maximum: 65_535 }) }),
+      body: Type.Object({
+        address: Address,
+        name: Type.Optional(Address),
+        host: Type.String(),
+        port: Type.Integer({ minimum: 1, maximum: 65_535 }),
+      }),
       handle: async ({ body }) => {
         await mail.register(body)
         return {}
@@ -94,6 +101,26 @@ function mailRoutes(mail: SimulatedMail): Route[] {
       handle: async ({ body }) => {
         const { in_reply_to: inReplyTo, ...words } = body
         return { id: await mail.say({ ...words, inReplyTo }) }
+      },
+    }),
+  ]
+}
+
+/** Who is out there, for whoever looks on at /phone. */
+function citizenRoutes(world: World): Route[] {
+  return [
+    control('POST', '/simulator/citizens', 'simulatorSetCitizen', {
+      body: Type.Object({ name: Address, addresses: Type.Array(Address, { minItems: 1, maxItems: 2 }) }),
+      handle: async ({ body }) => {
+        await world.add({ what: 'citizen', ...body })
+        return {}
+      },
+    }),
+    control('POST', '/simulator/pages', 'simulatorSetPages', {
+      body: Type.Object({ name: Address, url: Type.String({ pattern: '^https?://', maxLength: 2_000 }) }),
+      handle: async ({ body }) => {
+        await world.add({ what: 'pages', ...body })
+        return {}
       },
     }),
   ]
@@ -154,7 +181,7 @@ function control(method: 'GET' | 'POST', path: string, operation: string, { hand
 const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/
 
 /** A page that somebody has open must not steer the simulator through the browser, neither as itself nor by a name of its own. */
-function refuseStrangers({ headers }: RouteRequest): void {
+export function refuseStrangers({ headers }: RouteRequest): void {
   const origin = headers.origin === undefined ? undefined : URL.parse(headers.origin)?.host
   if (loopback.test(headers.host ?? '') && (headers.origin === undefined || loopback.test(origin ?? ''))) return
   throw refuse('M_FORBIDDEN', 'The simulator is steered from its own machine only.')

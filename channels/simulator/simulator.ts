@@ -6,6 +6,7 @@ import type { Journal, MovableClock, Outbound, Route, Smtp } from '#platform/api
 import { Caller } from './caller.ts'
 import { controlRoutes } from './control-routes.ts'
 import { SimulatedMail } from './mail/simulated-mail.ts'
+import { phoneRoutes } from './phone/phone-routes.ts'
 import { SimulatedTwilio } from './twilio/simulated-twilio.ts'
 import { twilioRoutes } from './twilio/twilio-routes.ts'
 import { World } from './world.ts'
@@ -46,7 +47,11 @@ export function createSimulator(deps: SimulatorDeps): Simulator {
     world,
     twilio,
     mail,
-    routes: [...twilioRoutes({ world, twilio }), ...controlRoutes({ world, caller, twilio, mail })],
+    routes: [
+      ...twilioRoutes({ world, twilio }),
+      ...controlRoutes({ world, caller, twilio, mail }),
+      ...phoneRoutes({ world, twilio, mail }),
+    ],
     run: (signal) => world.schedule.run(signal),
   }
 }

@@ -34,9 +34,21 @@ export type Said = {
   readonly answering?: string
 }
 
+/** Somebody with a telephone and a mailbox, for whoever looks on. */
+export type Citizen = {
+  readonly name: string
+  /** At most one of each kind: a number, a mail address. */
+  readonly addresses: readonly string[]
+}
+
+/** Where an agency's pages for citizens are. */
+export type Pages = { readonly name: string; readonly url: string }
+
 export type WorldFact =
   | Received
   | Said
+  | ({ readonly what: 'citizen' } & Citizen)
+  | ({ readonly what: 'pages' } & Pages)
   | { readonly what: 'script'; readonly address: string; readonly steps: readonly Step[] }
   | { readonly what: 'step'; readonly address: string }
   | { readonly what: 'weather'; readonly weather: Weather }
@@ -49,6 +61,9 @@ export type Fact = (WorldFact | ProviderFact) & { readonly n: number; readonly a
 
 export type WorldDeps = { readonly clock: MovableClock; readonly seed: number; readonly journal: Journal }
 
+/** One line of what passed between a citizen and others. */
+export type Line = (Received | Said) & { readonly n: number; readonly atMs: number }
+
 type Script = { readonly steps: readonly Step[]; at: number }
 
 export class World {
@@ -60,6 +75,10 @@ export class World {
   readonly #folds: ((fact: Fact) => void)[] = []
   readonly #scripts = new Map<string, Script>()
   readonly #received = new Map<string, Fact[]>()
+  /** What she got and what she wrote, by her address. */
+  readonly #lines = new Map<string, Line[]>()
+  readonly #citizens = new Map<string, Citizen>()
+  readonly #pages = new Map<string, Pages>()
   readonly #listeners = new Set<() => void>()
   #weather: Weather = {}
   #count = 0
@@ -103,6 +122,24 @@ export class World {
     return this.#received.get(address) ?? []
   }
 
+  /** What passed between an address and others, in order. */
+  linesOf(address: string): readonly Line[] {
+    return this.#lines.get(address) ?? []
+  }
+
+  /** Addresses between which and others something passed. */
+  talking(): Iterable<string> {
+    return this.#lines.keys()
+  }
+
+  citizens(): Iterable<Citizen> {
+    return this.#citizens.values()
+  }
+
+  pages(): Iterable<Pages> {
+    return this.#pages.values()
+  }
+
   addresses(): string[] {
     return [...this.#received.keys()]
   }
@@ -141,14 +178,22 @@ export class World {
     this.#foldOwn(fact as WorldFact & Fact)
     for (const fold of this.#folds) fold(fact)
   }
+
   #foldOwn(fact: WorldFact & Fact): void {
     switch (fact.what) {
-      case 'received': {
-        const known = this.#received.get(fact.to)
-        if (known === undefined) this.#received.set(fact.to, [fact])
-        else known.push(fact)
+      case 'received':
+        push(this.#received, fact.to, fact)
+        push(this.#lines, fact.to, fact)
         return
-      }
+      case 'said':
+        push(this.#lines, fact.from, fact)
+        return
+      case 'citizen':
+        this.#citizens.set(fact.name, fact)
+        return
+      case 'pages':
+        this.#pages.set(fact.name, fact)
+        return
       case 'script':
         if (fact.steps.length === 0) this.#scripts.delete(fact.address)
         else this.#scripts.set(fact.address, { steps: fact.steps, at: 0 })
@@ -165,4 +210,10 @@ export class World {
         this.clock.advance(Math.max(0, fact.offsetMs - this.clock.offsetMs))
     }
   }
+}
+
+function push<One>(lists: Map<string, One[]>, key: string, one: One): void {
+  const known = lists.get(key)
+  if (known === undefined) lists.set(key, [one])
+  else known.push(one)
 }

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import type { ChannelSettings } from '#channels/api.ts'
 import type { Config, Random } from '#platform/api.ts'
 import { type RunningSimulator, startSimulator } from '../simulator/start-simulator.ts'
+import { organisation } from './people.ts'
 
 export type DemoSimulator = {
   /** Channels that lead to it. */
@@ -13,7 +14,9 @@ export type DemoSimulator = {
 }
 
 const number = '+15550001000'
+const numberName = 'Waste and streets'
 const mailAddress = 'desk@port-averell.example'
+const mailName = 'City office'
 const accountSid = `AC${'0'.repeat(32)}`
 const seed = 1
 
@@ -27,7 +30,8 @@ export async function startDemoSimulator(deps: { config: Config; random: Random 
   const { simulator, url, stop } = await startSomewhere(config, journalFile)
   const authToken = random.token(24)
   const inboundUrl = `${config.publicUrl}/hooks/sms/inbound`
-  await simulator.twilio.register({ accountSid, authToken, number, inboundUrl, optOut: 'off' })
+  await simulator.twilio.register({ accountSid, authToken, number, name: numberName, inboundUrl, optOut: 'off' })
+  await simulator.world.add({ what: 'pages', name: organisation, url: `${config.publicUrl}/c/main` })
   const smtp = { host: '127.0.0.1', port: simulator.mail.port }
   return {
     channels: [
@@ -45,7 +49,8 @@ export async function startDemoSimulator(deps: { config: Config; random: Random 
     url,
     async reach(ports) {
       const port = ports.get('mail')
-      if (port !== undefined) await simulator.mail.register({ address: mailAddress, host: '127.0.0.1', port })
+      if (port !== undefined)
+        await simulator.mail.register({ address: mailAddress, name: mailName, host: '127.0.0.1', port })
     },
     stop,
   }

@@ -24,6 +24,6 @@ export async function announce(deps: {
     if (!config.isDemo) say(demoWarning)
     for (const line of demoSignIns()) say(line)
   }
-  if (running.simulatorUrl !== undefined) say(`Its citizens are simulated, at ${running.simulatorUrl}/simulator/state`)
+  if (running.simulatorUrl !== undefined) say(`Citizens: ${running.simulatorUrl}/phone`)
   say('Stop it with Ctrl-C.')
 }

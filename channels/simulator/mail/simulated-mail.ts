@@ -10,7 +10,13 @@ import { drawnHex } from '../script.ts'
 import type { Fact, ProviderFact, World, WorldFact } from '../world.ts'
 import { bounceOf, letterOf } from './letters.ts'
 
-export type Mailbox = { readonly address: string; readonly host: string; readonly port: number }
+export type Mailbox = {
+  readonly address: string
+  /** As citizens have it among their contacts. */
+  readonly name?: string | undefined
+  readonly host: string
+  readonly port: number
+}
 
 /** A mail that the relay took. */
 type Taken = {
@@ -101,6 +107,10 @@ export class SimulatedMail {
     this.#running.abort()
     for (const sender of this.#senders.values()) sender.close()
     await this.#listener?.close()
+  }
+
+  mailboxes(): Iterable<Mailbox> {
+    return this.#mailboxes.values()
   }
 
   async register(mailbox: Mailbox): Promise<void> {

@@ -69,6 +69,10 @@ export class SimulatedTwilio {
     return this.#numbers.get(number)
   }
 
+  numbers(): Iterable<NumberFact> {
+    return this.#numbers.values()
+  }
+
   tokenOf(accountSid: string): string | undefined {
     return [...this.#numbers.values()].find((one) => one.accountSid === accountSid)?.authToken
   }

@@ -5,6 +5,8 @@ export type NumberFact = {
   readonly accountSid: string
   readonly authToken: string
   readonly number: string
+  /** As citizens have it among their contacts. */
+  readonly name?: string | undefined
   /** Where it calls when a message comes in. */
   readonly inboundUrl?: string | undefined
   /**
