@@ -22,6 +22,8 @@ export type Ask = {
   bytes?: Buffer
   contentType?: string
   timeoutMs?: number
+  /** Makes a repeat known: the header Idempotency-Key. */
+  key?: string
 }
 
 /** The server said no: it understood, and will not. Trying again is of no use. */
@@ -167,7 +169,7 @@ export class BlackBox {
   async ask(
     method: string,
     path: string,
-    { token, body, bytes, contentType, timeoutMs = 20_000 }: Ask = {},
+    { token, body, bytes, contentType, timeoutMs = 20_000, key }: Ask = {},
   ): Promise<Answer> {
     const sent = bytes ?? (body === undefined ? undefined : JSON.stringify(body))
     const response = await fetch(`http://127.0.0.1:${this.port}${path}`, {
@@ -176,6 +178,7 @@ export class BlackBox {
       headers: {
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
         ...(sent !== undefined && { 'content-type': contentType ?? 'application/json' }),
+        ...(key !== undefined && { 'idempotency-key': key }),
       },
       ...(sent !== undefined && { body: sent as NonNullable<RequestInit['body']> }),
     })

@@ -1,4 +1,5 @@
 import { atRest } from './at-rest/at-rest.ts'
+import { citizens } from './citizens/citizens.ts'
 import { display } from './display.ts'
 import { eventLoop } from './event-loop/event-loop.ts'
 import { fuzz } from './fuzz.ts'
@@ -36,4 +37,5 @@ export const proofs: Readonly<Record<string, Proof>> = {
   thumbnails,
   'opt-out': optOut,
   'web-hooks': webHooks,
+  citizens,
 }

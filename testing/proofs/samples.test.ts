@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { atRest } from './at-rest/at-rest.ts'
+import { citizensSample } from './citizens/citizens.ts'
 import { killNine } from './kill-nine/kill-nine.ts'
 import type { Proof } from './proof.ts'
 import { stopSample } from './stop/stop.ts'
@@ -27,4 +28,8 @@ test('no word stands on the disk, and what was altered is refused', { timeout: 1
 
 test('what a citizen stopped stays stopped while servers are killed', { timeout: 120_000 }, () =>
   sample(stopSample, undefined),
+)
+
+test('what citizens got is what we say they got, through three kills', { timeout: 180_000 }, () =>
+  sample(citizensSample, 3),
 )
