@@ -30,11 +30,13 @@ import {
 } from './sends/create-sends.ts'
 import type { Ways } from './sends/find-way.ts'
 import { readWords } from './sends/read-words.ts'
+import type { StopLaw } from './sends/stop-law.ts'
 import { bearChain } from './store/consent-events.ts'
 
 export { createStaff, type Staff } from './agencies/staff.ts'
 export { createDeskGuard } from './desk/desk-guard.ts'
 export type { RoomFiles } from './sends/create-sends.ts'
+export type { StopLaw } from './sends/stop-law.ts'
 
 export type CitizensDeps = {
   readonly db: Postgres
@@ -75,6 +77,8 @@ export type EngagementDeps = CitizensDeps & {
   readonly service: ServiceRooms
   readonly files: RoomFiles
   readonly links: CitizenLinks
+  /** What the configuration says of countries, instead of what is known here. */
+  readonly stopLaws?: readonly StopLaw[] | undefined
 }
 
 export interface Engagement extends Citizens {

@@ -362,6 +362,8 @@ export const limits = {
   questionAnswerMs: 24 * 3_600_000,
   /** Guesses at the four digits that prove that she reads what is sent to her address. */
   codeGuessesMax: 3,
+  /** So often a day she is sent such digits by one sender: whoever writes START in her name guesses right once in 1,000 days. */
+  startQuestionsPerDayMax: 3,
 
   ...citizenLimits,
 

@@ -10,6 +10,7 @@ import { Pipeline } from '#engagement/sends/pipeline.ts'
 import { QuietTimes } from '#engagement/sends/quiet-times.ts'
 import { readWords } from '#engagement/sends/read-words.ts'
 import { type NewSend, openedWords, SendBook } from '#engagement/sends/send-book.ts'
+import { StopScopes } from '#engagement/sends/stop-scopes.ts'
 import { type AttemptRow, attemptsOfSends } from '#engagement/store/attempts.ts'
 import { type SendRow, sendByPublicId } from '#engagement/store/sends.ts'
 import { type Postgres, silentLogger } from '#platform/api.ts'
@@ -105,7 +106,8 @@ export class SendHouse {
       prepare: async (attempts: readonly AttemptRow[], sends: ReadonlyMap<number, SendRow>) =>
         new Map(attempts.map((one) => [one.id, preparedFor(one, sends.get(one.sendId), key)])),
     }
-    const outcomes = new Outcomes(parts, { undecided: () => undefined, told: () => undefined })
+    const scopes = new StopScopes({ ...parts, stopLaws: [{ country: 'US', fromMs: 0 }] })
+    const outcomes = new Outcomes({ ...parts, scopes }, { undecided: () => undefined, told: () => undefined })
     const working = { ...parts, composing, outcomes, leaseMs: options.leaseMs ?? 60_000 }
     const book = new SendBook(parts)
     const ways = new FindWay(parts)
@@ -115,7 +117,7 @@ export class SendHouse {
       ...parts,
       book,
       read: readWords,
-      stopLaws: [{ country: 'US', fromMs: 0 }],
+      scopes,
       onQueued: () => undefined,
     })
     return {

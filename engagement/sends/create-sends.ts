@@ -26,7 +26,8 @@ import { RepliedFromRooms } from './replied-from-rooms.ts'
 import { Rounds } from './rounds.ts'
 import { SendBook } from './send-book.ts'
 import { Sending } from './sending.ts'
-import { knownStopLaws, type StopLaw } from './stop-law.ts'
+import { type StopLaw, stopLawsWith } from './stop-law.ts'
+import { StopScopes } from './stop-scopes.ts'
 import type { RoomEvents, Talk, Talks } from './talks.ts'
 import { Tasks } from './tasks.ts'
 import { Teller } from './teller.ts'
@@ -55,7 +56,7 @@ export type SendsDeps = SendsMachine &
     readonly ways: Ways
     readonly allChannels: AllChannels
     readonly read: ReadWords
-    /** Beside the known ones. */
+    /** What the configuration says of countries, instead of what is known here. */
     readonly stopLaws?: readonly StopLaw[] | undefined
   }
 
@@ -112,14 +113,15 @@ function createWork(deps: SendsDeps, book: SendBook, replied: Replied, quiet: Qu
     told: () => rounds.teller.wake(),
   }
   const composing = new ComposeSends({ ...deps, channels, replied })
-  const outcomes = new Outcomes(deps, on)
+  const scopes = new StopScopes({ ...deps, stopLaws: stopLawsWith(deps.stopLaws) })
+  const outcomes = new Outcomes({ ...deps, scopes }, on)
   const pipeline = new Pipeline({ ...deps, channels, composing, outcomes })
   const lookUps = new LookUps({ ...deps, channels, composing, outcomes })
   const decider = new Decider({ ...deps, book, quiet, onQueued: on.queued, onTold: on.told })
   const dialogues = new Dialogues({
     ...deps,
     book,
-    stopLaws: [...knownStopLaws, ...(deps.stopLaws ?? [])],
+    scopes,
     onQueued: on.queued,
   })
   const teller = new Teller(deps)

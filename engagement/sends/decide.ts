@@ -44,6 +44,8 @@ export function decide(send: SendFacts, attempts: readonly AttemptFacts[], nowTs
     return ended(send, 'accepted', proofWanted.has(send.basis) ? 'unconfirmed' : undefined, undefined)
   }
   const last = attempts.at(-1)
+  // Its turn came too late.
+  if (isLate && last?.code === 'deadline') return ended(send, 'expired', 'not-delivered', 'deadline')
   if (isLate || send.kind === 'question') return cameToNothing(send, last?.code ?? 'deadline')
   return { do: 'next' }
 }

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { InboundMessage } from '#channels/api.ts'
+import { limits } from '#platform/api.ts'
 import { type TestDatabase, testDatabase } from '#testing/database.ts'
 import { address, purposeIds, SendHouse } from '#testing/send-house.ts'
+import type { HeardInbound } from './dialogues.ts'
 
 let database: TestDatabase
 let house: SendHouse
@@ -51,12 +52,12 @@ async function until(minute: number, beganMs: number): Promise<void> {
 
 const codeSent = () => /Reply (\d{4})/.exec(house.channel('sms').taken.at(-1)?.text ?? '')?.[1] ?? ''
 
-/** `STOP`, `STOP!` (the provider has answered it), `START~` (from a sender that proved itself), `STOP?` (forged). */
+/** `STOP`, `STOP!` (the provider has answered it), `START~` (from a sender that proved itself). */
 function inbound(
   words: string,
-): Pick<InboundMessage, 'authenticity' | 'text'> & { providerAnswered?: 'start' | 'stop' | 'help' } {
-  const text = words.replace(/[!~]$|(?<=STOP|START)\?$/, '').replace('CODE', codeSent())
-  const authenticity = words.endsWith('~') ? 'proven' : /(STOP|START)\?$/.test(words) ? 'forged' : 'forgeable'
+): Pick<HeardInbound, 'authenticity' | 'text'> & { providerAnswered?: 'start' | 'stop' | 'help' } {
+  const text = words.replace(/[!~]$/, '').replace('CODE', codeSent())
+  const authenticity = words.endsWith('~') ? 'proven' : 'forgeable'
   const command = text.split(' ')[0]?.toLowerCase() as 'help' | 'start' | 'stop'
   return { text, authenticity, ...(words.endsWith('!') ? { providerAnswered: command } : {}) }
 }
@@ -133,7 +134,20 @@ const table: readonly Row[] = [
   ['START twice is asked once', '0 STOP / 20 START / 21 START', 30, 'scope code', ''],
   ['START while asked about STOP keeps silence from widening', '0 STOP / 1 START', 60, 'scope code', 'library'],
   ['START from a sender that proved itself', '0 STOP / 20 START~', 30, 'scope started', 'floods library'],
-  ['START from a forged sender gives nothing', '0 STOP / 20 START?', 30, 'scope', ''],
+  [
+    'START again and again is asked three times a day, whoever writes it',
+    `0 STOP / ${[20, 21, 22, 23, 24].map((n) => `${n} START / ${n} WRONG / ${n} WRONG / ${n} WRONG`).join(' / ')}`,
+    30,
+    'scope code code code',
+    '',
+  ],
+  [
+    'and on the next day once more',
+    `0 STOP / ${[20, 21, 22].map((n) => `${n} START / ${n} WRONG / ${n} WRONG / ${n} WRONG`).join(' / ')} / 1500 START / 1501 CODE`,
+    1510,
+    'scope code code code code',
+    'floods library',
+  ],
   [
     'START that the provider answered still needs the digits',
     '0 STOP! / 20 START! / 21 CODE',
@@ -143,7 +157,6 @@ const table: readonly Row[] = [
   ],
   ['START where nothing was stopped', '0 START', 10, '', 'floods library'],
   ['STOP after START is confirmed anew', '0 STOP / 20 START / 21 CODE / 30 STOP', 31, 'scope code scope', 'library'],
-  ['STOP from a forged sender holds and asks', '0 STOP?', 10, 'unsure', 'library'],
   ['HELP', '0 HELP', 10, 'help', 'floods library'],
   ['HELP twice in an hour is answered once', '0 HELP / 5 HELP', 10, 'help', 'floods library'],
   ['HELP on two days', '0 HELP / 1500 HELP', 1501, 'help help', 'floods library'],
@@ -213,7 +226,7 @@ describe('a STOP', () => {
     await work()
     expect(await hear('STOP')).toMatchObject({ passes: false })
     expect(await hear('Stop this, and where is my permit?')).toMatchObject({ passes: true })
-    expect(await hear('Where is my permit?')).toMatchObject({ passes: true, did: [] })
+    expect(await hear('Where is my permit?')).toEqual({ passes: true, heard: undefined })
   })
 
   it('closes the sender that the provider closed', async () => {
@@ -230,9 +243,41 @@ describe('a STOP', () => {
     const [hers] = house.addresses
     const message = { id: messages, channelId: 'sms', kind: 'sms', text: 'STOP', authenticity: 'forgeable' } as const
     const again = () => hers && node.dialogues.hear(house.agency, hers, { ...message, receivedMs: house.clock.nowMs() })
-    const did = [await again(), ...(await Promise.all([again(), again()]))].map((one) => one?.did.length)
+    const heeded = [await again(), ...(await Promise.all([again(), again()]))]
     await work()
-    expect(did).toEqual([2, 0, 0])
+    expect(heeded).toEqual(Array.from({ length: 3 }, () => ({ passes: false, heard: 'stop' })))
     expect([told(), house.stops.length, open()]).toEqual([['scope'], 1, ['library']])
+  })
+
+  it('is confirmed within five minutes or not at all, also where nobody decided meanwhile', async () => {
+    await house.add(node)
+    await work()
+    await hear('STOP')
+    await house.clock.advance(limits.stopConfirmationMsMax)
+    await node.pipeline.round()
+    await node.pipeline.settled()
+    expect([told(), open()]).toEqual([[], ['library']])
+  })
+})
+
+describe('words that come again, after a server died before they were carried on', () => {
+  it('mean what they meant the first time, whatever has become of the dialogue', async () => {
+    await house.add(node)
+    await work()
+    const [hers] = house.addresses
+    const say = (id: number, text: string) => {
+      if (hers === undefined) throw new Error('she has no address')
+      const message = { id, channelId: 'sms', kind: 'sms', text, authenticity: 'forgeable' } as const
+      return node.dialogues.hear(house.agency, hers, { ...message, receivedMs: house.clock.nowMs() })
+    }
+    const [answer, doubt, yes] = [++messages, ++messages, ++messages]
+    // To a clerk's question: a human has to read it, also when it comes again.
+    expect([await say(answer, 'Yes'), await say(answer, 'Yes')]).toMatchObject([{ passes: true }, { passes: true }])
+    await say(doubt, 'Spam')
+    await work()
+    // To ours: it is done, and no human is troubled with it.
+    const heard = { passes: false, heard: 'stop' }
+    expect([await say(yes, 'Yes'), await say(yes, 'Yes')]).toEqual([heard, heard])
+    expect(await say(doubt, 'Spam')).toEqual({ passes: true, heard: 'hold' })
   })
 })

@@ -3,8 +3,7 @@ import { type Db, limits, type Tx } from '#platform/api.ts'
 import type { Agency } from '../agencies/types.ts'
 import type { ConsentSource, Purpose, StopScope, StopWish } from '../consent/types.ts'
 import type { Address, AddressKind } from '../people/types.ts'
-import { purposesLastSent } from '../store/attempts.ts'
-import { isFirstTime } from '../store/inbound-done.ts'
+import { finishInbound, inboundDone, isFirstTime } from '../store/inbound-done.ts'
 import {
   countGuess,
   type DialogueRow,
@@ -13,6 +12,7 @@ import {
   insertDialogue,
   newestDialogue,
   setDialogueOutcome,
+  startsAskedSince,
 } from '../store/stop-dialogues.ts'
 import type { SendsMachine, SendsNeighbours } from './parts.ts'
 import { questionText } from './question-texts.ts'
@@ -27,7 +27,7 @@ import {
   type Outcome,
   type Reading,
 } from './stop-dialogue.ts'
-import { type StopLaw, stopMeansEverything } from './stop-law.ts'
+import type { StopScopes } from './stop-scopes.ts'
 
 /** Reads what a citizen's words mean for what she wants to get; languages are BCP 47, the likeliest first. */
 export type ReadWords = (text: string, languages: readonly string[], kind: AddressKind) => Reading
@@ -36,23 +36,22 @@ type Deps = Pick<SendsMachine, 'clock' | 'logger' | 'postgres' | 'random' | 'vau
   Pick<SendsNeighbours, 'agencies' | 'consent' | 'gates' | 'people' | 'purposes'> & {
     readonly book: SendBook
     readonly read: ReadWords
-    readonly stopLaws: readonly StopLaw[]
+    readonly scopes: Pick<StopScopes, 'meansEverything' | 'programme'>
     readonly onQueued: () => void
   }
 
+/** What is forged is nobody's words and never comes here. */
 export type HeardInbound = Pick<
   InboundMessage,
-  'authenticity' | 'channelId' | 'id' | 'kind' | 'providerAnswered' | 'receivedMs' | 'text'
->
+  'channelId' | 'id' | 'kind' | 'providerAnswered' | 'receivedMs' | 'text'
+> & { readonly authenticity: 'forgeable' | 'proven' }
 
 /** What her words did, for whoever carries them on. */
 export type Heeded = {
   /** A human should read them too. */
   readonly passes: boolean
   /** What a running conversation is told of it. */
-  readonly did: readonly Act[]
-  /** The programme that it was about. */
-  readonly purpose: Purpose | undefined
+  readonly heard: 'hold' | 'release' | 'start' | 'stop' | undefined
 }
 
 type Scene = {
@@ -71,8 +70,7 @@ type Scene = {
 
 const dialoguesAtOnce = 50
 const codeDigits = 4
-/** Of an address: purposes of which something was sent lately are looked at for one that rests on consent. */
-const purposesLookedAt = 20
+const dayMs = 24 * 3_600_000
 
 /** The dialogue with a citizen about what she wants to get: hears, acts, asks once, and closes what nobody answered. */
 export class Dialogues {
@@ -95,26 +93,23 @@ export class Dialogues {
       await this.#deps.consent.markWritten(tx, address.id, inbound.receivedMs)
       return this.#hear(tx, agency, address, inbound)
     })
-    if (heeded !== undefined) {
-      if (heeded.did.length > 0) this.#deps.onQueued()
-      return heeded
-    }
-    return this.#again(agency, address, inbound)
+    if (heeded === undefined) return this.#again(inbound)
+    this.#deps.onQueued()
+    return heeded
   }
 
   /** The same message again: what it did is done, and what it says may still have to reach the desk. */
-  async #again(agency: Agency, address: Address, inbound: HeardInbound): Promise<Heeded> {
-    const languages = await this.#languages(agency, address, this.#deps.postgres)
-    const reading = this.#deps.read(inbound.text, languages, inbound.kind)
-    const isCommand = reading.isBare && (reading.outcome === 'stop' || reading.word !== undefined)
-    return { passes: !isCommand && inbound.providerAnswered === undefined, did: [], purpose: undefined }
+  async #again({ id }: HeardInbound): Promise<Heeded> {
+    const done = await inboundDone(this.#deps.postgres, id)
+    if (done === undefined) throw new Error('A message that was acted upon is not in the list of those that were.')
+    return { passes: done.passes, heard: (done.heard ?? undefined) as Heeded['heard'] }
   }
 
   async #hear(tx: Tx, agency: Agency, address: Address, inbound: HeardInbound): Promise<Heeded> {
     const { channelId, authenticity, providerAnswered, text, kind } = inbound
     const languages = await this.#languages(agency, address, tx)
     const [purpose, dialogue] = [
-      await this.#purposeLastSent(tx, address.id, channelId),
+      await this.#deps.scopes.programme(tx, { addressId: address.id, channelId }, { onlyTaken: false }),
       await newestDialogue(tx, address.id, channelId),
     ]
     const nowMs = this.#deps.clock.nowMs()
@@ -134,7 +129,8 @@ export class Dialogues {
     const line: Line = {
       dialogue: dialogue && dialogueOf(dialogue),
       purposeId: purpose?.id,
-      meansEverything: stopMeansEverything(this.#deps.stopLaws, agency.country, nowMs),
+      meansEverything: this.#deps.scopes.meansEverything(agency.country, nowMs),
+      startsAsked: await startsAskedSince(tx, address.id, channelId, nowMs - dayMs),
       wasStopped: await this.#wasStopped(scene, purpose),
     }
     const acts = hear(line, {
@@ -145,11 +141,15 @@ export class Dialogues {
       providerAnswered,
     })
     for (const act of acts) await this.#do(scene, act)
-    return {
-      passes: acts.some((act) => act.do === 'pass'),
-      did: acts.filter((act) => act.do !== 'pass'),
-      purpose: scene.purpose,
-    }
+    const told = acts.find(isTold)
+    const heeded = { passes: acts.some((act) => act.do === 'pass'), heard: told?.do }
+    await finishInbound(tx, inbound.id, {
+      passes: heeded.passes,
+      heard: heeded.heard ?? null,
+      reach: told?.do === 'stop' ? told.reach : null,
+      purposeId: scene.purpose?.id ?? null,
+    })
+    return heeded
   }
 
   /** Closes what nobody answered in time. */
@@ -178,15 +178,6 @@ export class Dialogues {
   async #languages(agency: Agency, address: Address, db: Db): Promise<string[]> {
     const person = address.personId === undefined ? undefined : await this.#deps.people.byId(address.personId, db)
     return [...(person?.language === undefined ? [] : [person.language]), agency.language]
-  }
-
-  /** The newest that rests on consent: nothing else is hers to end. */
-  async #purposeLastSent(tx: Tx, addressId: number, channelId: string): Promise<Purpose | undefined> {
-    for (const id of await purposesLastSent(tx, addressId, channelId, purposesLookedAt)) {
-      const purpose = await this.#deps.purposes.byId(id, tx)
-      if (purpose?.basis === 'consent') return purpose
-    }
-    return undefined
   }
 
   /** An open dialogue stays about what it began with, whatever was sent since. */
@@ -330,6 +321,12 @@ export class Dialogues {
     const actor = source === 'system' ? ({ kind: 'system' } as const) : ({ kind: 'citizen' } as const)
     return { addressId: address.id, channelId, scope, source, actor, proofKey, atMs }
   }
+}
+
+type ToldAct = Extract<Act, { do: NonNullable<Heeded['heard']> }>
+
+function isTold(act: Act): act is ToldAct {
+  return act.do === 'stop' || act.do === 'hold' || act.do === 'start' || act.do === 'release'
 }
 
 function dialogueOf(row: DialogueRow): Dialogue {

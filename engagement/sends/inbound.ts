@@ -1,18 +1,20 @@
 import type { Channel, InboundMessage, Receipt, Receiver } from '#channels/api.ts'
-import type { Postgres, SealingKey, Vault } from '#platform/api.ts'
+import type { Postgres, SealingKey, Tx, Vault } from '#platform/api.ts'
 import type { Agency } from '../agencies/types.ts'
-import type { Address } from '../people/types.ts'
-import { attemptByPublicId, attemptsByNames } from '../store/attempts.ts'
+import type { Address, People } from '../people/types.ts'
+import { agencyLastSentTo, attemptByPublicId, attemptsByNames } from '../store/attempts.ts'
+import { beginToTell, finishInbound, inboundDone, isFirstTime } from '../store/inbound-done.ts'
 import { lastInOf, putLastIn } from '../store/last-in.ts'
 import { insertTellings } from '../store/tellings.ts'
 import { answerSubject, threadBytes, threadPurpose } from './composing.ts'
-import type { Dialogues, Heeded } from './dialogues.ts'
+import type { Dialogues } from './dialogues.ts'
 import type { Fate, Outcomes } from './outcomes.ts'
 import type { SendsMachine, SendsNeighbours } from './parts.ts'
 import type { Talk, Talks } from './talks.ts'
 
 type Deps = Pick<SendsMachine, 'clock' | 'logger'> &
-  Pick<SendsNeighbours, 'channels' | 'people'> & {
+  Pick<SendsNeighbours, 'channels'> & {
+    readonly people: SendsNeighbours['people'] & Pick<People, 'addressOf'>
     readonly agencies: SendsNeighbours['agencies'] & {
       byKey(key: string): Promise<Agency | undefined>
       all(): Promise<Agency[]>
@@ -40,13 +42,15 @@ export class Inbound implements Receiver {
     const { channels, dialogues, people, postgres } = this.#deps
     const channel = channels.byId(inbound.channelId)
     if (channel === undefined) throw new Error(`The channel ${inbound.channelId} is no longer in the configuration.`)
-    const agency = await this.#agencyOf(channel)
+    const agency = await this.#agencyOf(channel, inbound)
+    const { authenticity } = inbound
+    if (authenticity === 'forged') return this.#leaveOut(agency, inbound)
     const address = await postgres.transaction((tx) => people.ensureAddress(tx, agency.id, inbound.kind, inbound.from))
     // A machine that answers by itself says nothing of what she wants.
-    const heeded = inbound.isAutomatic ? passed : await dialogues.hear(agency, address, inbound)
+    const heeded = inbound.isAutomatic ? passed : await dialogues.hear(agency, address, { ...inbound, authenticity })
     if (heeded.passes) await this.#carryOn(agency, channel, address, inbound)
     else await this.#remember(agency, address, inbound, undefined)
-    if (heeded.did.length > 0) await this.#tellRunning(address, inbound, heeded)
+    if (heeded.heard !== undefined) await this.#tellRunning(address, inbound)
   }
 
   async receipts(receipts: readonly Receipt[]): Promise<void> {
@@ -68,11 +72,30 @@ export class Inbound implements Receiver {
     await outcomes.hear(fates)
   }
 
-  async #agencyOf(channel: Channel): Promise<Agency> {
-    const { agencies } = this.#deps
-    const agency = channel.agency === undefined ? (await agencies.all())[0] : await agencies.byKey(channel.agency)
-    if (agency === undefined) throw new Error(`The channel ${channel.id} is of an agency that does not exist.`)
-    return agency
+  /** Of a sender that several agencies share: the one that wrote to her last. Her STOP is about what that one sent. */
+  async #agencyOf(channel: Channel, { kind, from }: InboundMessage): Promise<Agency> {
+    const { agencies, people, postgres } = this.#deps
+    const all = channel.agency === undefined ? await agencies.all() : [await agencies.byKey(channel.agency)]
+    const [first] = all
+    if (first === undefined) throw new Error(`The channel ${channel.id} is of an agency that does not exist.`)
+    if (all.length === 1) return first
+    const known = await Promise.all(all.flatMap((one) => one && people.addressOf(one.id, kind, from)))
+    const ids = known.flatMap((address) => address?.id ?? [])
+    const agencyId = ids.length === 0 ? undefined : await agencyLastSentTo(postgres, ids, channel.id)
+    return all.find((one) => one?.id === agencyId) ?? first
+  }
+
+  /** It is not hers: it does nothing, and stands nowhere in her name. Whoever talks with her learns that it came. */
+  async #leaveOut(agency: Agency, { id, kind, from, channelId }: InboundMessage): Promise<void> {
+    const { postgres, people, clock, logger } = this.#deps
+    const address = await people.addressOf(agency.id, kind, from)
+    await postgres.transaction(async (tx) => {
+      if (!(await isFirstTime(tx, id, clock.nowMs()))) return
+      await finishInbound(tx, id, { passes: false, heard: 'forged', reach: null, purposeId: null })
+      if (address !== undefined) await this.#tell(tx, id, address, channelId)
+      logger.warn('sends.forged_left_out', { channel: channelId })
+    })
+    this.#deps.onTold()
   }
 
   async #carryOn(agency: Agency, channel: Channel, address: Address, inbound: InboundMessage): Promise<void> {
@@ -82,7 +105,7 @@ export class Inbound implements Receiver {
       address,
       channelId: channel.id,
       queue: channel.queue,
-      answersConversation: await this.#answers(inbound),
+      answersConversation: await this.#answers(address, inbound),
       receivedMs: inbound.receivedMs,
     })
     await this.#remember(agency, address, inbound, talk)
@@ -93,9 +116,11 @@ export class Inbound implements Receiver {
       await talks.notice(talk, { key: `${key} files`, text: missingFiles(inbound.filesMissing) })
   }
 
-  async #answers({ answersAttempt }: InboundMessage): Promise<number | undefined> {
+  /** A mail can be handed on: what is in it proves nothing of who answers, so that it counts from its own address alone. */
+  async #answers(address: Address, { answersAttempt }: InboundMessage): Promise<number | undefined> {
     if (answersAttempt === undefined) return undefined
-    return (await attemptByPublicId(this.#deps.postgres, answersAttempt))?.conversationId ?? undefined
+    const attempt = await attemptByPublicId(this.#deps.postgres, answersAttempt)
+    return attempt?.addressId === address.id ? (attempt.conversationId ?? undefined) : undefined
   }
 
   /** Where she wrote last, and what an answer to her mail has to name. */
@@ -130,23 +155,27 @@ export class Inbound implements Receiver {
   }
 
   /** Whoever is talking with her learns that she said STOP; nobody else is troubled with it. */
-  async #tellRunning(address: Address, inbound: InboundMessage, { did, purpose }: Heeded): Promise<void> {
-    const { postgres, clock } = this.#deps
-    const last = await lastInOf(postgres, address.id, inbound.channelId)
-    const act = did.find((one) => one.do === 'stop' || one.do === 'hold' || one.do === 'start' || one.do === 'release')
-    if (last?.conversationId == null || act === undefined) return
+  async #tellRunning(address: Address, { id, channelId }: InboundMessage): Promise<void> {
+    await this.#deps.postgres.transaction((tx) => this.#tell(tx, id, address, channelId))
+    this.#deps.onTold()
+  }
+
+  /** Once, however often the message comes. */
+  async #tell(tx: Tx, inboundId: number, address: Address, channelId: string): Promise<void> {
+    const last = await lastInOf(tx, address.id, channelId)
+    if (last?.conversationId == null || !(await beginToTell(tx, inboundId))) return
+    const { heard, reach, purposeId } = (await inboundDone(tx, inboundId)) ?? {}
     const facts = {
-      heard: act.do,
-      ...(act.do === 'stop' ? { reach: act.reach } : {}),
-      ...(purpose === undefined ? {} : { purpose: purpose.id }),
+      heard: heard ?? null,
+      ...(reach == null ? {} : { reach }),
+      ...(purposeId == null ? {} : { purpose: purposeId }),
     }
     const telling = { conversationId: last.conversationId, eventId: null, what: 'notice' as const, facts }
-    await insertTellings(postgres, [telling], clock.nowMs())
-    this.#deps.onTold()
+    await insertTellings(tx, [telling], this.#deps.clock.nowMs())
   }
 }
 
-const passed: Heeded = { passes: true, did: [], purpose: undefined }
+const passed = { passes: true, heard: undefined }
 
 function fateOf(attempt: Fate['attempt'], { state, reference, code, reason }: Receipt): Fate {
   if (state !== 'failed') return { attempt, state, reference }

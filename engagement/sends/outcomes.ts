@@ -6,6 +6,7 @@ import { settleTasks } from '../store/tasks.ts'
 import { insertTellings } from '../store/tellings.ts'
 import { type AttemptState, attemptPlaces, further } from './attempt-states.ts'
 import type { SendsMachine, SendsNeighbours } from './parts.ts'
+import type { StopScopes } from './stop-scopes.ts'
 
 /** What was heard of an attempt: the provider's answer, a receipt, a look-up, or what our own gate said. */
 export type Fate = {
@@ -25,7 +26,7 @@ type Waiting = {
   readonly reject: (error: unknown) => void
 }
 type Deps = Pick<SendsMachine, 'clock' | 'logger' | 'postgres'> &
-  Pick<SendsNeighbours, 'consent' | 'people' | 'purposes'>
+  Pick<SendsNeighbours, 'consent' | 'people'> & { readonly scopes: Pick<StopScopes, 'ofRefusal'> }
 
 const fatesAtOnceMax = 500
 
@@ -151,7 +152,7 @@ export class Outcomes {
    */
   async #suppress({ attempt, failure, code }: Fate): Promise<void> {
     if (failure !== 'stopped' && failure !== 'invalid') return
-    const { consent, clock, postgres, logger } = this.#deps
+    const { consent, clock, postgres, logger, scopes } = this.#deps
     const { addressId, channelId, publicId } = attempt
     const about = { addressId, atMs: clock.nowMs() }
     const proofKey = `refused ${publicId}`
@@ -161,7 +162,7 @@ export class Outcomes {
       const [send] = await sendsByIds(tx, [attempt.sendId])
       if (send === undefined) return
       await consent.closeSender(tx, { ...about, channelId, proofKey: `${proofKey} sender` })
-      const scope = { purposeId: send.purposeId }
+      const scope = await scopes.ofRefusal(tx, attempt, send, about.atMs)
       await consent.stop(tx, { ...about, channelId, scope, source: 'provider', proofKey })
     })
     logger.info('sends.address_suppressed', { channel: channelId, kind: failure })

@@ -155,6 +155,28 @@ describe('a provider that refuses', () => {
     expect(house.stops).toMatchObject([{ addressId: 11, scope: { purposeId: purposeIds.consent }, source: 'provider' }])
     expect(house.closed).toEqual(['11 sms'])
   })
+
+  it('because she said stop there means what had come before, and not what never came', async () => {
+    await house.add(node, { purposeId: purposeIds.library })
+    await work()
+    house.channel('sms').script = () => failure({ reason: 'stopped', code: '21610' })
+    await house.add(node)
+    await house.add(node, { purposeId: purposeIds['public-task'], way: wayBy('sms', 11) })
+    await work()
+    const { library } = purposeIds
+    expect(house.stops.map(({ scope }) => scope)).toEqual([{ purposeId: library }, { purposeId: library }])
+  })
+
+  it('because she said stop there means everything where the law says so, or nothing else came', async () => {
+    house.channel('sms').script = () => failure({ reason: 'stopped', code: '21610' })
+    await house.add(node, { purposeId: purposeIds['public-task'], way: wayBy('sms', 11) })
+    await work()
+    house.country = 'US'
+    house.shut.clear()
+    await house.add(node)
+    await work()
+    expect(house.stops.map(({ scope }) => scope)).toEqual(['agency', 'agency'])
+  })
 })
 
 describe('a send whose fate is unknown', () => {

@@ -1,6 +1,5 @@
 import type { Channel, Outgoing, SendOutcome, SendWish } from '#channels/api.ts'
-import { isLost, limits } from '#platform/api.ts'
-import type { GateAnswer } from '../gate/types.ts'
+import { isLost, limits, type Tx } from '#platform/api.ts'
 import { type AttemptRow, beginAttempts, releaseAttempts, takeAttempts } from '../store/attempts.ts'
 import { type SendRow, sendsByIds } from '../store/sends.ts'
 import type { Fate, Outcomes } from './outcomes.ts'
@@ -26,6 +25,7 @@ type Deps = Pick<SendsMachine, 'clock' | 'logger' | 'postgres' | 'random'> &
     readonly leaseMs?: number
   }
 
+type GateSaid = { readonly isOpen: true } | { readonly isOpen: false; readonly reason: string }
 type Ready = { readonly attempt: AttemptRow; readonly send: SendRow; readonly prepared: Prepared & { isReady: true } }
 
 /** So often what waited too long for its turn reads the gate again; then it is tried later. */
@@ -138,12 +138,16 @@ export class Pipeline {
     })
   }
 
-  /** A question asks for consent and needs none; whether it may be asked is settled where the dialogue is. */
-  #ask(tx: Parameters<SendsNeighbours['gates']['pass']>[0], { attempt, send }: Ready): Promise<GateAnswer> {
-    if (send.kind === 'question') return Promise.resolve({ isOpen: true })
+  /**
+   * What is late goes no more, whoever was away until now: a confirmation of STOP above all. A question asks for consent and needs
+   * none; whether it may be asked is settled where the dialogue is.
+   */
+  async #ask(tx: Tx, { attempt, send }: Ready): Promise<GateSaid> {
+    const nowMs = this.#deps.clock.nowMs()
+    if (nowMs >= send.deadlineTs) return { isOpen: false, reason: 'deadline' }
+    if (send.kind === 'question') return { isOpen: true }
     const { addressId, channelId } = attempt
     const personId = send.personId ?? undefined
-    const nowMs = this.#deps.clock.nowMs()
     return this.#deps.gates.pass(tx, { addressId, personId, purposeId: send.purposeId, channelId, nowMs })
   }
 

@@ -17,7 +17,7 @@ export type HeardWords = Reading & {
   readonly nowMs: number
   /** The provider took it for a command, and has answered itself. */
   readonly providerAnswered?: 'help' | 'start' | 'stop' | undefined
-  readonly authenticity: 'forgeable' | 'forged' | 'proven'
+  readonly authenticity: 'forgeable' | 'proven'
   /** Whether it holds the digits that were sent to her; undefined where it holds none, or none were sent. */
   readonly codeFits?: boolean | undefined
 }
@@ -55,6 +55,8 @@ export type Line = {
   readonly purposeId: number | undefined
   /** The law of her country takes every STOP for everything. */
   readonly meansEverything: boolean
+  /** How often she was asked within a day whether it was she who wrote START. */
+  readonly startsAsked: number
   /** Something was stopped here, so that there is something to start. */
   readonly wasStopped: boolean
 }
@@ -104,8 +106,6 @@ function commandIn(line: Line, open: Dialogue | undefined, heard: HeardWords): A
 
 function stops(line: Line, open: Dialogue | undefined, heard: HeardWords): Act[] {
   const rest = heard.isBare ? [] : [pass]
-  // Somebody else may have written it to silence her; she is asked.
-  if (heard.authenticity === 'forged') return unsure(line, open)
   const said: StopReach = heard.outcome === 'stop' ? heard.reach : 'programme'
   const closes: Act[] = heard.providerAnswered === 'stop' ? [{ do: 'close-sender' }] : []
   if (open?.about === 'stop') {
@@ -169,10 +169,11 @@ function starts(line: Line, open: Dialogue | undefined, heard: HeardWords): Act[
   // The provider lets us write again. That says nothing of what she agreed to.
   const isProviders = heard.providerAnswered === 'start'
   if (!line.wasStopped) return isProviders ? [] : [pass]
-  if (heard.authenticity === 'forged') return [pass]
   // She was sent digits a moment ago: they are enough.
   if (open?.about === 'start') return []
   const overtaken: Act[] = open === undefined ? [] : [{ do: 'end', outcome: 'overtaken' }]
+  // Anybody can write START in her name: neither guesses at the digits nor our questions to her may go on for ever.
+  if (heard.authenticity !== 'proven' && line.startsAsked >= limits.startQuestionsPerDayMax) return [pass]
   if (heard.authenticity === 'proven') {
     return [...overtaken, { do: 'start' }, { do: 'open', about: 'start', asks: true, ends: 'confirmed' }]
   }

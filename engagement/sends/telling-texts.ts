@@ -30,6 +30,8 @@ const heard: Readonly<Record<string, (title: string, reach: unknown) => string>>
   },
   hold: (title) => `She may have said STOP${title}. She was asked; until she answers nothing leaves for it.`,
   release: (title) => `She has answered that she wants to keep what we send${title}.`,
+  forged: () =>
+    'A mail came in her name that is not from her: it failed the checks of her mail provider. It did nothing, and is not shown.',
   start: () => 'She has said START and proved that it was she: she gets messages again.',
 }
 

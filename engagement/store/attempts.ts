@@ -146,8 +146,15 @@ const takeUnknown = sql(
 const lastPurposes = sql(
   'attempt_last_purposes',
   `select s.purpose_id as "purposeId" from attempt a join send s on s.id = a.send_id
-   where a.address_id = $1 and a.channel_id = $2 and a.sending_ts is not null and a.state <> 8 and s.kind <> 'question'
+   where a.address_id = $1 and a.channel_id = $2 and a.sending_ts is not null and s.kind <> 'question'
+     and a.state <> 8 and (not $4 or a.state in (3, 4, 6, 7))
    group by s.purpose_id order by max(a.sending_ts) desc, max(a.id) desc limit $3`,
+)
+const lastAgency = sql(
+  'attempt_last_agency',
+  `select agency_id as "agencyId" from attempt
+   where address_id = any($1::bigint[]) and channel_id = $2 and sending_ts is not null and state <> 8
+   order by sending_ts desc limit 1`,
 )
 const takenReferences = sql(
   'attempt_taken_references',
@@ -225,11 +232,19 @@ export const lapseAttempts = (db: Db, nowTs: number, limit: number) => db.rows<A
 export const takeUnknownAttempts = (db: Db, nowTs: number, limit: number, againTs: number) =>
   db.rows<AttemptRow>(takeUnknown, [nowTs, limit, againTs])
 
-/** Purposes about which something may have left from a sender to an address, the newest first. */
-export async function purposesLastSent(db: Db, addressId: number, channelId: string, limit: number): Promise<number[]> {
-  const rows = await db.rows<{ purposeId: number }>(lastPurposes, [addressId, channelId, limit])
+/** Purposes about which something has left from a sender to an address, or may have unless `onlyTaken`; the newest first. */
+export async function purposesLastSent(
+  db: Db,
+  line: { addressId: number; channelId: string; onlyTaken: boolean; limit: number },
+): Promise<number[]> {
+  const { addressId, channelId, onlyTaken, limit } = line
+  const rows = await db.rows<{ purposeId: number }>(lastPurposes, [addressId, channelId, limit, onlyTaken])
   return rows.map(({ purposeId }) => purposeId)
 }
+
+/** Which agency last sent something from a sender to one of the addresses. */
+export const agencyLastSentTo = async (db: Db, addressIds: readonly number[], channelId: string) =>
+  (await db.row<{ agencyId: number }>(lastAgency, [addressIds, channelId]))?.agencyId
 
 export async function otherReferences(db: Db, attempt: AttemptRow): Promise<Set<string>> {
   const { addressId, channelId, id } = attempt

@@ -43,6 +43,11 @@ const closing = sql(
   'stop_dialogue_closing',
   `select ${columns} from stop_dialogue d where d.ended_ts is null and d.closes_ts <= $1 order by d.closes_ts limit $2`,
 )
+const startsSince = sql(
+  'stop_dialogue_starts_since',
+  `select count(*)::int as count from stop_dialogue
+   where address_id = $1 and channel_id = $2 and about = 'start' and code_hash is not null and opened_ts > $3`,
+)
 const erase = sql('stop_dialogue_erase', 'delete from stop_dialogue where address_id = any($1::bigint[])')
 
 export type DialogueInsert = Omit<DialogueRow, 'id' | 'guesses' | 'endedTs' | 'outcome'>
@@ -55,6 +60,9 @@ export async function insertDialogue(db: Db, row: DialogueInsert): Promise<numbe
 
 export const newestDialogue = (db: Db, addressId: number, channelId: string) =>
   db.row<DialogueRow>(newest, [addressId, channelId])
+/** How often digits were sent to her since then. */
+export const startsAskedSince = async (db: Db, addressId: number, channelId: string, ts: number) =>
+  (await db.row<{ count: number }>(startsSince, [addressId, channelId, ts]))?.count ?? 0
 export const countGuess = (db: Db, id: number) => db.run(guess, [id])
 /** False when it had ended before. */
 export const endDialogue = async (db: Db, id: number, nowTs: number, outcome: string) =>

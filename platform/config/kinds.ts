@@ -147,6 +147,21 @@ export const channelList: Kind<readonly ChannelEntry[]> = {
   right: 'a list of channels, each with id, kind and what its kind needs; as JSON outside of the file',
 }
 
+/** From when on something holds in a country; never at Infinity. */
+export type CountryDate = { readonly country: string; readonly fromMs: number }
+
+export const countryDates: Kind<readonly CountryDate[]> = {
+  read(text) {
+    const dates = text.split(',').map((entry) => {
+      const [, country = '', day = ''] = /^\s*([A-Z]{2})\s*=\s*(\d{4}-\d{2}-\d{2}|never)\s*$/.exec(entry) ?? []
+      return { country, fromMs: day === 'never' ? Number.POSITIVE_INFINITY : Date.parse(`${day}T00:00:00Z`) }
+    })
+    const isRight = dates.every(({ fromMs }) => !Number.isNaN(fromMs))
+    return isRight ? Object.freeze(dates) : undefined
+  },
+  right: 'countries, each with the day from which it holds or the word never, such as US=2027-01-31, HU=never',
+}
+
 export const webPage: Kind<string> = {
   read: (text) => (/^https?:\/\/./i.test(text) && URL.canParse(text) ? text : undefined),
   right: 'the address of a page, such as https://agency.example/rules',

@@ -240,6 +240,15 @@ export const options = {
     meaning:
       'How words travel to citizens: a list of channels, best given in the file. See docs/operations/channels.md.',
   },
+  stopMeansEverything: {
+    name: 'stop-means-everything',
+    placeholder: 'COUNTRIES',
+    kind: kinds.countryDates,
+    defaultMeaning: 'US=2027-01-31',
+    meaning:
+      'Countries of agencies whose law takes every STOP of a citizen for a STOP of all that she can end, each with the day ' +
+      'from which it does, in UTC, or never. Countries that are not named stay as they are known.',
+  },
   metricsPort: {
     name: 'metrics-port',
     placeholder: 'PORT',

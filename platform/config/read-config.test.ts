@@ -53,6 +53,7 @@ describe('without anything', () => {
         presence: true,
         pushContent: false,
         channels: [],
+        stopMeansEverything: [],
         databaseUrl: undefined,
         defaultRoomVersion: '12',
         peopleSearch: 'everybody',
@@ -177,6 +178,17 @@ describe('the file', () => {
     expect(gone).toContain('channels (c.yaml, line 1): The file /gone does not exist.')
     for (const wrong of ['channels: sms', 'channels:\n  - sms', 'channels:\n  id: sms', 'channels:\n  - [a]']) {
       expect(wrongFile(wrong)).toContain('Its value cannot be used. Give a list of channels')
+    }
+  })
+
+  it('takes countries with the day from which something holds there', () => {
+    const dates = (text: string) => read(['--stop-means-everything', text]).config.stopMeansEverything
+    expect(dates('US=never, HU=2026-06-01')).toEqual([
+      { country: 'US', fromMs: Number.POSITIVE_INFINITY },
+      { country: 'HU', fromMs: Date.UTC(2026, 5, 1) },
+    ])
+    for (const wrong of ['US', 'us=never', 'US=2027-13-01', 'US=soon']) {
+      expect(problem(['--stop-means-everything', wrong])).toContain('Give countries, each with the day')
     }
   })
 

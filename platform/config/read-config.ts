@@ -24,6 +24,8 @@ export type Config = {
   readonly pushContent: boolean
   /** How words travel to citizens. Checked further by channels/. */
   readonly channels: OptionValue<'channels'>
+  /** Countries whose law takes every STOP for everything, and from when on. */
+  readonly stopMeansEverything: OptionValue<'stopMeansEverything'>
   /** Undefined means the embedded PostgreSQL. */
   readonly databaseUrl: string | undefined
   readonly defaultRoomVersion: string
@@ -231,6 +233,7 @@ function configOf(values: Values, wants: Config['wants']): Config {
     presence: values.presence ?? true,
     pushContent: values.pushContent ?? false,
     channels: values.channels ?? Object.freeze([]),
+    stopMeansEverything: values.stopMeansEverything ?? Object.freeze([]),
     rateLimits: values.rateLimits!,
     passwordHashing: values.passwordHashing!,
     isDemo: values.isDemo!,

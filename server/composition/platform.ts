@@ -4,7 +4,7 @@ import type { Access } from '#access/api.ts'
 import { createAccess } from '#access/index.ts'
 import type { ChannelSettings, Channels, Receiver } from '#channels/api.ts'
 import { type Citizen, createCitizen } from '#citizen/index.ts'
-import { createEngagement, createStaff, type Engagement } from '#engagement/index.ts'
+import { createEngagement, createStaff, type Engagement, type StopLaw } from '#engagement/index.ts'
 import { createIdentity, createUserDirectory, type Identity, type IdentitySettings } from '#identity/index.ts'
 import { defaultRoomVersion } from '#matrix/api.ts'
 import type { MediaSettings, PeopleSearchScope, SendGuard } from '#messaging/api.ts'
@@ -74,6 +74,8 @@ export type MessagingSettings = {
 export type CitizenSettings = {
   /** The configuration's list; none by default. */
   readonly channels?: readonly ChannelSettings[] | undefined
+  /** Countries whose law takes every STOP for everything, where it differs from what is known. */
+  readonly stopMeansEverything?: readonly StopLaw[] | undefined
 }
 
 export interface Chancery {
@@ -129,7 +131,8 @@ export async function composeChancery(deps: ChanceryDeps): Promise<Chancery> {
     signingKey,
     metrics: deps.metrics,
   })
-  const engagement = createEngagement({ ...outer, ...messaging, ...citizenPlaces(messaging.media, settings) })
+  const places = citizenPlaces(messaging.media, settings)
+  const engagement = createEngagement({ ...outer, ...messaging, ...places, stopLaws: settings.stopMeansEverything })
   identity.departures.onDeparture((person) => messaging.departure.depart(person))
   const { channels, providers } = outer
   const running = new AbortController()

@@ -150,9 +150,16 @@ create index last_in_conversation on last_in (conversation_id, at_ts desc);
 
 create table inbound_done (
   inbound_id bigint primary key,
-  done_ts bigint not null
+  done_ts bigint not null,
+  passes boolean not null default false,
+  heard text,
+  reach text,
+  purpose_id bigint,
+  is_told boolean not null default false
 );
 comment on table inbound_done is 'Messages of citizens whose commands were acted upon, so that the same again does nothing.';
+comment on column inbound_done.passes is 'Her words are for a human too. Decided once: what a word means hangs on what she was asked at that moment.';
+comment on column inbound_done.heard is 'What a running conversation is told of it: stop, hold, start, release or forged; with reach, of a stop, and purpose_id.';
 create index inbound_done_ts on inbound_done (done_ts);
 
 create table stop_dialogue (

@@ -122,7 +122,8 @@ async function openDoors({ channels }: Chancery): Promise<ReadonlyMap<string, nu
 /** What the options say of how everything is composed. */
 export function settingsOf(config: Config, isDemo: boolean): ChanceryDeps['settings'] {
   const { serverName, publicUrl, passwordHashing, rateLimits, registrationSharedSecret } = config
-  const { defaultRoomVersion, peopleSearch, media, outboundOrigins, pushContent, presence, channels } = config
+  const { defaultRoomVersion, peopleSearch, media, outboundOrigins, pushContent, presence } = config
+  const { channels, stopMeansEverything } = config
   const { registration: mode, guests, termsPage, supportEmail: email, supportPage: page } = config
   const terms = termsPage === undefined ? undefined : { name: 'Terms of use', url: termsPage, version: '1' }
   const doors = { registration: { mode, guests, terms }, support: { email, page } }
@@ -130,7 +131,7 @@ export function settingsOf(config: Config, isDemo: boolean): ChanceryDeps['setti
   const signIn = { passwordHashing, rateLimits, registrationSharedSecret, accessTokenLivesMs, ...doors }
   const identity = { serverName, publicUrl, version, isDemo, ...signIn, shown: shownSettings(config) }
   const messaging = { defaultRoomVersion, peopleSearch, media, outboundOrigins, pushContent, presence }
-  return { ...identity, ...messaging, channels }
+  return { ...identity, ...messaging, channels, stopMeansEverything }
 }
 
 /** The demo is loaded only by those who want it: it is a large part of the program, and never needed otherwise. */

@@ -46,7 +46,8 @@ const delivered = 6
 const withheld = 8
 
 const attemptsQuery = `
-  select a.public_id as name, s.public_id as send, e.matrix_id as event, a.state, a.reference, a.code, t.kind as task, a.looks > 0 as "wasUnsure"
+  select a.public_id as name, s.public_id as send, e.matrix_id as event, a.state, a.reference, a.code, t.kind as task,
+    a.looks > 0 as "wasUnsure"
   from attempt a join send s on s.id = a.send_id
   left join event e on e.id = s.event_id left join task t on t.send_id = s.id
   order by a.id`
