@@ -51,8 +51,8 @@ const markWritten = sql(
 /** In one order for all. To the minute: a receipt in each second would else be a row written in each second. */
 const markGood = sql(
   'address_mark_good',
-  `update address set good_ts = $2 where id in (
-     select id from address where id = any($1::bigint[]) and (good_ts is null or good_ts < $2 - 60000)
+  `update address set good_ts = $2::bigint where id in (
+     select id from address where id = any($1::bigint[]) and (good_ts is null or good_ts < $2::bigint - 60000)
      order by id for no key update)`,
 )
 const writtenSince = sql('address_written_since', 'select 1 as found from address where id = $1 and written_ts > $2')
