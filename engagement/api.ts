@@ -45,10 +45,13 @@ export type { Idempotency, IdempotentRequest } from './idempotency/types.ts'
 export { classify, type OptOut, type OptOutScope } from './opt-out/classify.ts'
 export type {
   Address,
+  AddressCodes,
   AddressKind,
   CitizenData,
   CitizenRights,
+  CodeCourier,
   DataSubject,
+  Merging,
   NewAddress,
   NewPerson,
   OwnConversations,
@@ -57,7 +60,10 @@ export type {
   PersonState,
   PreferenceBook,
   Preferences,
+  Proven,
   ReadingFormat,
+  RecordOpening,
+  RecordOpenings,
   Remainder,
 } from './people/types.ts'
 export type { Correspondence, Letter, LetterState, SentAttempt } from './sends/correspondence.ts'

@@ -7,18 +7,37 @@ import type { Clock, Log, Logger, Postgres, Random, Route, Vault } from '#platfo
 import { createAgencies } from './agencies/agencies.ts'
 import { type AgencyDoors, createAgencyDoors } from './agencies/doors.ts'
 import type { Staff } from './agencies/staff.ts'
-import type { Agencies, Consent, Gates, Idempotency, People, PreferenceBook, Purposes } from './api.ts'
+import type {
+  AddressCodes,
+  Agencies,
+  CitizenRights,
+  Consent,
+  Gates,
+  Idempotency,
+  Merging,
+  People,
+  PreferenceBook,
+  Purposes,
+  RecordOpenings,
+} from './api.ts'
+import type { Chain } from './consent/chain.ts'
 import { firstHash } from './consent/chain-hash.ts'
 import { createConsent } from './consent/create-consent.ts'
 import { createPurposes } from './consent/purposes.ts'
 import { createDesk, type TheDesk } from './desk/create-desk.ts'
+import { createOwnConversations } from './desk/own-conversations.ts'
 import type { ReplyWays } from './desk/types.ts'
 import { createGates } from './gate/gates.ts'
 import { engagementRoutes } from './http/routes.ts'
 import { createIdempotency } from './idempotency/idempotency.ts'
 import { createAddresses } from './people/addresses.ts'
+import { createMerging } from './people/merging.ts'
+import { createOpenings } from './people/openings.ts'
 import { createPeople } from './people/people.ts'
 import { createPreferences } from './people/preferences.ts'
+import { Rights } from './people/rights.ts'
+import { createAddressCodes } from './people/verification.ts'
+import { createCodeCourier } from './sends/code-courier.ts'
 import type { CitizenLinks } from './sends/composing.ts'
 import {
   createReplyWays,
@@ -63,6 +82,8 @@ export interface Citizens {
   readonly preferences: PreferenceBook
   readonly gates: Gates
   readonly consent: Consent
+  /** Of consent, for erasure, which is its last event of a person. */
+  readonly chain: Chain
   readonly idempotency: Idempotency
   readonly agencyDoors: AgencyDoors
   readonly ways: Ways
@@ -83,6 +104,10 @@ export type EngagementDeps = CitizensDeps & {
 
 export interface Engagement extends Citizens {
   readonly routes: readonly Route[]
+  readonly openings: RecordOpenings
+  readonly merging: Merging
+  readonly rights: CitizenRights
+  readonly codes: AddressCodes
   readonly desk: TheDesk
   readonly sends: Sends
   /** Who is told of what comes in on the channels. */
@@ -103,7 +128,7 @@ export async function createCitizens(deps: CitizensDeps): Promise<Citizens> {
   })
   await agencies.ensureFirst()
   // Taken now: inside a transaction it would wait for a second connection.
-  await deps.vault.serverKey('purposes')
+  for (const label of ['purposes', 'consent']) await deps.vault.serverKey(label)
   const addresses = createAddresses(deps)
   const people = createPeople({ ...deps, addresses, gates, agencies })
   const preferences = createPreferences(deps)
@@ -112,21 +137,39 @@ export async function createCitizens(deps: CitizensDeps): Promise<Citizens> {
   const idempotency = createIdempotency(deps)
   const ways = createWays({ ...deps, agencies, gates, people, preferences })
   const replyWays = createReplyWays({ ways, purposes })
-  return { agencies, purposes, people, preferences, gates, consent, idempotency, agencyDoors, ways, replyWays }
+  const { chain } = consent
+  const kept = { agencies, purposes, people, preferences, gates, consent, chain, idempotency }
+  return { ...kept, agencyDoors, ways, replyWays }
+}
+
+/** What each citizen may ask for, and who looked at her record. */
+function createRecords(deps: CitizensDeps & Citizens) {
+  const { people, gates, consent } = deps
+  const openings = createOpenings({ ...deps, own: createOwnConversations({ ...deps, people }) })
+  const merging = createMerging({ ...deps, gates, consent, people })
+  const rights = new Rights({ ...deps, openings })
+  return { openings, merging, rights }
 }
 
 export function createEngagement({ citizens, ...deps }: EngagementDeps): Engagement {
-  const parts = { ...deps, ...citizens }
-  const desk = createDesk({ ...parts, ways: citizens.replyWays })
+  const known = { ...deps, ...citizens }
+  const records = createRecords(known)
+  const desk = createDesk({ ...known, ...records, ways: citizens.replyWays })
   const sends = createSends({
-    ...parts,
+    ...known,
     talks: desk.conversations,
     events: deps.service,
     allChannels: withInbox(deps.channels),
     read: readWords,
   })
+  const codes = createAddressCodes({ ...known, courier: createCodeCourier({ ...known, ...sends }) })
+  records.rights.onRequest(desk.data)
+  records.rights.onRequest(sends.data)
+  const parts = { ...known, ...records, codes }
   return {
     ...citizens,
+    ...records,
+    codes,
     routes: [...engagementRoutes(parts), ...desk.routes, ...sends.routes],
     desk,
     sends,

@@ -74,6 +74,8 @@ export const citizenLimits = {
   addressCodeTriesMax: 5,
   /** Codes to one address in an hour, whoever asks for them: each costs the reader's attention and the sender's money. */
   addressCodesPerHourMax: 5,
+  /** What is sent as proof of consent: ids and a form, no scans. */
+  consentBytesMax: 16 * 1024,
   /** Events of consent that are read at once where a whole chain is read. */
   consentPageMax: 1_000,
 } as const

@@ -25,6 +25,7 @@ const forNobody = [
   'checkUsernameAvailability',
   'completeSetup',
   'enterCitizenCode',
+  'getConsentReceiptKey',
   'getContent',
   'getContentOverrideName',
   'getContentThumbnail',

@@ -60,6 +60,10 @@ export function createConsent(deps: CreateConsentDeps): Consent & { readonly cha
     hasWrittenSince: isWrittenSince,
     standing: (holder, on) => holders.standing(holder, on),
     history: (holder, page) => history(deps, holder, page),
+    event: async (eventId) => {
+      const row = await consentEventByPublicId(db, eventId)
+      return row && presentEvent(row, undefined)
+    },
     receipt: (eventId) => receipt(deps, eventId),
     verify: async (agencyId) => {
       const agency = (await deps.agencies.byId(agencyId))!

@@ -19,8 +19,10 @@ const wordingPurpose = 'purpose.wording'
 const idBytes = 12
 
 /** Words of an agency to whoever wrote to it. Born with every agency. */
+export const conversationKey = 'conversation'
+
 const conversation = {
-  key: 'conversation',
+  key: conversationKey,
   title: 'Answers to what you write to us',
   basis: 'public-task',
   wordings: { en: 'We answer what you write to us. For this we need no consent: it is our public task.' },

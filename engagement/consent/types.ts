@@ -177,6 +177,8 @@ export interface Consent {
   standing(holder: Holder, db?: Db): Promise<ConsentStanding[]>
   /** The newest first. */
   history(holder: Holder, page?: { limit: number; beforeSeq?: number }): Promise<ConsentEvent[]>
+  /** Without its details. */
+  event(eventId: string): Promise<ConsentEvent | undefined>
   receipt(eventId: string): Promise<ConsentReceipt | undefined>
   /** Reads the whole chain of an agency, and compares what is derived from it. */
   verify(agencyId: number): Promise<ChainReport>

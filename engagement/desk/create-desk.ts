@@ -5,8 +5,7 @@ import type { Clock, Log, Logger, LogReader, Postgres, Random, Route, Vault } fr
 import type { Agencies } from '../agencies/types.ts'
 import { deskRoutes } from '../http/desk-routes.ts'
 import type { Idempotency } from '../idempotency/types.ts'
-import type { CitizenData, OwnConversations, People } from '../people/types.ts'
-import { isConversationWorkedOn } from '../store/conversations.ts'
+import type { CitizenData, People, RecordOpenings } from '../people/types.ts'
 import { CannedReplies } from './canned-replies.ts'
 import { DeskConversations } from './conversations.ts'
 import { Desk } from './desk.ts'
@@ -16,7 +15,7 @@ import { DeskWorker } from './desk-worker.ts'
 import { DeskQueues } from './queues.ts'
 import { Settling } from './settling.ts'
 import { Shown } from './shown.ts'
-import { type RecordOpenings, Timeline } from './timeline.ts'
+import { Timeline } from './timeline.ts'
 import type { Conversations, Queues, ReplyWays } from './types.ts'
 
 export type DeskDeps = {
@@ -33,8 +32,7 @@ export type DeskDeps = {
   readonly agencies: Agencies
   readonly people: People
   readonly idempotency: Idempotency
-  /** Left out: nobody looks at what was said outside her own conversations. */
-  readonly openings?: RecordOpenings | undefined
+  readonly openings: RecordOpenings
   /** Left out where nothing is sent. */
   readonly ways?: ReplyWays | undefined
 }
@@ -43,7 +41,6 @@ export interface TheDesk {
   readonly routes: readonly Route[]
   readonly conversations: Conversations
   readonly queues: Queues
-  readonly own: OwnConversations
   /** What is kept of a citizen here, for exports and erasure. */
   readonly data: CitizenData
   /** The reader of the log that sees what happens in conversations. */
@@ -53,7 +50,6 @@ export interface TheDesk {
 }
 
 export function createDesk(deps: DeskDeps): TheDesk {
-  const { db, people } = deps
   const ways = deps.ways
   const parts = { ...deps, ways }
   const queues = new DeskQueues(deps)
@@ -63,19 +59,12 @@ export function createDesk(deps: DeskDeps): TheDesk {
   const shown = new Shown({ ...parts, queues })
   const worker = new DeskWorker({ ...parts, conversations, queues, settling })
   const { reader } = new DeskReader(deps, () => worker.wake())
-  const own: OwnConversations = {
-    async isHers(userId, personId) {
-      const addresses = await people.addressesOf(personId)
-      return isConversationWorkedOn(db, userId, { personId, addressIds: addresses.map((one) => one.id) })
-    },
-  }
-  const timeline = new Timeline({ ...deps, own, openings: deps.openings })
+  const timeline = new Timeline(deps)
   const canned = new CannedReplies(deps)
   return {
     routes: deskRoutes({ ...deps, desk, queues, shown, timeline, canned }),
     conversations,
     queues,
-    own,
     data: new DeskData({ ...deps, settling }),
     reader,
     run: (signal) => worker.run(signal),

@@ -1,27 +1,20 @@
-import { type Access, agency as agencyObject, isProgram, type Principal } from '#access/api.ts'
+import { type Access, agency as agencyObject, type Principal } from '#access/api.ts'
 import type { JsonObject } from '#matrix/api.ts'
 import type { ServiceRooms, StoredEvent } from '#messaging/api.ts'
 import { type Db, refuse } from '#platform/api.ts'
-import type { OwnConversations, People } from '../people/types.ts'
+import type { People, RecordOpenings } from '../people/types.ts'
 import { conversationRowsOf } from '../store/conversations.ts'
 import { isCommand } from './commands.ts'
 import { isStaffId, leavingWords } from './leaving.ts'
 import { conversationOf } from './rows.ts'
 import type { Conversation } from './types.ts'
 
-/** Writes down who opened a citizen's record outside her own conversations, and why; the citizen can see it. */
-export interface RecordOpenings {
-  record(opening: { personId: number; userId: number; reason: string }): Promise<void>
-}
-
 type Deps = {
   db: Db
   access: Pick<Access, 'require'>
   service: Pick<ServiceRooms, 'messages' | 'room' | 'event'>
   people: Pick<People, 'byPublicId' | 'addressesOf'>
-  own: OwnConversations
-  /** Left out: nobody looks outside her own conversations. */
-  openings: RecordOpenings | undefined
+  openings: Pick<RecordOpenings, 'record' | 'require'>
 }
 
 export type TimelineWish = {
@@ -65,18 +58,10 @@ export class Timeline {
   }
 
   async #requireReason(principal: Principal, personId: number, reason: string | undefined): Promise<void> {
-    if (isProgram(principal)) return
-    const { own, openings } = this.#deps
-    const { userId } = principal
-    if (await own.isHers(userId, personId)) return
-    if (openings === undefined || reason === undefined || reason.trim() === '') {
-      throw refuse(
-        'M_FORBIDDEN',
-        'You have no open conversation with this citizen. Say why you look at what was said: she can see it.',
-        { reason: 'reason-needed' },
-      )
-    }
-    await openings.record({ personId, userId, reason: reason.trim() })
+    const { openings } = this.#deps
+    const given = reason?.trim() ?? ''
+    if (given !== '') await openings.record(principal, personId, given)
+    else await openings.require(principal, personId)
   }
 }
 

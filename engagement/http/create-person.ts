@@ -10,17 +10,22 @@ import { limits, type Route } from '#platform/api.ts'
 import type { AgencyDoors } from '../agencies/doors.ts'
 import { citizenRoute } from '../citizen-route.ts'
 import type { Idempotency } from '../idempotency/types.ts'
-import type { People } from '../people/types.ts'
-import { newAddress, presentPerson } from './present.ts'
+import type { People, RecordOpenings } from '../people/types.ts'
+import { newAddress } from './present.ts'
 import { Language, Name, NewAddressShape, OptionalAgency, PersonShape } from './shapes.ts'
+import { shownPerson } from './shown-person.ts'
+
+/** Whoever makes a record knows what is in it. */
+const madeHere = 'The record was made.'
 
 type Deps = {
   agencyDoors: Pick<AgencyDoors, 'enter'>
   idempotency: Pick<Idempotency, 'once'>
-  people: Pick<People, 'create' | 'addressesOf'>
+  openings: Pick<RecordOpenings, 'record'>
+  people: Pick<People, 'create' | 'addressesOf' | 'byId' | 'byPublicId'>
 }
 
-export function createPerson({ agencyDoors, idempotency, people }: Deps): Route {
+export function createPerson({ agencyDoors, idempotency, openings, people }: Deps): Route {
   return citizenRoute({
     method: 'POST',
     path: '/api/v1/people',
@@ -38,11 +43,14 @@ export function createPerson({ agencyDoors, idempotency, people }: Deps): Route 
     async handle(request) {
       const { agency: key, addresses = [], ...person } = request.body
       const { agency } = await agencyDoors.enter(request.caller, 'citizens.people', key)
-      return idempotency.once(request, 'createPerson', async (tx) => {
+      // Only the id is remembered under the key: an erasure must not leave a name there.
+      const { id } = await idempotency.once(request, 'createPerson', async (tx) => {
         const wish = { ...person, agencyId: agency.id, addresses: addresses.map(newAddress) }
         const made = await people.create(tx, wish)
-        return presentPerson(made, agency, await people.addressesOf(made.id, tx))
+        await openings.record(request.caller, made.id, madeHere, tx)
+        return { id: made.publicId }
       })
+      return shownPerson(people, (await people.byPublicId(id))!, agency)
     },
   })
 }

@@ -80,6 +80,10 @@ export function createPeople(deps: PeopleDeps): People {
       throw error
     }
   }
+  /** Who is found by a name of a record that was merged is told as the record that counts. */
+  async function rootRow(row: PersonRow): Promise<PersonRow> {
+    return (await personById(db, await rootOfPerson(db, row.id))) ?? row
+  }
   const openOr = async (row: PersonRow | undefined, on: Db) => (row === undefined ? undefined : open(row, on))
 
   async function keyOf(personId: number, on: Db = db): Promise<SealingKey> {
@@ -144,7 +148,11 @@ export function createPeople(deps: PeopleDeps): People {
     await setPersonOfAddresses(tx, [address.id], personId)
   }
 
-  function flag(tx: Tx, addressId: number, wish: Partial<NewAddress>): Promise<number> {
+  function flag(
+    tx: Tx,
+    addressId: number,
+    wish: { [K in keyof NewAddress]?: NewAddress[K] | undefined },
+  ): Promise<number> {
     return setAddressFlags(tx, addressId, {
       isShared: wish.isShared ?? null,
       isReadByOthers: wish.isReadByOthers ?? null,
@@ -176,6 +184,24 @@ export function createPeople(deps: PeopleDeps): People {
     return (await addresses.byId(address!.id, tx))!
   }
 
+  async function changeAddress(tx: Tx, addressId: number, to: Parameters<People['changeAddress']>[2]) {
+    await gates.shut(tx, [addressId])
+    const address = await addresses.byId(addressId, tx)
+    if (address === undefined) throw notActive()
+    // Before the flag: nobody's is what a shared one has to be.
+    if (to.isShared === true) await setPersonOfAddresses(tx, [addressId], null)
+    await flag(tx, addressId, to)
+    return (await addresses.byId(addressId, tx))!
+  }
+
+  async function dropAddress(tx: Tx, personId: number, addressId: number): Promise<void> {
+    await gates.shut(tx, [addressId])
+    const address = await addresses.byId(addressId, tx)
+    if (address?.personId !== (await rootOfPerson(tx, personId))) throw notActive()
+    await setPersonOfAddresses(tx, [addressId], null)
+    await flag(tx, addressId, { isVerified: false })
+  }
+
   async function addressesOf(personId: number, on: Db = db): Promise<Address[]> {
     return addresses.ofPeople(await groupOfPerson(on, await rootOfPerson(on, personId)), on)
   }
@@ -184,6 +210,8 @@ export function createPeople(deps: PeopleDeps): People {
     create,
     change,
     addAddress,
+    changeAddress,
+    dropAddress,
     addressesOf,
     keyOf,
     byId: async (id, on = db) => openOr(await personById(on, id), on),
@@ -193,7 +221,7 @@ export function createPeople(deps: PeopleDeps): People {
       const wanted = hashesOf(agencyId, wordsOf(words, limits.nameWordsMax))
       if (wanted.length === 0) return []
       const rows = await peopleByWords(db, agencyId, wanted, { before, limit })
-      return Promise.all(rows.map((row) => open(row, db)))
+      return Promise.all(rows.map(async (row) => open(row.mergedInto === null ? row : await rootRow(row), db)))
     },
     page: async (agencyId, { limit, before = newest }) =>
       Promise.all((await peoplePage(db, agencyId, before, limit)).map((row) => open(row, db))),

@@ -1,5 +1,7 @@
+import type { Principal } from '#access/api.ts'
 import type { JsonObject } from '#matrix/api.ts'
 import type { Db, SealingKey, Tx } from '#platform/api.ts'
+import type { Actor, Purpose } from '../consent/types.ts'
 
 /** Which kind of channel reaches an address. */
 export type AddressKind = 'sms' | 'mail' | 'inbox'
@@ -72,6 +74,14 @@ export interface People {
   change(tx: Tx, personId: number, to: PersonChange): Promise<Person>
   /** Throws CHANCERY_CONFLICT when it belongs to somebody else. One that is shared stays nobody's. */
   addAddress(tx: Tx, personId: number, address: NewAddress): Promise<Address>
+  /** One that becomes shared is nobody's from then on. */
+  changeAddress(
+    tx: Tx,
+    addressId: number,
+    to: { isVerified?: boolean | undefined; isShared?: boolean | undefined; isReadByOthers?: boolean | undefined },
+  ): Promise<Address>
+  /** It was hers and is not any more: nobody's, until somebody proves whose it is. */
+  dropAddress(tx: Tx, personId: number, addressId: number): Promise<void>
   byId(id: number, db?: Db): Promise<Person | undefined>
   byPublicId(publicId: string, db?: Db): Promise<Person | undefined>
   /** The record that counts for this one: itself, or the one that it was merged into. */
@@ -93,7 +103,7 @@ export interface People {
   /** The normalised form, or undefined for what is no address of this kind. `country`: of the agency. */
   normalise(kind: AddressKind, value: string, country: string): string | undefined
   /** Something arrived at the address for certain, or came from it. */
-  markGood(db: Db, addressIds: readonly number[], atMs: number): Promise<void>
+  markGood(db: Db, addressId: number, atMs: number): Promise<void>
   /** What belongs to her and to nobody else is sealed under this. Throws KeyUnavailable once she is erased. */
   keyOf(personId: number, db?: Db): Promise<SealingKey>
 }
@@ -145,6 +155,76 @@ export interface CitizenRights {
   erase(personId: number): Promise<readonly Remainder[]>
   /** Finishes what a stop of the server left undone. @returns how many people were erased. */
   finish(): Promise<number>
+}
+
+export interface Merging {
+  /** The second record becomes the first's. @returns the public id of the merge. */
+  merge(tx: Tx, ids: { survivorId: number; absorbedId: number }): Promise<string>
+  /** The addresses that came with the record go back with it. What was ended meanwhile is ended for both. */
+  undo(tx: Tx, mergeId: string, actor: Actor): Promise<void>
+  /** Of the merge; undefined when there is none such. */
+  agencyOf(mergeId: string): Promise<number | undefined>
+  /** A new record takes some of the addresses. Undone by merging the two. */
+  split(
+    tx: Tx,
+    wish: { personId: number; addressIds: readonly number[]; name: string; language?: string | undefined },
+  ): Promise<Person>
+}
+
+export type RecordOpening = {
+  readonly id: number
+  /** Of the account; undefined where a program looked. */
+  readonly userId: number | undefined
+  readonly program: string | undefined
+  readonly reason: string
+  readonly atMs: number
+}
+
+export interface RecordOpenings {
+  record(principal: Principal, personId: number, reason: string, db?: Db): Promise<void>
+  /**
+   * Lets through whoever is in an open conversation with her or opened her record with a reason lately; programs too, and that is
+   * recorded. Others are refused (`reason-needed`).
+   */
+  require(principal: Principal, personId: number): Promise<void>
+  /** The newest first, for the citizen. */
+  of(personId: number, page: { limit: number; before?: number }): Promise<RecordOpening[]>
+}
+
+/** Brings a code to an address; the sends implement it. */
+export interface CodeCourier {
+  /** Whether anything can be brought there now. */
+  reaches(address: Address): Promise<boolean>
+  /** `link`: the token of a link, for a page that answers it. Says nothing that others who read along should not know. */
+  bring(message: {
+    address: Address
+    code: string
+    link: string
+    language: string | undefined
+    /** What she is asked to confirm; undefined: only that she reads here. */
+    purpose: Purpose | undefined
+  }): Promise<void>
+}
+
+export type Proven = {
+  readonly addressId: number
+  readonly personId: number | undefined
+  /** What she agreed to with it. */
+  readonly purposeId: number | undefined
+}
+
+export interface AddressCodes {
+  /** Throws CHANCERY_CONFLICT (`no-channel`), M_LIMIT_EXCEEDED. `purposeId`: of a request that waits for her confirmation. */
+  send(wish: {
+    addressId: number
+    personId?: number | undefined
+    purposeId?: number | undefined
+  }): Promise<{ expiresMs: number }>
+  /** Throws M_FORBIDDEN (`wrong-code`); a few wrong tries end the code. */
+  confirm(wish: { addressId: number; code: string }): Promise<Proven>
+  confirmLink(link: string): Promise<Proven>
+  /** @returns how many old codes were forgotten. */
+  forgetOld(): Promise<number>
 }
 
 /** Whether somebody leads or works on an open conversation with the person; the desk implements it. */

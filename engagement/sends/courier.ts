@@ -6,6 +6,8 @@ import type { SendBook } from './send-book.ts'
 
 /** Carries words that a citizen asked for herself a moment ago, such as a code; they pass no consent. */
 export interface Courier {
+  /** Whether a channel reaches the address. */
+  reaches(address: Address): Promise<boolean>
   /** False where no channel reaches the address. What is not handed over by `untilMs` is not sent any more. */
   queue(
     tx: Tx,
@@ -28,6 +30,12 @@ export class AskedFor implements Courier {
 
   constructor(deps: Deps) {
     this.#deps = deps
+  }
+
+  async reaches({ kind, agencyId }: Address): Promise<boolean> {
+    const { agencies, channels } = this.#deps
+    const agency = await agencies.byId(agencyId)
+    return agency !== undefined && channels.choose(kind, agency.key) !== undefined
   }
 
   async queue(tx: Tx, wish: Parameters<Courier['queue']>[1]): Promise<boolean> {

@@ -44,7 +44,8 @@ const group = sql(
 const byWords = sql(
   'person_by_words',
   `select ${columns} from person
-   where agency_id = $1 and state = 'active' and name_words @> $2::bigint[] and id < $3 order by id desc limit $4`,
+   where agency_id = $1 and state in ('active', 'merged') and name_words @> $2::bigint[] and id < $3
+   order by id desc limit $4`,
 )
 const page = sql(
   'person_page',

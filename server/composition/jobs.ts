@@ -89,6 +89,17 @@ function channelJobs(
   counted: Counted,
 ): NonNullable<JobHandlers['every']> {
   return {
+    'finish-erasures': {
+      intervalMs: hourMs,
+      handler: counted('erasures.finished', () => engagement.rights.finish()),
+    },
+    'forget-answers': {
+      intervalMs: dayMs,
+      handler: counted(
+        'answers.forgotten',
+        async () => (await engagement.idempotency.forgetOld()) + (await engagement.codes.forgetOld()),
+      ),
+    },
     'forget-handled-messages': {
       intervalMs: dayMs,
       // Twice as long as the messages themselves can come again.

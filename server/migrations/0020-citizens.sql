@@ -41,7 +41,7 @@ comment on column person.sealed_details is 'Names and language as JSON; purpose 
 comment on column person.name_words is 'Hashes of the words of her names under a key of the agency, for searches.';
 create index person_agency on person (agency_id, id desc) where state = 'active';
 create index person_merged on person (merged_into) where merged_into is not null;
-create index person_words on person using gin (name_words) where state = 'active';
+create index person_words on person using gin (name_words) where state in ('active', 'merged');
 create index person_erasing on person (id) where state = 'erasing';
 
 create table address_gate (

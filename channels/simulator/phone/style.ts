@@ -55,5 +55,6 @@ border-radius:2px;padding-inline:.25rem;font-size:.75rem}
 .subject-field{display:none}form:has(option.mail:checked) .subject-field{display:block}
 @media (min-width:52rem){body{grid-template-columns:20rem minmax(0,1fr);padding:2rem}header{grid-column:1/-1}
 nav ul{max-block-size:38rem}}
-@media (forced-colors:active){nav a[aria-current]{border-inline-start-color:Highlight}#lines .hers{border-inline-start:4px solid CanvasText}}
+@media (forced-colors:active){nav a[aria-current]{border-inline-start-color:Highlight}
+#lines .hers{border-inline-start:4px solid CanvasText}}
 `
