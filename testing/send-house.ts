@@ -72,6 +72,7 @@ export class SendHouse {
   readonly shut = new Map<string, 'bounced' | 'held' | 'no-consent' | 'provider-stopped' | 'stopped'>()
   readonly stops: StopWish[] = []
   readonly closed: string[] = []
+  readonly suppressed: string[] = []
   /** Called while the gate is passed, inside its transaction. */
   whileAtGate: () => void | Promise<void> = () => undefined
   country = 'DE'
@@ -232,7 +233,9 @@ export class SendHouse {
       closeSender: async (_tx: unknown, wish: { addressId: number; channelId: string }) => {
         this.closed.push(`${wish.addressId} ${wish.channelId}`)
       },
-      suppress: async () => undefined,
+      suppress: async (_tx: unknown, wish: { addressId: number; reason: string }) => {
+        this.suppressed.push(`${wish.addressId} ${wish.reason}`)
+      },
       markWritten: async () => undefined,
     } as unknown as Consent
   }

@@ -15,7 +15,7 @@ export const enterCode = (parts: CitizenParts): Route =>
       const proven = await parts.codes.prove(id, (given.get('code') ?? '').slice(0, 40))
       if (proven === undefined || proven.agencyId !== agency.id)
         return codePage(visit, id.slice(0, 64), words.code.wrong)
-      await parts.people.markGood(parts.db, proven.addressId, parts.clock.nowMs())
+      await parts.people.markGood(parts.db, [proven.addressId], parts.clock.nowMs())
       const session = await parts.sessions.begin({ ...proven, language: words.lang })
       return { to: pathOf(agency, 'choices'), session }
     },

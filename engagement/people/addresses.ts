@@ -7,7 +7,7 @@ import {
   addressesByIds,
   addressesOfPeople,
   insertAddress,
-  markAddressGood,
+  markAddressesGood,
 } from '../store/addresses.ts'
 import type { Address, AddressKind } from './types.ts'
 
@@ -24,7 +24,7 @@ export interface Addresses {
   find(agencyId: number, kind: AddressKind, value: string, db?: Db): Promise<Address | undefined>
   ensure(tx: Tx, agencyId: number, kind: AddressKind, value: string): Promise<Address>
   ofPeople(personIds: readonly number[], db?: Db): Promise<Address[]>
-  markGood(db: Db, id: number, atMs: number): Promise<void>
+  markGood(db: Db, ids: readonly number[], atMs: number): Promise<void>
 }
 
 type Deps = {
@@ -97,8 +97,8 @@ export function createAddresses({ db, vault, clock, random }: Deps): Addresses {
       const opened = await Promise.all((await addressesOfPeople(on, personIds)).map((row) => openOr(row, on)))
       return opened.filter((address) => address !== undefined)
     },
-    async markGood(on, id, atMs) {
-      await markAddressGood(on, id, atMs)
+    async markGood(on, ids, atMs) {
+      await markAddressesGood(on, ids, atMs)
     },
   }
 }

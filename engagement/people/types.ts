@@ -103,7 +103,7 @@ export interface People {
   /** The normalised form, or undefined for what is no address of this kind. `country`: of the agency. */
   normalise(kind: AddressKind, value: string, country: string): string | undefined
   /** Something arrived at the address for certain, or came from it. */
-  markGood(db: Db, addressId: number, atMs: number): Promise<void>
+  markGood(db: Db, addressIds: readonly number[], atMs: number): Promise<void>
   /** What belongs to her and to nobody else is sealed under this. Throws KeyUnavailable once she is erased. */
   keyOf(personId: number, db?: Db): Promise<SealingKey>
 }

@@ -172,8 +172,9 @@ export class Outcomes {
   async #markGood(changed: readonly ChangedAttempt[]): Promise<void> {
     const { people, postgres, clock, logger } = this.#deps
     const addresses = new Set(changed.filter(({ state }) => hasArrived(state)).map(({ addressId }) => addressId))
-    const marked = [...addresses].map((addressId) => people.markGood(postgres, addressId, clock.nowMs()))
-    await Promise.all(marked).catch((error) => logger.warn('sends.mark_good_failed', { error }))
+    if (addresses.size === 0) return
+    const marked = people.markGood(postgres, [...addresses], clock.nowMs())
+    await marked.catch((error) => logger.warn('sends.mark_good_failed', { error }))
   }
 }
 

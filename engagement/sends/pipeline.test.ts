@@ -156,6 +156,17 @@ describe('a provider that refuses', () => {
     expect(house.closed).toEqual(['11 sms'])
   })
 
+  it('is not asked again after she complained, and that she got it stands', async () => {
+    const id = await house.add(node)
+    await work()
+    const { attempts } = await house.send(id)
+    const hear = (state: 'delivered' | 'failed', more: object = {}) =>
+      node.outcomes.hear(attempts.map((attempt) => ({ attempt, state, ...more })))
+    await hear('delivered')
+    await hear('failed', { failure: 'stopped', code: 'complaint', isFinal: true })
+    expect([await states(id), house.suppressed, house.closed]).toEqual([['delivered'], ['11 complained'], []])
+  })
+
   it('because she said stop there means what had come before, and not what never came', async () => {
     await house.add(node, { purposeId: purposeIds.library })
     await work()

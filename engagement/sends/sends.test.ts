@@ -95,6 +95,13 @@ describe('POST /sends', () => {
     await inbox.markRead(publicId)
     await eventually(async () => (await view(json.id)).state).toBe('read')
   })
+
+  it('makes her address known as a good one when something has arrived', async () => {
+    const number = newNumber()
+    await office.send(await office.citizen(number, [floods]), floods, 'The river rises.')
+    const address = () => office.engagement.people.addressOf(1, 'sms', number)
+    await eventually(async () => (await address())?.lastGoodMs).toBeGreaterThan(Date.now() - 60_000)
+  })
 })
 
 describe('STOP', () => {

@@ -48,7 +48,13 @@ const markWritten = sql(
   'address_mark_written',
   `update address set written_ts = greatest(written_ts, $2), good_ts = greatest(good_ts, $2) where id = $1`,
 )
-const markGood = sql('address_mark_good', 'update address set good_ts = greatest(good_ts, $2) where id = $1')
+/** In one order for all. To the minute: a receipt in each second would else be a row written in each second. */
+const markGood = sql(
+  'address_mark_good',
+  `update address set good_ts = $2::bigint where id in (
+     select id from address where id = any($1::bigint[]) and (good_ts is null or good_ts < $2::bigint - 60000)
+     order by id for no key update)`,
+)
 const writtenSince = sql('address_written_since', 'select 1 as found from address where id = $1 and written_ts > $2')
 const shut = sql(
   'address_gate_shut',
@@ -94,7 +100,7 @@ export function setAddressFlags(
 }
 
 export const markAddressWritten = (db: Db, id: number, ts: number) => db.run(markWritten, [id, ts])
-export const markAddressGood = (db: Db, id: number, ts: number) => db.run(markGood, [id, ts])
+export const markAddressesGood = (db: Db, ids: readonly number[], ts: number) => db.run(markGood, [ids, ts])
 export const isWrittenSince = async (db: Db, id: number, ts: number) =>
   (await db.row(writtenSince, [id, ts])) !== undefined
 

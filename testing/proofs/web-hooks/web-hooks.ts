@@ -3,6 +3,7 @@ import type pg from 'pg'
 import { BlackBox } from '../black-box.ts'
 import type { Proof, ProofRun, Verdict } from '../proof.ts'
 import { Seeded } from '../seeded.ts'
+import { plantAddresses, plantAttempts, Told } from './attempts.ts'
 import { type HookCall, type LoadReport, loadHooks, receiptCall, type Sender } from './hook-calls.ts'
 
 const countUsual = 100_000
@@ -15,7 +16,13 @@ const connections = 64
 const appliedWithinS = 5
 const states = ['sent', 'delivered', 'read']
 
-type Scene = { readonly box: BlackBox; readonly sender: Sender; readonly url: URL; readonly token: string }
+type Scene = {
+  readonly box: BlackBox
+  readonly sender: Sender
+  readonly url: URL
+  readonly token: string
+  readonly addresses: readonly number[]
+}
 
 /**
  * Receipts alone: they are what comes in masses. A third of the mixed load is the same hook again, a twentieth forged, in
@@ -47,15 +54,23 @@ async function open(): Promise<Scene> {
   const channels = JSON.stringify([{ id, kind: 'twilio-sms', accountSid, authToken, from }])
   const box = await BlackBox.make(['--password-hashing', 'cheap'], { CHANCERY_CHANNELS: channels })
   await box.start()
-  const { token } = await box.account('admin')
+  const { token, userId } = await box.account('admin')
+  await box.ok('PUT', `/api/v1/agencies/main/staff/${encodeURIComponent(userId)}`, { token })
+  const addresses = await asking(box, (client) => plantAddresses(box, client, token))
   const publicUrl = `http://localhost:${box.port}`
-  return { box, sender: { ...sender, publicUrl }, url: new URL(`http://127.0.0.1:${box.port}`), token }
+  return { box, sender: { ...sender, publicUrl }, url: new URL(`http://127.0.0.1:${box.port}`), token, addresses }
 }
 
 async function prove(scene: Scene, { seed, count = countUsual, show }: ProofRun): Promise<Verdict> {
   const { sender, url } = scene
   const problems: string[] = []
-  const steadyCalls = calls(sender, 0, steadyPerSecond * steadySeconds)
+  const told = new Told()
+  const [steadyOnes, burstOnes] = [numbers(0, steadyPerSecond * steadySeconds), numbers(1_000_000, burstCalls)]
+  const mixedOnes = numbers(10_000_000, count)
+  await asking(scene.box, async (client) => {
+    for (const ones of [steadyOnes, burstOnes, mixedOnes]) await plantAttempts(client, scene.addresses, ones)
+  })
+  const steadyCalls = calls(sender, steadyOnes)
   const steady = await loadHooks(url, steadyCalls, { connections, perSecond: steadyPerSecond })
   const steadyApplied = await applied(scene)
   show(`steady: ${rate(steady)}, p95 ${steady.p95Ms.toFixed(0)} ms, applied ${seconds(steadyApplied)} after the end`)
@@ -63,14 +78,19 @@ async function prove(scene: Scene, { seed, count = countUsual, show }: ProofRun)
   if (steady.seconds > steadySeconds + 1) problems.push('The server fell behind a thousand a second.')
   if (!(steadyApplied <= appliedWithinS)) problems.push('Steady receipts were applied late.')
 
-  const burst = await loadHooks(url, calls(sender, 1_000_000, burstCalls), { connections, perSecond: burstPerSecond })
+  const burst = await loadHooks(url, calls(sender, burstOnes), { connections, perSecond: burstPerSecond })
   const burstApplied = await applied(scene)
   show(`burst of ${burstPerSecond} a second: ${rate(burst)}, applied ${seconds(burstApplied)} after the end`)
   if (burst.taken.length !== burstCalls) problems.push('A hook of the burst was not answered with success.')
   if (!(burstApplied <= appliedWithinS)) problems.push('Receipts of the burst were applied late.')
 
-  const mixed = await mixedLoad(scene, count, seed, show)
+  for (const call of [...steady.taken, ...burst.taken]) told.hear(call, true)
+  const mixed = await mixedLoad(scene, { count, seed, told }, show)
   problems.push(...mixed.problems)
+  await asking(scene.box, async (client) => {
+    for (const ones of [steadyOnes, burstOnes, mixedOnes])
+      problems.push(...(await told.faults(client, ones)).slice(0, 5))
+  })
   const bursts = `${Math.round(burstCalls / burst.seconds)} a second in a burst`
   return {
     holds: problems.length === 0,
@@ -80,12 +100,17 @@ async function prove(scene: Scene, { seed, count = countUsual, show }: ProofRun)
   }
 }
 
+type Numbers = { readonly from: number; readonly count: number }
+const numbers = (from: number, count: number): Numbers => ({ from, count })
+
 /** `count` receipts of as many messages, signed now. */
-function calls(sender: Sender, from: number, count: number): HookCall[] {
+function calls(sender: Sender, { from, count }: Numbers): HookCall[] {
   return Array.from({ length: count }, (_, n) => receiptCall(sender, from + n, 'sent'))
 }
 
-async function mixedLoad(scene: Scene, count: number, seed: number, show: (line: string) => void) {
+type Mixed = { readonly count: number; readonly seed: number; readonly told: Told }
+
+async function mixedLoad(scene: Scene, { count, seed, told }: Mixed, show: (line: string) => void) {
   const { box, sender, url } = scene
   const random = new Seeded(seed)
   const problems: string[] = []
@@ -107,6 +132,8 @@ async function mixedLoad(scene: Scene, count: number, seed: number, show: (line:
       if (again.taken.length !== report.taken.length)
         problems.push('A hook that was answered was refused after a kill.')
     }
+    for (const call of chunk) told.hear(call, false)
+    for (const call of report.taken) told.hear(call, true)
     for (const call of report.taken) genuine.add(call.identity)
     answered += report.taken.length
     forged += report.refused.length
