@@ -6,6 +6,7 @@ import type { Journal, MovableClock, Outbound, Route, Smtp } from '#platform/api
 import { Caller } from './caller.ts'
 import { controlRoutes } from './control-routes.ts'
 import { SimulatedMail } from './mail/simulated-mail.ts'
+import { Citizens } from './phone/citizens.ts'
 import { phoneRoutes } from './phone/phone-routes.ts'
 import { SimulatedTwilio } from './twilio/simulated-twilio.ts'
 import { twilioRoutes } from './twilio/twilio-routes.ts'
@@ -29,7 +30,11 @@ export interface Simulator {
   readonly world: World
   readonly twilio: SimulatedTwilio
   readonly mail: SimulatedMail
+  /** Who is out there, and their telephones. */
+  readonly citizens: Citizens
   readonly routes: readonly Route[]
+  /** How much has not come to its end: web hooks, mails, and what is to happen later. */
+  underWay(): number
   /** Carries what is under way, until the signal. */
   run(signal: AbortSignal): Promise<void>
 }
@@ -40,6 +45,7 @@ export function createSimulator(deps: SimulatorDeps): Simulator {
   const caller = new Caller(world, outbound)
   const twilio = new SimulatedTwilio(world, caller, baseUrl)
   const mail = new SimulatedMail(world, smtp)
+  const citizens = new Citizens({ world, twilio, mail })
   world.remember(deps.entries)
   twilio.resume()
   mail.resume()
@@ -47,10 +53,12 @@ export function createSimulator(deps: SimulatorDeps): Simulator {
     world,
     twilio,
     mail,
+    citizens,
+    underWay: () => caller.open + mail.underWay + world.schedule.waiting,
     routes: [
       ...twilioRoutes({ world, twilio }),
       ...controlRoutes({ world, caller, twilio, mail }),
-      ...phoneRoutes({ world, twilio, mail }),
+      ...phoneRoutes(world, citizens),
     ],
     run: (signal) => world.schedule.run(signal),
   }

@@ -1,10 +1,14 @@
+import { rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { ChannelSettings } from '#channels/api.ts'
-import type { Config, Random } from '#platform/api.ts'
+import type { Simulator } from '#channels/index.ts'
+import type { Clock, Config, Random } from '#platform/api.ts'
 import { type RunningSimulator, startSimulator } from '../simulator/start-simulator.ts'
+import { contacts } from './citizens/agency.ts'
 import { organisation } from './people.ts'
 
 export type DemoSimulator = {
+  readonly simulator: Simulator
   /** Channels that lead to it. */
   readonly channels: readonly ChannelSettings[]
   readonly url: string
@@ -13,55 +17,75 @@ export type DemoSimulator = {
   stop(): Promise<void>
 }
 
-const number = '+15550001000'
-const numberName = 'Waste and streets'
-const mailAddress = 'desk@port-averell.example'
-const mailName = 'City office'
+export type OutsideOptions = {
+  /** While the demo is filled: its clock. What an earlier demo's citizens remember is forgotten. */
+  readonly story?: Clock
+  /** Where a web hook is really called; at its URL when it is left out. */
+  readonly reach?: (url: string) => string
+}
+
+type Deps = OutsideOptions & {
+  readonly config: Pick<Config, 'dataFolder' | 'port' | 'publicUrl' | 'simulatorPort'>
+  readonly random: Random
+}
+
 const accountSid = `AC${'0'.repeat(32)}`
 const seed = 1
 
 /**
- * The outside world of the demo: the agency's number leads to the simulator. It remembers beside the data directory, as
- * citizens' telephones lie in no server; its secret is made anew with each start.
+ * The outside world of the demo: the agency's numbers and its mailbox lead to the simulator. It remembers beside the data
+ * directory, as citizens' telephones lie in no server; its secret is made anew with each start.
  */
-export async function startDemoSimulator(deps: { config: Config; random: Random }): Promise<DemoSimulator> {
-  const { config, random } = deps
+export async function startDemoSimulator({ config, random, story, reach }: Deps): Promise<DemoSimulator> {
   const journalFile = `${resolve(config.dataFolder)}.simulator`
-  const { simulator, url, stop } = await startSomewhere(config, journalFile)
+  if (story !== undefined) await rm(journalFile, { force: true })
+  const { simulator, url, stop } = await startSomewhere(config, {
+    journalFile,
+    seed,
+    ...(story && { clock: story }),
+    ...(reach && { reach }),
+  })
   const authToken = random.token(24)
-  const inboundUrl = `${config.publicUrl}/hooks/sms/inbound`
-  await simulator.twilio.register({ accountSid, authToken, number, name: numberName, inboundUrl, optOut: 'off' })
+  const { office, ...numbers } = contacts
+  for (const { address: number, name, channelId } of Object.values(numbers)) {
+    const inboundUrl = `${config.publicUrl}/hooks/${channelId}/inbound`
+    await simulator.twilio.register({ accountSid, authToken, number, name, inboundUrl, optOut: 'off' })
+  }
   await simulator.world.add({ what: 'pages', name: organisation, url: `${config.publicUrl}/c/main` })
-  const smtp = { host: '127.0.0.1', port: simulator.mail.port }
   return {
+    simulator,
     channels: [
-      { id: 'sms', kind: 'twilio-sms', baseUrl: url, accountSid, authToken, from: number, country: 'US' },
-      // No names are looked up: the demo's world is this machine.
+      ...Object.values(numbers).map(({ address: from, channelId: id }) => {
+        return { id, kind: 'twilio-sms', baseUrl: url, accountSid, authToken, from, country: 'US' }
+      }),
       {
-        id: 'mail',
+        id: office.channelId,
         kind: 'mail',
-        from: `City of Port Averell <${mailAddress}>`,
-        smtp,
+        from: `${organisation} <${office.address}>`,
+        smtp: { host: '127.0.0.1', port: simulator.mail.port },
         listen: { port: 0 },
+        // No names are looked up: the demo's world is this machine.
         checkSenders: false,
       },
     ],
     url,
     async reach(ports) {
-      const port = ports.get('mail')
-      if (port !== undefined)
-        await simulator.mail.register({ address: mailAddress, name: mailName, host: '127.0.0.1', port })
+      const { address, name, channelId } = office
+      const port = ports.get(channelId)
+      if (port !== undefined) await simulator.mail.register({ address, name, host: '127.0.0.1', port })
     },
     stop,
   }
 }
 
+type Start = Omit<Parameters<typeof startSimulator>[0], 'port'>
+
 /** Where nobody named a port, one that is taken is no reason not to start. */
-async function startSomewhere({ port, simulatorPort }: Config, journalFile: string): Promise<RunningSimulator> {
+async function startSomewhere({ port, simulatorPort }: Deps['config'], start: Start): Promise<RunningSimulator> {
   try {
-    return await startSimulator({ port: simulatorPort ?? (port + 1) % 65_536, journalFile, seed })
+    return await startSimulator({ port: simulatorPort ?? (port + 1) % 65_536, ...start })
   } catch (error) {
     if (simulatorPort !== undefined || (error as { code?: string }).code !== 'EADDRINUSE') throw error
-    return startSimulator({ port: 0, journalFile, seed })
+    return startSimulator({ port: 0, ...start })
   }
 }

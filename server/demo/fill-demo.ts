@@ -1,7 +1,9 @@
+import type { Postgres } from '#platform/api.ts'
 import type { Chancery } from '../composition/platform.ts'
 import { type Beat, beatsOf, type Told } from './beats.ts'
 import { Calendar } from './calendar.ts'
 import { Choices } from './choices.ts'
+import { foundAgency } from './citizens/found-agency.ts'
 import type { DemoRoom } from './demo-room.ts'
 import { createCatalogue, type DemoFile } from './files/catalogue.ts'
 import { Pace } from './pace.ts'
@@ -14,12 +16,20 @@ import type { StoryClock } from './story-clock.ts'
 export type FillDeps = {
   /** Composed on the story's clock, and empty. */
   readonly chancery: Chancery
+  readonly db: Postgres
   readonly clock: StoryClock
   readonly serverName: string
   readonly say: (line: string) => void
 }
 
-export type Filled = { readonly people: number; readonly rooms: number; readonly beats: number }
+export type Filled = {
+  readonly people: number
+  readonly rooms: number
+  readonly stage: Stage
+  readonly calendar: Calendar
+  /** Public ids of citizens' records. */
+  readonly records: ReadonlyMap<string, string>
+}
 
 /** The same seed tells the same story, on whatever day it is told. */
 const seed = 'port averell'
@@ -30,7 +40,7 @@ const toldEvery = 1_000
  * Fills an empty installation with a small agency and four months of its conversations. Everything is written in the order
  * in which it happened, through the same services as what people write later.
  */
-export async function fillDemo({ chancery, clock, serverName, say }: FillDeps): Promise<Filled> {
+export async function fillDemo({ chancery, db, clock, serverName, say }: FillDeps): Promise<Filled> {
   const calendar = new Calendar(clock.nowMs())
   const choices = new Choices(seed)
   const stage = new Stage(chancery, serverName)
@@ -54,8 +64,9 @@ export async function fillDemo({ chancery, clock, serverName, say }: FillDeps): 
   await teller.settled()
   await stage.inviteColleague(newcomer.by, newcomer.name, newcomer.note)
   await leaveReadPositions(stage, teller.scenes, choices)
+  const records = await foundAgency({ chancery, db, stage, clock, calendar })
   await chancery.messaging.drained()
-  return { people: people.length, rooms: rooms.length, beats: beats.length }
+  return { people: people.length, rooms: rooms.length, stage, calendar, records }
 }
 
 /** How many things may be under way at once. */

@@ -91,6 +91,7 @@ export const people: readonly DemoPerson[] = Object.entries(departments).flatMap
 export const printed: readonly { readonly key: string; readonly sees: string }[] = [
   { key: 'ruth', sees: 'the owner, with the administration' },
   { key: 'marisol', sees: 'the duty lead, in the middle of a storm tide' },
+  { key: 'noor', sees: 'at the desk, where citizens write' },
   { key: 'elif', sees: 'a member, with an invitation that waits' },
 ]
 

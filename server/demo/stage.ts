@@ -68,6 +68,13 @@ export class Stage {
     this.#actors.set(key, { key, name, matrixId: user.matrixId, subject })
   }
 
+  /** The same people, where everything is composed anew. */
+  in(chancery: Chancery): Stage {
+    const stage = new Stage(chancery, this.#serverName)
+    for (const [key, actor] of this.#actors) stage.#actors.set(key, actor)
+    return stage
+  }
+
   actor(key: string): Actor {
     const actor = this.#actors.get(key)
     if (actor === undefined) throw new Error(`Nobody of the demo is called ${key}.`)
@@ -89,6 +96,11 @@ export class Stage {
       said: [],
       newest: undefined,
     }
+  }
+
+  /** In a room that others made. */
+  async write(room: Pick<Scene, 'roomId'>, who: string, text: string, atMs: number): Promise<void> {
+    await this.#send(room, who, 'm.room.message', wordsOf(text, this.#actors).content, atMs)
   }
 
   async join(scene: Scene, who: string): Promise<void> {
@@ -177,7 +189,13 @@ export class Stage {
     await this.#chancery.messaging.accountData.put(userId, scene?.internalId ?? null, type, content)
   }
 
-  async #send(scene: Scene, who: string, type: string, content: JsonObject, originTs: number): Promise<string> {
+  async #send(
+    scene: Pick<Scene, 'roomId'>,
+    who: string,
+    type: string,
+    content: JsonObject,
+    originTs: number,
+  ): Promise<string> {
     const { room, grant } = await this.#enter(scene, who, 'room.send')
     return this.#chancery.messaging.writer.send(grant, 'room.send', room, {
       type,
@@ -187,7 +205,7 @@ export class Stage {
     })
   }
 
-  #enter(scene: Scene, who: string, act: RoomAct) {
+  #enter(scene: Pick<Scene, 'roomId'>, who: string, act: RoomAct) {
     return this.#chancery.messaging.doors.enter(this.actor(who).subject, act, scene.roomId)
   }
 

@@ -1,5 +1,5 @@
 import { createSimulator, type Simulator } from '#channels/index.ts'
-import { type Outbound, systemClock } from '#platform/api.ts'
+import { type Clock, type Outbound, systemClock } from '#platform/api.ts'
 import { createHttp, createMovableClock, createOutbound, openJournal, systemSmtp } from '#platform/index.ts'
 
 export interface RunningSimulator {
@@ -17,11 +17,13 @@ export async function startSimulator(options: {
   /** Where it remembers; what is in there goes on. */
   readonly journalFile: string
   readonly seed: number
-  /** Tests only: where a URL that is signed and called is really reached. */
+  /** The world's by default. */
+  readonly clock?: Clock
+  /** Where a URL that is signed and called is really reached. */
   readonly reach?: (url: string) => string
 }): Promise<RunningSimulator> {
   const { journal, entries } = await openJournal(options.journalFile)
-  const clock = createMovableClock(systemClock)
+  const clock = createMovableClock(options.clock ?? systemClock)
   const outbound = createOutbound({ allowedOrigins: 'all' })
   const { reach = (url: string) => url } = options
   const calls: Outbound = {

@@ -135,20 +135,27 @@ export function settingsOf(config: Config, isDemo: boolean): ChanceryDeps['setti
 }
 
 /** The demo is loaded only by those who want it: it is a large part of the program, and never needed otherwise. */
-async function fillIfEmpty({ config, clock, say }: StartDeps, parts: Parts): Promise<void> {
+async function fillIfEmpty({ config, clock, random, say }: StartDeps, parts: Parts): Promise<void> {
   const { prepareDemo } = await import('../demo/prepare-demo.ts')
+  const { startDemoSimulator } = await import('../demo/demo-simulator.ts')
+  const settings = settingsOf(config, true)
   await prepareDemo({
     db: parts.postgres,
     clock,
     serverName: config.serverName,
+    publicUrl: config.publicUrl,
     say,
-    compose: (story) => composeChancery({ ...parts, clock: story, settings: settingsOf(config, true) }),
+    compose: (story, channels) => composeChancery({ ...parts, clock: story, settings: { ...settings, channels } }),
+    outside: hasSimulator(config) ? (options) => startDemoSimulator({ config, random, ...options }) : undefined,
   })
 }
 
+/** Citizens are simulated where nobody named channels to real ones. */
+const hasSimulator = ({ channels, simulatorPort }: Config) => channels.length === 0 && simulatorPort !== 0
+
 /** Citizens to talk with in the demo, unless the configuration has channels of its own. */
 async function startOutside({ config, random }: StartDeps, undo: Undo): Promise<DemoSimulator | undefined> {
-  if (!config.isDemo || config.channels.length > 0 || config.simulatorPort === 0) return undefined
+  if (!config.isDemo || !hasSimulator(config)) return undefined
   const { startDemoSimulator } = await import('../demo/demo-simulator.ts')
   const outside = await startDemoSimulator({ config, random })
   undo.push(() => outside.stop())

@@ -77,6 +77,7 @@ export class SimulatedMail {
   readonly #taken: Taken[] = []
   readonly #letters: Letter[] = []
   readonly #done = new Set<string>()
+  readonly #underWay = new Set<string>()
   readonly #senders = new Map<string, SmtpSender>()
   readonly #running = new AbortController()
   #made = 0
@@ -91,6 +92,11 @@ export class SimulatedMail {
   /** The relay's port on the loopback address; 0 before it is open. */
   get port(): number {
     return this.#listener?.port ?? 0
+  }
+
+  /** Mails on their way to agencies. */
+  get underWay(): number {
+    return this.#underWay.size
   }
 
   async open(port: number): Promise<void> {
@@ -279,9 +285,11 @@ export class SimulatedMail {
       case 'mail.letter':
         this.#letters.push(own)
         this.#done.add(`letter ${own.id}`)
+        this.#underWay.add(own.id)
         return
       case 'mail.handed':
         this.#done.add(`handed ${own.id}`)
+        this.#underWay.delete(own.id)
         return
       case 'received':
         this.#done.add(`received ${own.id}`)

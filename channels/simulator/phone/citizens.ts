@@ -6,7 +6,7 @@ import type { SimulatedMail } from '../mail/simulated-mail.ts'
 import type { SimulatedTwilio } from '../twilio/simulated-twilio.ts'
 import type { Citizen, Line, World } from '../world.ts'
 
-export type Outside = { readonly world: World; readonly twilio: SimulatedTwilio; readonly mail: SimulatedMail }
+type Outside = { readonly world: World; readonly twilio: SimulatedTwilio; readonly mail: SimulatedMail }
 
 /** A number or mailbox of an agency. */
 export type Contact = { readonly kind: AddressKind; readonly address: string; readonly name: string }

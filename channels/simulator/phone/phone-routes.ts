@@ -1,8 +1,8 @@
 /** The telephones of citizens as a page, for whoever looks on: https://…/phone. A tool of the demo and of developers. */
 import { FileAnswer, Refusal, type Route, type RouteRequest, route } from '#platform/api.ts'
 import { refuseStrangers } from '../control-routes.ts'
-import type { Citizen } from '../world.ts'
-import { Citizens, type Outside } from './citizens.ts'
+import type { Citizen, World } from '../world.ts'
+import type { Citizens } from './citizens.ts'
 import { phonePage } from './phone-page.ts'
 import { phoneScript } from './script.ts'
 import { phoneStyle } from './style.ts'
@@ -12,10 +12,9 @@ const policy =
   "frame-ancestors 'none'"
 const formBytesMax = 256 * 1024
 
-export function phoneRoutes(outside: Outside): Route[] {
-  const citizens = new Citizens(outside)
+export function phoneRoutes(world: World, citizens: Citizens): Route[] {
   const page = (citizen: Citizen | undefined, more: { notice?: string; wish?: URLSearchParams } = {}) =>
-    phonePage({ world: outside.world, citizens, citizen, ...more })
+    phonePage({ world, citizens, citizen, ...more })
   return [
     shown('GET', '/phone', 'simulatorPhone', async ({ url }) => {
       const who = new URL(url, 'http://phone.invalid').searchParams.get('who')
