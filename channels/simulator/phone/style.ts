@@ -34,7 +34,7 @@ nav a[aria-current]{background:var(--sheet);border-inline-start:4px solid var(--
 input,select,textarea{inline-size:100%;min-block-size:2.75rem;border:1px solid var(--line-field);border-radius:4px;
 background:var(--sheet);padding:.5rem .75rem}
 textarea{resize:vertical;font-family:var(--serif)}
-button{min-block-size:2.75rem;padding-inline:1rem;border:1px solid var(--line-field);border-radius:4px;background:var(--sheet);
+button{flex:none;min-block-size:2.75rem;padding-inline:1rem;border:1px solid var(--line-field);border-radius:4px;background:var(--sheet);
 cursor:pointer}
 button.go{background:var(--act);border-color:var(--act);color:var(--act-on);font-weight:600}button.go:hover{background:var(--act-hover)}
 #notice p{background:var(--halt-tint);color:var(--halt-ink);border-inline-start:4px solid var(--halt-line);padding:.75rem 1rem;
