@@ -1,4 +1,3 @@
-import type { Postgres } from '#platform/api.ts'
 import type { Chancery } from '../composition/platform.ts'
 import { type Beat, beatsOf, type Told } from './beats.ts'
 import { Calendar } from './calendar.ts'
@@ -16,7 +15,6 @@ import type { StoryClock } from './story-clock.ts'
 export type FillDeps = {
   /** Composed on the story's clock, and empty. */
   readonly chancery: Chancery
-  readonly db: Postgres
   readonly clock: StoryClock
   readonly serverName: string
   readonly say: (line: string) => void
@@ -40,7 +38,7 @@ const toldEvery = 1_000
  * Fills an empty installation with a small agency and four months of its conversations. Everything is written in the order
  * in which it happened, through the same services as what people write later.
  */
-export async function fillDemo({ chancery, db, clock, serverName, say }: FillDeps): Promise<Filled> {
+export async function fillDemo({ chancery, clock, serverName, say }: FillDeps): Promise<Filled> {
   const calendar = new Calendar(clock.nowMs())
   const choices = new Choices(seed)
   const stage = new Stage(chancery, serverName)
@@ -64,7 +62,7 @@ export async function fillDemo({ chancery, db, clock, serverName, say }: FillDep
   await teller.settled()
   await stage.inviteColleague(newcomer.by, newcomer.name, newcomer.note)
   await leaveReadPositions(stage, teller.scenes, choices)
-  const records = await foundAgency({ chancery, db, stage, clock, calendar })
+  const records = await foundAgency({ chancery, stage, clock, calendar })
   await chancery.messaging.drained()
   return { people: people.length, rooms: rooms.length, stage, calendar, records }
 }

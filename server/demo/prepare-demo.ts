@@ -1,5 +1,5 @@
 import type { ChannelSettings } from '#channels/api.ts'
-import { type Clock, type Postgres, StartRefused } from '#platform/api.ts'
+import { type Clock, type Db, StartRefused } from '#platform/api.ts'
 import { createHttp } from '#platform/index.ts'
 import type { Chancery } from '../composition/platform.ts'
 import { tellMatters } from './citizens/tell-matters.ts'
@@ -9,7 +9,7 @@ import { type Filled, fillDemo } from './fill-demo.ts'
 import { StoryClock } from './story-clock.ts'
 
 export type PrepareDeps = {
-  readonly db: Postgres
+  readonly db: Db
   readonly clock: Clock
   readonly serverName: string
   /** Where web hooks are told to call. */
@@ -60,7 +60,7 @@ async function fillRooms({ db, serverName, say, compose }: PrepareDeps, clock: S
     }
     say('Filling the demo: a small agency with four months of conversations …')
     await setDemoState(db, 'filling')
-    return await fillDemo({ chancery, db, clock, serverName, say })
+    return await fillDemo({ chancery, clock, serverName, say })
   } finally {
     await chancery.close()
   }

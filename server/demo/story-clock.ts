@@ -1,8 +1,8 @@
 import type { Clock } from '#platform/api.ts'
 
 /**
- * A clock that the demo sets to the moment that it tells of, so that all that it makes carries believable dates. From there it goes on as the world's does, and never
- * past it: what waits for a moment that is near comes to its end.
+ * A clock that the demo sets to the moment that it tells of, so that all that it makes carries believable dates. From there it
+ * goes on as the world's does, and never past it: what waits for a moment that is near comes to its end.
  */
 export class StoryClock implements Clock {
   readonly #real: Clock

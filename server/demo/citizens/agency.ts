@@ -30,8 +30,12 @@ export const purposes: readonly PurposeWish[] = [
     title: 'Collection days',
     basis: 'consent',
     wordings: {
-      en: 'The City of Port Averell may remind me of the days on which bins, paper and glass are collected. I can stop this at any time.',
-      es: 'El Ayuntamiento de Port Averell puede recordarme los días de recogida de basura, papel y vidrio. Puedo cancelarlo en cualquier momento.',
+      en:
+        'The City of Port Averell may remind me of the days on which bins, paper and glass are collected. I ' +
+        'can stop this at any time.',
+      es:
+        'El Ayuntamiento de Port Averell puede recordarme los días de recogida de basura, papel y vidrio. ' +
+        'Puedo cancelarlo en cualquier momento.',
     },
   },
   {
@@ -39,7 +43,9 @@ export const purposes: readonly PurposeWish[] = [
     title: 'News of the council',
     basis: 'consent',
     wordings: {
-      en: 'The City of Port Averell may write to me about what the council decides, four times a year. I can stop this at any time.',
+      en:
+        'The City of Port Averell may write to me about what the council decides, four times a year. I can ' +
+        'stop this at any time.',
     },
   },
   {
@@ -63,30 +69,42 @@ export const cannedReplies: readonly CannedWish[] = [
     key: 'received',
     title: 'We have it',
     texts: {
-      en: 'Good day {{ person.name }}. We have your message and look into it. Your number: {{ conversation.reference }}. {{ staff.name }}, {{ agency.name }}',
-      es: 'Buenos días, {{ person.name }}. Hemos recibido su mensaje. Su número: {{ conversation.reference }}. {{ staff.name }}, {{ agency.name }}',
+      en:
+        'Good day {{ person.name }}. We have your message and look into it. Your number: {{ ' +
+        'conversation.reference }}. {{ staff.name }}, {{ agency.name }}',
+      es:
+        'Buenos días, {{ person.name }}. Hemos recibido su mensaje. Su número: {{ conversation.reference }}. ' +
+        '{{ staff.name }}, {{ agency.name }}',
     },
   },
   {
     key: 'missed-collection',
     title: 'A bin was not emptied',
     texts: {
-      en: 'I am sorry that your bin was left. The crew comes by again on the next working day before ten. Please leave it at the kerb. {{ staff.name }}',
+      en:
+        'I am sorry that your bin was left. The crew comes by again on the next working day before ten. ' +
+        'Please leave it at the kerb. {{ staff.name }}',
     },
   },
   {
     key: 'opening-hours',
     title: 'When the office is open',
     texts: {
-      en: 'The city office is open Monday to Friday, 08:30 to 16:00, and on Thursday until 18:30. No appointment is needed.',
+      en:
+        'The city office is open Monday to Friday, 08:30 to 16:00, and on Thursday until 18:30. No ' +
+        'appointment is needed.',
     },
   },
   {
     key: 'shelters',
     title: 'Where the shelters are',
     texts: {
-      en: 'Miller School and the sports hall are open since noon. There are beds, warm food and room for animals at Miller School. If you cannot get there, write your street and we send somebody.',
-      es: 'La escuela Miller y el polideportivo están abiertos desde el mediodía. Hay camas y comida caliente. Si no puede llegar, escriba su calle y enviamos a alguien.',
+      en:
+        'Miller School and the sports hall are open since noon. There are beds, warm food and room for ' +
+        'animals at Miller School. If you cannot get there, write your street and we send somebody.',
+      es:
+        'La escuela Miller y el polideportivo están abiertos desde el mediodía. Hay camas y comida caliente. ' +
+        'Si no puede llegar, escriba su calle y enviamos a alguien.',
     },
   },
 ]
@@ -97,12 +115,16 @@ export const programmes: readonly { day: number; time: string; purpose: string; 
     day: 3,
     time: '16:00',
     purpose: 'collection',
-    text: 'City of Port Averell: paper and glass are collected tomorrow from 07:00. Reply STOP to end these reminders.',
+    text:
+      'City of Port Averell: paper and glass are collected tomorrow from 07:00. Reply STOP to end these ' +
+      'reminders.',
   },
   {
     day: 0,
     time: '10:15',
     purpose: 'storm',
-    text: 'City of Port Averell: storm tide tonight, highest at 21:40. Quay Street closes at 17:00. Shelters open at 12:00: Miller School, sports hall. Questions: +1 555 000 2000.',
+    text:
+      'City of Port Averell: storm tide tonight, highest at 21:40. Quay Street closes at 17:00. Shelters open' +
+      ' at 12:00: Miller School, sports hall. Questions: +1 555 000 2000.',
   },
 ]

@@ -1,4 +1,3 @@
-import type { Postgres } from '#platform/api.ts'
 import type { Chancery } from '../../composition/platform.ts'
 import type { Calendar } from '../calendar.ts'
 import { organisation } from '../people.ts'
@@ -10,7 +9,6 @@ import { Counter } from './counter.ts'
 
 export type FoundDeps = {
   readonly chancery: Chancery
-  readonly db: Postgres
   readonly stage: Stage
   readonly clock: StoryClock
   readonly calendar: Calendar
@@ -21,8 +19,12 @@ const foundedDay = 40
 /** When citizens came to the counter or called, the first of them; one more each day. */
 const firstCitizenDay = 30
 
-/** The agency with its staff, queues and purposes, and the citizens that it knows, whose public ids it answers. Nothing has been said. */
-export async function foundAgency({ chancery, db, stage, clock, calendar }: FoundDeps): Promise<Map<string, string>> {
+/**
+ * The agency with its staff, queues and purposes, and the citizens that it knows. Nothing has been said yet.
+ *
+ * @returns the public ids of the records, by citizen
+ */
+export async function foundAgency({ chancery, stage, clock, calendar }: FoundDeps): Promise<Map<string, string>> {
   const counter = new Counter(chancery)
   const owner = stage.actor('ruth').subject
   const ask = (operation: string, wish: object) => counter.ask(owner, operation, wish)
@@ -36,13 +38,18 @@ export async function foundAgency({ chancery, db, stage, clock, calendar }: Foun
   for (const { contacts: own, ...queue } of queues) {
     await ask('createQueue', { body: { ...queue, channels: own.map((one) => contacts[one].channelId) } })
   }
-  for (const purpose of purposes) await ask('createPurpose', { body: purpose })
+  const purposeIds = new Map<string, string>()
+  for (const purpose of purposes) purposeIds.set(purpose.key, (await ask('createPurpose', { body: purpose })).id)
   for (const reply of cannedReplies) await ask('createCannedReply', { body: reply })
   for (const [index, citizen] of citizens.entries()) {
     clock.moveTo(calendar.at(firstCitizenDay - index, '11:00'))
     const { id } = await ask('createPerson', { body: recordOf(citizen) })
-    await agree(chancery, db, stage, id, citizen)
     records.set(citizen.key, id)
+    for (const agreed of citizen.agreesTo) {
+      const body = { purposeId: purposeIds.get(agreed), source: 'desk', proof: { form: 'signed at the counter' } }
+      await ask('recordConsent', { params: { id }, body })
+    }
+    if (citizen.prefers !== undefined) await ask('setPreferences', { params: { id }, body: citizen.prefers })
   }
   return records
 }
@@ -51,22 +58,4 @@ function recordOf({ name, language, number, mail, isReadByOthers }: DemoCitizen)
   const sms = { kind: 'sms', value: number, verified: true, ...(isReadByOthers && { readByOthers: true }) }
   const addresses = [...(number ? [sms] : []), ...(mail ? [{ kind: 'mail', value: mail, verified: true }] : [])]
   return { name, language, addresses }
-}
-
-/** What she signed at the counter, and what she said that she prefers. */
-async function agree(chancery: Chancery, db: Postgres, stage: Stage, id: string, citizen: DemoCitizen): Promise<void> {
-  const { people, purposes: book, consent, preferences } = chancery.engagement
-  const person = await people.byPublicId(id)
-  if (person === undefined) throw new Error(`There is no record of ${citizen.name}.`)
-  const { agencyId } = person
-  const actor = { kind: 'staff', userId: stage.actor('josefa').subject.userId } as const
-  for (const key of citizen.agreesTo) {
-    const purpose = await book.byKey(agencyId, key)
-    if (purpose === undefined) throw new Error(`There is no purpose ${key}.`)
-    const holder = { personId: person.id }
-    const event = { agencyId, holder, purposeId: purpose.id, act: 'grant', source: 'desk', actor } as const
-    await db.transaction((tx) => consent.record(tx, { ...event, proof: { form: 'signed at the counter' } }))
-  }
-  const { prefers } = citizen
-  if (prefers !== undefined) await db.transaction((tx) => preferences.set(tx, person.id, prefers))
 }

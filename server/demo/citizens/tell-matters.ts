@@ -58,6 +58,7 @@ export async function tellMatters(deps: TellDeps): Promise<number> {
     clock.moveTo(ms)
     await tell()
   }
+  await teller.settled()
   await world.add({ what: 'weather', weather: {} })
   return matters.length
 }
@@ -99,14 +100,13 @@ class Teller {
       await this.#counter.ask(this.#owner, 'createSend', { body })
     }
     await Promise.all(arrivals.map((arrival) => arrival()))
-    await this.#settled()
   }
 
   async #write(matter: Matter, { to, subject = '', text }: MatterEntry): Promise<void> {
     matter.contact = (to as ContactKey | undefined) ?? matter.contact
     const wish = { to: contacts[matter.contact].address, subject, text }
     await this.#deps.outside.simulator.citizens.say(matter.citizen, wish)
-    await this.#settled()
+    await this.settled()
   }
 
   async #act(matter: Matter, { who, act, to, text }: MatterEntry): Promise<void> {
@@ -124,7 +124,6 @@ class Teller {
       const arrival = this.#arrivalAt(matter.citizen)
       await this.#say(roomId, who, text)
       await arrival()
-      await this.#settled()
     }
   }
 
@@ -151,7 +150,7 @@ class Teller {
   }
 
   /** Nothing is on its way any more, neither outside nor between the web hooks and the desk. */
-  async #settled(): Promise<void> {
+  async settled(): Promise<void> {
     await this.#until(async () => {
       if (this.#deps.outside.simulator.underWay() > 0) return false
       const { channels } = await this.#counter.ask(this.#owner, 'listChannels')
