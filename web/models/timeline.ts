@@ -16,7 +16,7 @@ import { words } from '../words/index.ts'
 import type { ComposerModel } from './composer.ts'
 import { explain } from './failure.ts'
 import { type Item, keepItems, layMinutes } from './minutes.ts'
-import { coalesce, Keeper, sameFields, Value } from './value.ts'
+import { coalesce, Keeper, type Observable, sameFields, Value } from './value.ts'
 
 export type TimelineState = {
   status: 'opening' | 'ready' | 'failed'
@@ -28,6 +28,19 @@ export type TimelineState = {
   read: { entryId: string; readers: number } | undefined
   /** An entry that was asked for by a link. */
   soughtId: string | undefined
+}
+
+/** What a view needs to keep a reader's place in lines that grow at both ends. */
+export type ScrolledState = Pick<TimelineState, 'status' | 'older' | 'live' | 'soughtId'> & {
+  items: readonly { type: string; key: string; entry?: Entry }[]
+}
+export interface Scrolled {
+  readonly state: Observable<ScrolledState>
+  following: boolean
+  open(): Promise<void>
+  loadOlder(): Promise<void>
+  loadNewer(): Promise<void>
+  clearNew(): void
 }
 
 const opening: TimelineState = {

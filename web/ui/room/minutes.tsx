@@ -48,7 +48,7 @@ export function Minutes({ model, timeline, label, onRead }: MinutesProps) {
         onPointerLeave={() => setPointedKey(undefined)}
       >
         {state.status === 'opening' && <Bones />}
-        <Older timeline={timeline} older={state.older} />
+        <Older older={state.older} onAgain={() => void timeline.loadOlder()} />
         <ol className="minutes" ref={list}>
           {state.items.map((item) => (
             <Line
@@ -77,7 +77,7 @@ export function Minutes({ model, timeline, label, onRead }: MinutesProps) {
   )
 }
 
-function Older({ timeline, older }: { timeline: TimelineModel; older: TimelineState['older'] }) {
+export function Older({ older, onAgain }: { older: TimelineState['older']; onAgain(): void }) {
   if (older === 'loading') {
     return (
       <p className="older quiet small" role="status">
@@ -93,7 +93,7 @@ function Older({ timeline, older }: { timeline: TimelineModel; older: TimelineSt
     <p className="older small">
       <span className="line">
         {words.room.olderFailed}
-        <button type="button" className="btn little" onClick={() => timeline.loadOlder()}>
+        <button type="button" className="btn little" onClick={onAgain}>
           {words.tryAgain}
         </button>
       </span>
@@ -157,7 +157,7 @@ function Start({ model }: { model: RoomModel }) {
   )
 }
 
-function Bones() {
+export function Bones() {
   return (
     <div className="pad">
       <div className="bones" role="status">

@@ -1,5 +1,5 @@
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
-import type { TimelineModel, TimelineState } from '../../models/timeline.ts'
+import type { Scrolled, ScrolledState } from '../../models/timeline.ts'
 import { useValue } from '../parts/use-value.ts'
 
 const atEndPx = 40
@@ -35,13 +35,13 @@ const isAtEnd = (scroller: HTMLElement): boolean =>
 const offsetOf = (scroller: HTMLElement, line: HTMLElement): number =>
   line.getBoundingClientRect().top - scroller.getBoundingClientRect().top + scroller.scrollTop
 
-const lastKey = (state: TimelineState): string | undefined => state.items.at(-1)?.key
+const lastKey = (state: ScrolledState): string | undefined => state.items.at(-1)?.key
 
 /** How many entries of others stand below the line that was the last one when the reader was at the end. */
-function countBelow(state: TimelineState, seenKey: string | undefined): number {
+function countBelow(state: ScrolledState, seenKey: string | undefined): number {
   const from = state.items.findLastIndex((item) => item.key === seenKey)
   if (from < 0) return 0
-  return state.items.slice(from + 1).filter((item) => item.type === 'entry' && !item.entry.mine).length
+  return state.items.slice(from + 1).filter((item) => item.entry && !item.entry.mine).length
 }
 
 /**
@@ -56,7 +56,7 @@ class Place {
   private anchor: Anchor | undefined
   private restTop = 0
 
-  take(box: HTMLElement, list: HTMLElement, state: TimelineState): void {
+  take(box: HTMLElement, list: HTMLElement, state: ScrolledState): void {
     this.soughtId = state.soughtId ?? ''
     this.isAtEnd = begin(box, state)
     this.hold(box, list)
@@ -73,7 +73,11 @@ class Place {
     // A scroll that is under way has not been heard of yet; it must not be undone. What shrinks or grows by itself leaves
     // the place where it is, or at the end.
     const moved = box.scrollTop < this.restTop - 2
-    if (this.isAtEnd && moved && !isAtEnd(box)) this.isAtEnd = false
+    if (this.isAtEnd && moved && !isAtEnd(box)) {
+      this.isAtEnd = false
+      // At the end no line was held: where the reader is now is her place.
+      this.anchor = undefined
+    }
     if (this.isAtEnd) box.scrollTop = box.scrollHeight
     else if (this.anchor) {
       const line = list.querySelector<HTMLElement>(`[data-key="${CSS.escape(this.anchor.key)}"]`)
@@ -89,14 +93,14 @@ class Place {
   }
 }
 
-function loadAhead(timeline: TimelineModel, box: HTMLElement): void {
+function loadAhead(timeline: Scrolled, box: HTMLElement): void {
   const { older, live } = timeline.state.get()
   if (older === 'more' && box.scrollTop < loadAheadPx) void timeline.loadOlder()
   if (!live && box.scrollHeight - box.scrollTop - box.clientHeight < loadAheadPx) void timeline.loadNewer()
 }
 
 /** Keeps the reader's place, loads more at both ends before one arrives there, and says what was read. */
-export function useMinutesScroll(timeline: TimelineModel, onRead: () => void): MinutesScroll {
+export function useMinutesScroll(timeline: Scrolled, onRead: () => void): MinutesScroll {
   const state = useValue(timeline.state)
   const scroller = useRef<HTMLDivElement>(null)
   const list = useRef<HTMLOListElement>(null)
@@ -160,7 +164,7 @@ export function useMinutesScroll(timeline: TimelineModel, onRead: () => void): M
 }
 
 /** Where one begins to read: at what was asked for, else at what is new, else at the end. True at the end. */
-function begin(box: HTMLElement, state: TimelineState): boolean {
+function begin(box: HTMLElement, state: ScrolledState): boolean {
   const sought = state.soughtId && box.querySelector<HTMLElement>('.sought')
   if (sought) {
     sought.scrollIntoView({ block: 'center' })

@@ -18,7 +18,7 @@ export function AboutPanel({ model }: { model: RoomModel }) {
   const dialogs = useDialogs()
   const attempt = (work: Promise<unknown>) => void work.catch((error: unknown) => tell(explain(error), 'halt'))
   return (
-    <SidePanel roomId={model.id} title={words.about.title} closeLabel={words.about.close}>
+    <SidePanel back={{ page: 'room', roomId: model.id }} title={words.about.title} closeLabel={words.about.close}>
       <div className="scroll">
         {header.powers.rename || header.powers.topic ? (
           <NameAndTopic model={model} />

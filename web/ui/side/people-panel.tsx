@@ -45,7 +45,7 @@ export function PeoplePanel({ model }: { model: RoomModel }) {
   })
   return (
     <SidePanel
-      roomId={model.id}
+      back={{ page: 'room', roomId: model.id }}
       title={words.members.title}
       about={words.room.members(header.members)}
       closeLabel={words.members.close}

@@ -1,15 +1,23 @@
 import { ChevronLeft, X } from 'lucide-react'
 import { type ReactNode, useEffect, useRef } from 'react'
+import type { Route } from '../../models/route.ts'
 import { IconButton } from '../parts/icon-button.tsx'
 import { go } from '../parts/use-route.ts'
 import { isInside } from '../room/line-key.ts'
 
-type SidePanelProps = { roomId: string; title: string; about?: string; closeLabel: string; children: ReactNode }
+type SidePanelProps = {
+  /** Where one is without it. */
+  back: Route
+  title: string
+  about?: string
+  closeLabel: string
+  children: ReactNode
+}
 
 /** A pane beside the sheet. On narrow windows it lies over it: the focus moves in, and comes back when it closes. */
-export function SidePanel({ roomId, title, about, closeLabel, children }: SidePanelProps) {
+export function SidePanel({ back, title, about, closeLabel, children }: SidePanelProps) {
   const panel = useRef<HTMLElement>(null)
-  const close = () => go({ page: 'room', roomId })
+  const close = () => go(back)
 
   useEffect(() => {
     const before = document.activeElement as HTMLElement | null

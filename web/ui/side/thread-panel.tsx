@@ -35,7 +35,12 @@ export function ThreadPanel({ model, rootId }: { model: RoomModel; rootId: strin
   }, [model, rootId])
   const about = thread && thread !== 'missing' ? words.thread.begunBy(thread.begunBy.name) : ''
   return (
-    <SidePanel roomId={model.id} title={words.thread.title} about={about} closeLabel={words.thread.close}>
+    <SidePanel
+      back={{ page: 'room', roomId: model.id }}
+      title={words.thread.title}
+      about={about}
+      closeLabel={words.thread.close}
+    >
       {thread === 'missing' && <p className="pad quiet">{words.thread.missing}</p>}
       {thread && thread !== 'missing' && <OpenThread model={model} thread={thread} />}
     </SidePanel>
