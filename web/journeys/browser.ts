@@ -29,7 +29,11 @@ export async function newPage(browser: Browser, size: { width: number; height: n
   return page
 }
 
-export async function signIn(page: Page, stage: Stage, actor: Actor): Promise<void> {
+export async function signIn(
+  page: Page,
+  stage: Pick<Stage, 'url'>,
+  actor: Pick<Actor, 'username' | 'password'>,
+): Promise<void> {
   await page.goto(stage.url)
   await page.getByLabel('User name').fill(actor.username)
   await page.getByLabel('Password', { exact: true }).fill(actor.password)

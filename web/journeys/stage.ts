@@ -23,12 +23,12 @@ export interface Stage {
   close(): Promise<void>
 }
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
+export const root = fileURLToPath(new URL('../..', import.meta.url))
 const startMsMax = 120_000
 export const password = 'four unrelated garden words'
 export const organisation = 'City of Port Averell'
 
-async function post<T>(url: string, body: unknown, token?: string): Promise<T> {
+export async function post<T>(url: string, body: unknown, token?: string): Promise<T> {
   const headers: Record<string, string> = { 'content-type': 'application/json' }
   if (token) headers.authorization = `Bearer ${token}`
   const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) })
@@ -40,7 +40,7 @@ async function post<T>(url: string, body: unknown, token?: string): Promise<T> {
 type LoginAnswer = { user_id: string; access_token: string }
 type InvitationAnswer = { token: string; url: string }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer()
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
   const address = server.address()
@@ -49,14 +49,14 @@ async function freePort(): Promise<number> {
   return address.port
 }
 
-/** Waits for the line that holds the set-up link, which says at once that the server listens. */
-function awaitLink(child: ChildProcess): Promise<string> {
+/** Waits for what a program prints when it is ready. */
+export function awaitPrinted(child: ChildProcess, what: RegExp): Promise<string> {
   return new Promise((done, fail) => {
     let printed = ''
-    const timer = setTimeout(() => fail(new Error(`The server printed no set-up link:\n${printed}`)), startMsMax)
+    const timer = setTimeout(() => fail(new Error(`The program never said that it is ready:\n${printed}`)), startMsMax)
     const read = (chunk: Buffer) => {
       printed += chunk.toString()
-      const found = /https?:\/\/\S+#\/setup\/[\w-]+/.exec(printed)
+      const found = what.exec(printed)
       if (!found) return
       clearTimeout(timer)
       done(found[0])
@@ -65,31 +65,34 @@ function awaitLink(child: ChildProcess): Promise<string> {
     child.stderr?.on('data', read)
     child.once('exit', (code) => {
       clearTimeout(timer)
-      fail(new Error(`The server ended with ${code}:\n${printed}`))
+      fail(new Error(`The program ended with ${code}:\n${printed}`))
     })
   })
 }
 
-async function stop(child: ChildProcess): Promise<void> {
+export async function stop(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null) return
   const ended = new Promise((done) => child.once('exit', done))
   child.kill('SIGTERM')
   await ended
 }
 
+export type StageOptions = { setUp?: boolean; settings?: readonly string[] }
+
 /**
  * Starts a server of its own on an empty data directory. `CHANCERY_STAGE` may hold the set-up link of one that runs
  * already; it is left running.
  */
-export async function openStage(options: { setUp: boolean } = { setUp: true }): Promise<Stage> {
+export async function openStage({ setUp = true, settings = [] }: StageOptions = {}): Promise<Stage> {
   const running = process.env.CHANCERY_STAGE
-  if (running) return furnish(running.slice(0, running.indexOf('#')), running, options.setUp, async () => undefined)
+  if (running && settings.length === 0)
+    return furnish(running.slice(0, running.indexOf('#')), running, setUp, async () => undefined)
   const folder = await mkdtemp(join(tmpdir(), 'chancery-stage-'))
   const port = await freePort()
-  const settings = ['--rate-limits', 'off', '--password-hashing', 'cheap']
+  const forTests = ['--rate-limits', 'off', '--password-hashing', 'cheap']
   const child = spawn(
     process.execPath,
-    ['server/main.ts', '--data', join(folder, 'data'), '--port', String(port), ...settings],
+    ['server/main.ts', '--data', join(folder, 'data'), '--port', String(port), ...forTests, ...settings],
     { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] },
   )
   const close = async () => {
@@ -97,9 +100,9 @@ export async function openStage(options: { setUp: boolean } = { setUp: true }): 
     await rm(folder, { recursive: true, force: true })
   }
   try {
-    const setUpLink = await awaitLink(child)
+    const setUpLink = await awaitPrinted(child, /https?:\/\/\S+#\/setup\/[\w-]+/)
     const url = `http://127.0.0.1:${port}/`
-    return await furnish(url, setUpLink, options.setUp, close)
+    return await furnish(url, setUpLink, setUp, close)
   } catch (error) {
     await close()
     throw error

@@ -25,7 +25,11 @@ export type ChangeKind =
   | 'sealed'
   | 'pinned'
   | 'moved'
-export type Change = { kind: ChangeKind; who: string; whom?: string; value?: string; reason?: string }
+  | 'leads'
+  | 'waits'
+  | 'closed'
+  | 'reopened'
+export type Change = { kind: ChangeKind; who: string; whom?: string; value?: string; reason?: string; isMine?: true }
 
 type NameOf = (userId: string) => string
 
@@ -60,8 +64,24 @@ function membershipChange(event: MatrixEvent, nameOf: NameOf): Change | undefine
   }
 }
 
+const stateChanges: Record<string, ChangeKind> = { waiting: 'waits', closed: 'closed', open: 'reopened' }
+
+/** What became of a conversation with a citizen. */
+function talkChange(event: MatrixEvent, nameOf: NameOf, ownId: string): Change | undefined {
+  const now = event.getContent()
+  const before = event.getPrevContent()
+  if (event.getType() === 'chancery.assignment') {
+    if (typeof now.user_id !== 'string' || now.user_id === before.user_id) return undefined
+    const after = typeof before.user_id === 'string' ? { whom: nameOf(before.user_id) } : {}
+    return { kind: 'leads', who: nameOf(now.user_id), ...after, ...(now.user_id === ownId ? { isMine: true } : {}) }
+  }
+  if (before.state === undefined || before.state === now.state) return undefined
+  const kind = stateChanges[String(now.state)]
+  return kind && { kind, who: '' }
+}
+
 /** Reads a state event as a change worth a quiet line, or nothing. */
-export function readChange(event: MatrixEvent, nameOf: NameOf): Change | undefined {
+export function readChange(event: MatrixEvent, nameOf: NameOf, ownId = ''): Change | undefined {
   if (!event.isState()) return undefined
   const who = nameOf(event.getSender() ?? '')
   const content = event.getContent()
@@ -86,6 +106,9 @@ export function readChange(event: MatrixEvent, nameOf: NameOf): Change | undefin
       return { kind: 'sealed', who }
     case EventType.RoomTombstone:
       return { kind: 'moved', who }
+    case 'chancery.assignment':
+    case 'chancery.conversation':
+      return talkChange(event, nameOf, ownId)
     case EventType.RoomPinnedEvents:
       return { kind: 'pinned', who }
     default:

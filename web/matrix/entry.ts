@@ -268,7 +268,7 @@ function readEntry(event: MatrixEvent, context: EntryContext): Entry {
     toMe: kind === 'words' && mentionsMe(event, ownId),
     emote: event.getContent().msgtype === 'm.emote',
   }
-  if (kind === 'change') return { ...entry, change: readChange(event, nameOf) ?? { kind: 'named', who: '' } }
+  if (kind === 'change') return { ...entry, change: readChange(event, nameOf, ownId) ?? { kind: 'named', who: '' } }
   const thread = threadOf(event, context)
   if (thread) entry.thread = thread
   if (kind === 'gone') return { ...entry, removedBy: nameOf(event.getRedactionEvent()?.sender ?? entry.sender.id) }

@@ -6,6 +6,7 @@ import {
   NotificationCountType,
   type Room,
 } from 'matrix-js-sdk'
+import { isDeskRoom } from './desk.ts'
 import { makePerson, type Person, personIn } from './person.ts'
 
 export type RoomRow = {
@@ -43,7 +44,7 @@ function unreadOf(room: Room): { unread: number; forYou: number } {
 function rowOf(client: MatrixClient, room: Room, partner: string | undefined): RoomRow | undefined {
   const membership = room.getMyMembership()
   if (membership !== KnownMembership.Join && membership !== KnownMembership.Invite) return undefined
-  if (room.isSpaceRoom() || room.getVersion() === '') return undefined
+  if (room.isSpaceRoom() || isDeskRoom(client, room) || room.getVersion() === '') return undefined
   const invited = membership === KnownMembership.Invite
   const inviter = invited ? room.getMember(client.getSafeUserId())?.events.member?.getSender() : undefined
   const row: RoomRow = {

@@ -7,6 +7,7 @@ import {
   RelationType,
   type Room,
 } from 'matrix-js-sdk'
+import { type Refusal, refusalIn } from './desk.ts'
 import { fileMessage, type MessageContent, type TextDraft } from './message.ts'
 import { preparePicture } from './picture.ts'
 
@@ -33,6 +34,25 @@ export function waits(event: MatrixEvent): boolean {
   if (event.status !== EventStatus.NOT_SENT) return false
   if (event.error) return event.error instanceof ConnectionError
   return writtenHere.has(event.getTxnId() ?? '')
+}
+
+/** Sends words to a citizen. Those that the server refuses for a reason leave no line behind: they are to be changed. */
+export async function sendOrTakeBack(
+  client: MatrixClient,
+  room: Room,
+  content: Record<string, unknown>,
+): Promise<Refusal | undefined> {
+  const transactionId = client.makeTxnId()
+  writtenHere.add(transactionId)
+  try {
+    await client.sendMessage(room.roomId, null, content as never, transactionId)
+    return undefined
+  } catch (error) {
+    const refusal = refusalIn(error)
+    const event = room.getPendingEvents().find((pending) => pending.getTxnId() === transactionId)
+    if (refusal && event) client.cancelPendingEvent(event)
+    return refusal
+  }
 }
 
 export type FileToSend = {

@@ -97,6 +97,17 @@ export class ComposerModel {
     return true
   }
 
+  /** Hands out what is written, for a sender of its own, and empties the field. */
+  take(): string {
+    const text = this.draft.get().text.trim()
+    if (text) {
+      this.draft.set(emptyDraft)
+      this.keepDraft()
+      this.sayTyping(false)
+    }
+    return text
+  }
+
   attach(files: Iterable<File>): void {
     for (const file of files) {
       this.lastFileId += 1

@@ -9,6 +9,7 @@ import {
 } from 'matrix-js-sdk'
 import { type Administration, createAdministration } from '../matrix/administration.ts'
 import { type Connection, openClient } from '../matrix/client.ts'
+import { isDeskRoom, talkIdOf } from '../matrix/desk.ts'
 import { mentionsMe, plainWords } from '../matrix/entry.ts'
 import { createMedia, type Media } from '../matrix/media.ts'
 import { makePerson, type Person, personIn } from '../matrix/person.ts'
@@ -16,14 +17,21 @@ import { directRooms, type RoomRow, readRooms } from '../matrix/rooms.ts'
 import { sendWaiting } from '../matrix/send.ts'
 import type { Session } from '../matrix/session.ts'
 import { words } from '../words/index.ts'
+import { Desk } from './desk.ts'
 import { tellDesktop } from './desktop.ts'
 import { say } from './notices.ts'
 import { RoomModel } from './room.ts'
-import { formatRoute } from './route.ts'
+import { formatRoute, type Route } from './route.ts'
 import { coalesce, Keeper, sameList, Value } from './value.ts'
 
 const resendMs = 5000
 const spokenCountMs = 10_000
+
+/** Conversations with citizens are read at the desk. */
+function routeTo(client: MatrixClient, room: Room): Route {
+  const talkId = isDeskRoom(client, room) ? talkIdOf(room) : undefined
+  return talkId ? { page: 'desk', view: { name: 'mine' }, talkId } : { page: 'room', roomId: room.roomId }
+}
 
 /** Everything of one signed-in person: her rooms, her connection, her media. Lives until she signs out. */
 export class Office {
@@ -34,6 +42,7 @@ export class Office {
   readonly client: MatrixClient
   readonly media: Media
   readonly administration: Administration
+  readonly desk: Desk
   readonly session: Session
   private readonly stopClient: () => void
   private readonly rows = new Keeper<RoomRow>((row) => row.id)
@@ -51,6 +60,7 @@ export class Office {
     this.stopClient = stop
     this.media = createMedia(session.accessToken)
     this.administration = createAdministration(session)
+    this.desk = new Desk(client, session)
     this.me = new Value(makePerson(session.userId, undefined, undefined, client.getDomain() ?? ''))
     this.listen()
   }
@@ -120,12 +130,14 @@ export class Office {
     for (const timer of this.timers.splice(0)) clearInterval(timer)
     for (const model of this.models.values()) model.stop()
     this.models.clear()
+    this.desk.stop()
     this.stopClient()
     this.media.close()
   }
 
   private onLive(): void {
     this.refreshSoon()
+    void this.desk.refresh()
     void sendWaiting(this.client)
     this.client
       .getProfileInfo(this.session.userId)
@@ -166,7 +178,7 @@ export class Office {
     if (this.connection.get() !== 'live' || event.getSender() === own || event.getType() !== 'm.room.message') return
     const who = personIn(this.client, room, event.getSender() ?? '').name
     const open = () => {
-      location.hash = formatRoute({ page: 'room', roomId: room.roomId })
+      location.hash = formatRoute(routeTo(this.client, room))
     }
     if (mentionsMe(event, own)) {
       say(words.announce.mention(who, room.name, plainWords(event).slice(0, 200)), true)

@@ -26,6 +26,11 @@ export const changes: Record<Change['kind'], (change: Change) => string> = {
   powers: ({ who }) => `${who} changed who may do what here.`,
   sealed: ({ who }) => `${who} sealed this room end to end.`,
   pinned: ({ who }) => `${who} changed what is pinned.`,
+  leads: ({ who, whom }) =>
+    whom ? `${who} leads this conversation, after ${whom}.` : `${who} leads this conversation.`,
+  waits: () => 'This waits for an answer.',
+  closed: () => 'This conversation is done.',
+  reopened: () => 'This conversation is open again.',
   moved: ({ who }) => `${who} moved this room to a new one.`,
 }
 

@@ -2,6 +2,7 @@ import type { Change } from '../matrix/change.ts'
 import type { Rank } from '../matrix/members.ts'
 import type { Strength } from '../models/password.ts'
 import { changes, together } from './en-changes.ts'
+import { desk } from './en-desk.ts'
 import { count, day, lists, longDate, moment, numbers, size, time } from './en-format.ts'
 import { emoji, endorsements, keys } from './en-lists.ts'
 
@@ -412,6 +413,7 @@ export const en = {
     join: (name: string) => `Join ${name}`,
     joinShort: 'Join',
   },
+  desk,
   first: {
     title: (name: string) => `Good day, ${name}`,
     text: 'Nothing is here yet. Open a room for your team, look for rooms that are open to you, or write to a colleague.',

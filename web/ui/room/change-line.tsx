@@ -1,4 +1,15 @@
-import { DoorOpen, LogIn, LogOut, PenLine, ShieldCheck, UserMinus, UserPlus } from 'lucide-react'
+import {
+  Check,
+  Clock,
+  DoorOpen,
+  LogIn,
+  LogOut,
+  PenLine,
+  ShieldCheck,
+  UserCheck,
+  UserMinus,
+  UserPlus,
+} from 'lucide-react'
 import { memo } from 'react'
 import type { ChangeKind } from '../../matrix/change.ts'
 import type { Entry } from '../../matrix/entry.ts'
@@ -17,6 +28,9 @@ const icons: Partial<Record<ChangeKind, typeof PenLine>> = {
   created: DoorOpen,
   'access-open': DoorOpen,
   powers: ShieldCheck,
+  leads: UserCheck,
+  waits: Clock,
+  closed: Check,
 }
 
 /** What happened to the room or its people: one quiet line. */

@@ -5,6 +5,8 @@ import { countForYou } from '../../models/room-list.ts'
 import type { Route } from '../../models/route.ts'
 import { words } from '../../words/index.ts'
 import { Admin } from '../admin/admin.tsx'
+import { DeskPlace } from '../desk/desk-place.tsx'
+import { TalkList } from '../desk/talk-list.tsx'
 import { DialogHost } from '../parts/dialog.tsx'
 import { Spoken, Toasts } from '../parts/toasts.tsx'
 import { useOnePane } from '../parts/use-media-query.ts'
@@ -58,34 +60,53 @@ function Frame({ organisation, onSignOut }: { organisation: string; onSignOut():
   const route = useRoute()
   const connection = useValue(office.connection)
   const [lastRoom, setLastRoom] = useState<Route>({ page: 'home' })
+  const [lastTalk, setLastTalk] = useState<Route>({ page: 'desk', view: { name: 'mine' } })
   const forYou = countForYou(useValue(office.rooms))
   usePanes()
 
   useEffect(() => {
     if (route.page === 'room') setLastRoom({ page: 'room', roomId: route.roomId })
+    if (route.page === 'desk') setLastTalk(route)
   }, [route])
 
   useEffect(() => {
-    if (route.page !== 'room')
-      document.title = words.title(route.page === 'admin' ? words.admin.title : organisation, forYou)
+    if (route.page === 'room' || (route.page === 'desk' && route.talkId)) return
+    const places: Partial<Record<Route['page'], string>> = { admin: words.admin.title, desk: words.desk.title }
+    document.title = words.title(places[route.page] ?? organisation, forYou)
   }, [route, forYou, organisation])
 
-  const alone = useOnePane() && route.page !== 'room'
+  const isOpen = route.page === 'room' || (route.page === 'desk' && route.talkId !== undefined)
+  const alone = useOnePane() && !isOpen
 
   if (connection === 'opening') return <Opening />
   if (route.page === 'admin') {
     return (
       <div className="app at-sheet admin">
         <SkipLink />
-        <Spine route={route} messagesRoute={lastRoom} onSignOut={onSignOut} />
+        <Spine route={route} messagesRoute={lastRoom} deskRoute={lastTalk} onSignOut={onSignOut} />
         <Admin route={route} />
+      </div>
+    )
+  }
+  if (route.page === 'desk') {
+    return (
+      <div className={`app desk ${isOpen ? 'at-sheet' : 'at-list'}`}>
+        {!alone && <SkipLink />}
+        <Spine
+          route={route}
+          messagesRoute={lastRoom}
+          deskRoute={{ page: 'desk', view: route.view }}
+          onSignOut={onSignOut}
+        />
+        <TalkList route={route} alone={alone} />
+        {!alone && <DeskPlace route={route} />}
       </div>
     )
   }
   return (
     <div className={`app ${route.page === 'room' ? 'at-sheet' : 'at-list'}`}>
       {!alone && <SkipLink />}
-      <Spine route={route} messagesRoute={{ page: 'home' }} onSignOut={onSignOut} />
+      <Spine route={route} messagesRoute={{ page: 'home' }} deskRoute={lastTalk} onSignOut={onSignOut} />
       <RoomList
         organisation={organisation}
         currentId={route.page === 'room' ? route.roomId : undefined}

@@ -1,0 +1,219 @@
+import { CircleHelp, Clock, OctagonX } from 'lucide-react'
+import { type ReactNode, useCallback } from 'react'
+import type { CitizenAddress, CitizenRecord, Permit, Preferences } from '../../matrix/citizens.ts'
+import type { WholeTalk } from '../../matrix/desk.ts'
+import { initialsOf, personIn, toneOf } from '../../matrix/person.ts'
+import type { DeskRoute } from '../../models/route.ts'
+import type { TalkModel } from '../../models/talk.ts'
+import { words } from '../../words/index.ts'
+import { Icon } from '../parts/icon.tsx'
+import { Seal } from '../parts/seal.tsx'
+import { useLoaded } from '../parts/use-loaded.ts'
+import { useValue } from '../parts/use-value.ts'
+import { SidePanel } from '../side/side-panel.tsx'
+import { useOffice } from '../staff/office-context.ts'
+import { CitizenFace } from './citizen-face.tsx'
+
+type CitizenPanelProps = { model: TalkModel; whole: WholeTalk; isInside: boolean; route: DeskRoute; isWide: boolean }
+
+/** Who she is, what we may write to her about, and how she wants it; as far as one may see it. */
+export function CitizenPanel({ model, whole, isInside, route, isWide }: CitizenPanelProps) {
+  const content = (
+    <>
+      {whole.personId ? (
+        <Known key={`${whole.personId} ${isInside}`} model={model} agency={whole.agency} personId={whole.personId} />
+      ) : (
+        <section>
+          <p className="quiet">{words.desk.panel.unknown}</p>
+        </section>
+      )}
+      <ThisTalk whole={whole} />
+    </>
+  )
+  const face = (
+    <CitizenFace
+      size="big"
+      isKnown={whole.personId !== null}
+      person={{ initials: initialsOf(whole.name), tone: toneOf(whole.citizen) }}
+    />
+  )
+  if (!isWide) {
+    const back = { page: 'desk', view: route.view, talkId: whole.id } as const
+    return (
+      <SidePanel back={back} title={whole.name} closeLabel={words.desk.panel.close}>
+        <div className="side-body">{content}</div>
+      </SidePanel>
+    )
+  }
+  return (
+    <aside className="side" aria-label={words.desk.citizen}>
+      <div className="side-head with-face">
+        {face}
+        <div>
+          <h2 dir="auto">{whole.name}</h2>
+        </div>
+      </div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
+      <div className="side-body" tabIndex={0} role="group" aria-label={words.desk.citizen}>
+        {content}
+      </div>
+    </aside>
+  )
+}
+
+type About = {
+  record: CitizenRecord | undefined
+  permits: Permit[] | undefined
+  preferences: Preferences | undefined
+}
+
+function Known({ model, agency, personId }: { model: TalkModel; agency: string; personId: string }) {
+  const { desk } = useOffice()
+  const { citizens } = desk
+  const news = useValue(model.news)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whatever happened in the conversation may have changed it.
+  const load = useCallback(async (): Promise<About> => {
+    const [record, permits, preferences] = await Promise.all([
+      citizens.record(personId),
+      citizens.permits(personId, agency),
+      citizens.preferences(personId),
+    ])
+    return { record, permits, preferences }
+  }, [citizens, personId, agency, news])
+  const { data, failure } = useLoaded(load)
+  if (!data) return failure ? <p className="pad quiet">{words.desk.panel.failed}</p> : null
+  const { record, permits, preferences } = data
+  if (!record && !permits && !preferences)
+    return (
+      <Section>
+        <p className="quiet">{words.desk.panel.hidden}</p>
+      </Section>
+    )
+  return (
+    <>
+      {permits && permits.length > 0 && <Permits permits={permits} />}
+      {(record || preferences) && <Wishes record={record} preferences={preferences} />}
+    </>
+  )
+}
+
+function Section({ title, children }: { title?: string; children: ReactNode }) {
+  return (
+    <section>
+      {title && <h3>{title}</h3>}
+      {children}
+    </section>
+  )
+}
+
+const standings: Record<Permit['state'], 'yes' | 'no' | 'none'> = {
+  always: 'yes',
+  yes: 'yes',
+  asked: 'none',
+  stopped: 'no',
+  'never-asked': 'none',
+}
+
+function Permits({ permits }: { permits: readonly Permit[] }) {
+  return (
+    <Section title={words.desk.panel.permits}>
+      <ul className="consent">
+        {permits.map((permit) => (
+          <li key={permit.purposeId} className={standings[permit.state]}>
+            <Standing state={permit.state} />
+            <span dir="auto">{permit.title}</span>
+            <span className="st">{words.desk.panel.states[permit.state]}</span>
+            {permit.state === 'always' && <small>{words.desk.panel.bases[permit.basis]}</small>}
+            {permit.sinceMs !== undefined && <small>{words.desk.panel.standing(permit.sinceMs, permit.source)}</small>}
+          </li>
+        ))}
+      </ul>
+    </Section>
+  )
+}
+
+function Standing({ state }: { state: Permit['state'] }) {
+  if (state === 'stopped') return <Icon of={OctagonX} />
+  if (state === 'asked') return <Icon of={Clock} />
+  return state === 'never-asked' ? <Icon of={CircleHelp} /> : <Seal state="closed" />
+}
+
+function Wishes({ record, preferences }: { record: CitizenRecord | undefined; preferences: Preferences | undefined }) {
+  const { panel } = words.desk
+  const language = preferences?.language ?? record?.language
+  const quiet = preferences?.quietHours
+  return (
+    <Section title={panel.wishes}>
+      <dl className="facts">
+        {preferences?.channels?.length ? (
+          <>
+            <dt>{panel.order}</dt>
+            <dd>{panel.channels(preferences.channels)}</dd>
+          </>
+        ) : null}
+        {record?.addresses.map((address) => (
+          <Address key={address.id} address={address} />
+        ))}
+        {language && (
+          <>
+            <dt>{panel.language}</dt>
+            <dd>{panel.languageName(language)}</dd>
+          </>
+        )}
+        {quiet && (
+          <>
+            <dt>{panel.quiet}</dt>
+            <dd>{panel.quietHours(quiet.from, quiet.to, quiet.timeZone)}</dd>
+          </>
+        )}
+        {preferences?.formats?.length ? (
+          <>
+            <dt>{panel.format}</dt>
+            <dd>{panel.formats(preferences.formats)}</dd>
+          </>
+        ) : null}
+      </dl>
+    </Section>
+  )
+}
+
+function Address({ address: { kind, value, verified, readByOthers } }: { address: CitizenAddress }) {
+  const { panel } = words.desk
+  const notes = [verified ? panel.confirmed : panel.unconfirmed, readByOthers && panel.readByOthers].filter(Boolean)
+  return (
+    <>
+      <dt>{panel.addresses[kind]}</dt>
+      <dd>
+        <bdi className="breaks">{value}</bdi> <span className="small quiet">· {notes.join(', ')}</span>
+      </dd>
+    </>
+  )
+}
+
+function ThisTalk({ whole }: { whole: WholeTalk }) {
+  const { client, desk } = useOffice()
+  const lists = useValue(desk.lists)
+  const { panel } = words.desk
+  const room = client.getRoom(whole.roomId)
+  const own = client.getSafeUserId()
+  const names = whole.staff.map((id) => (id === own ? words.you : personIn(client, room, id).name))
+  const queue = lists?.queues.find(({ id }) => id === whole.queue)?.name
+  return (
+    <Section title={panel.conversation}>
+      <dl className="facts">
+        <dt>{panel.reference}</dt>
+        <dd className="exact">{whole.reference}</dd>
+        <dt>{panel.begun}</dt>
+        <dd>{words.moment(whole.openedMs)}</dd>
+        {queue && (
+          <>
+            <dt>{panel.queue}</dt>
+            <dd>{queue}</dd>
+          </>
+        )}
+        <dt>{panel.staff}</dt>
+        <dd>{names.length > 0 ? panel.staffNames(names) : panel.nobody}</dd>
+      </dl>
+    </Section>
+  )
+}
