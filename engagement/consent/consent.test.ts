@@ -4,6 +4,9 @@ import type { Db, Tx } from '#platform/api.ts'
 import { FakeClock } from '#testing/fake-clock.ts'
 import { startTown, type Town } from '#testing/town.ts'
 import type { Address, ConsentEvent, GateAnswer, Person, Purpose, StopScope } from '../api.ts'
+import { chainedEvents } from '../store/consent-events.ts'
+import { hashOf } from './chain-hash.ts'
+import { publicPartOf, verifyChain } from './verify.ts'
 
 let town: Town
 beforeAll(async () => {
@@ -336,63 +339,80 @@ describe('the chain', () => {
     'mac = set_byte(mac, 3, (get_byte(mac, 3) + 1) % 256)',
   ]
 
-  it('names the first event that was altered, is missing or stands elsewhere', async () => {
+  /** What the verifier says of the chain of an agency after something was done to it, which is then undone. */
+  async function faultAfter(agencyId: number, alter: string, kept?: string) {
+    const agency = (await parts().agencies.byId(agencyId))!
+    const fault = await town.postgres
+      .transaction(async (tx) => {
+        await tx.run(`do $$ begin ${alter}; end $$`)
+        throw new Rollback((await verifyChain(tx, town.chancery.vault, agency, kept)).fault)
+      })
+      .catch((error: unknown) => (error instanceof Rollback ? error.found : Promise.reject(error)))
+    return fault && `${fault.kind} ${fault.seq}`
+  }
+
+  async function longChain() {
     const s = await scene()
-    await live(
-      s,
-      (['grant', 'stop', 'request', 'confirm', 'withdraw', 'undo', 'stopAll', 'grant', 'start'] as const).map(
-        (act, n) => ({
-          act,
-          purpose: n % 2,
-          holder: n % 3 === 2 ? 'phone' : 'person',
-        }),
-      ),
-    )
-    const { events } = await parts().consent.verify(s.agencyId)
+    const acts = ['grant', 'stop', 'request', 'confirm', 'withdraw', 'undo', 'stopAll', 'grant', 'start'] as const
+    const steps = acts.map((act, n) => ({ act, purpose: n % 2, holder: n % 3 === 2 ? 'phone' : 'person' }) as const)
+    await live(s, steps)
+    const { events, head } = await parts().consent.verify(s.agencyId)
     expect(events).toBeGreaterThan(9)
-    const check = async (alter: string, kind: string, seq: number) => {
-      const found = await town.postgres
-        .transaction(async (tx) => {
-          await tx.run(alter)
-          throw new Rollback(await inAgency(tx))
-        })
-        .catch((error: unknown) => (error instanceof Rollback ? error.found : Promise.reject(error)))
-      expect([alter, found?.kind, found?.seq]).toEqual([alter, kind, seq])
-    }
-    const { verifyChain } = await import('./verify.ts')
-    const agency = (await parts().agencies.byId(s.agencyId))!
-    const inAgency = async (tx: Parameters<typeof verifyChain>[0]) =>
-      (await verifyChain(tx, town.chancery.vault, agency)).fault
+    return { ...s, events, head, here: `agency_id = ${s.agencyId}` }
+  }
+
+  it('names the first event that was altered, is missing or stands elsewhere', async () => {
+    const { agencyId, events, here } = await longChain()
+    const check = async (alter: string, fault: string) =>
+      expect([alter, await faultAfter(agencyId, alter)]).toEqual([alter, fault])
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...changes), fc.integer({ min: 1, max: events }), async (change, seq) => {
-        const where = `agency_id = ${s.agencyId} and seq = ${seq}`
-        await check(`update consent_event set ${change} where ${where}`, 'altered', seq)
+        await check(`update consent_event set ${change} where ${here} and seq = ${seq}`, `altered ${seq}`)
       }),
       { numRuns: 60 },
     )
     for (const seq of [1, 5, events]) {
-      const where = `agency_id = ${s.agencyId} and seq = ${seq}`
-      await check(`delete from consent_event where ${where}`, 'missing', seq)
+      await check(`delete from consent_event where ${here} and seq = ${seq}`, `missing ${seq}`)
       if (seq === events) continue
-      await check(`update consent_event set seq = ${events + 5} where ${where}`, 'reordered', seq)
-      const swap = `update consent_event set seq = case when seq > 0 then -seq else seq end where agency_id = ${s.agencyId}
-        and seq in (${seq}, ${seq + 1})`
-      await check(
-        `do $$ begin ${swap}; update consent_event set seq = ${2 * seq + 1} + seq where agency_id = ${s.agencyId} and seq < 0;
-         end $$`,
-        'reordered',
-        seq,
-      )
+      await check(`update consent_event set seq = ${events + 5} where ${here} and seq = ${seq}`, `reordered ${seq}`)
+      const swap = `update consent_event set seq = -seq where ${here} and seq in (${seq}, ${seq + 1})`
+      const back = `update consent_event set seq = ${2 * seq + 1} + seq where ${here} and seq < 0`
+      await check(`${swap}; ${back}`, `reordered ${seq}`)
     }
-    await check(`update consent_chain set seq = seq - 1 where agency_id = ${s.agencyId}`, 'head', events)
-    await check(`update consent_chain set hash = '\\x00' where agency_id = ${s.agencyId}`, 'head', events)
-    const state = `select min(seq) as seq from consent_state where agency_id = ${s.agencyId}`
-    const first = (await town.postgres.row<{ seq: number }>(state))!.seq
-    await check(
-      `update consent_state set state = 'requested' where agency_id = ${s.agencyId} and seq = ${first}`,
-      'state',
-      first,
-    )
+    await check(`update consent_chain set seq = seq - 1 where ${here}`, `head ${events}`)
+    await check(`update consent_chain set hash = '\\x00' where ${here}`, `head ${events}`)
+    const first = (await town.postgres.row<{ seq: number }>(`select min(seq) as seq from consent_state where ${here}`))!
+      .seq
+    await check(`update consent_state set state = 'requested' where ${here} and seq = ${first}`, `state ${first}`)
+  })
+
+  it('knows an event that somebody made up, whose hash is right and whose seal is not', async () => {
+    const { agencyId, events, here } = await longChain()
+    const { key } = (await parts().agencies.byId(agencyId))!
+    for (const seq of [2, 7, events + 1]) {
+      const [before] = await chainedEvents(town.postgres, agencyId, seq - 2, 1)
+      const [previous, commitment] = [before!.hash.toString('hex'), before!.commitment.toString('hex')]
+      const hash = hashOf({ ...publicPartOf({ ...before!, seq, publicId: 'made-up' }, key), commitment, previous })
+      const made = `insert into consent_event select agency_id, ${seq}, 'made-up', person_id, address_id, purpose_id, act,
+        source, at_ts, undoes_seq, erases, key_id, sealed, commitment, hash, '\\x${hash.toString('hex')}', mac
+        from consent_event where ${here} and seq = ${seq - 1}`
+      const move = (by: number, from: number) =>
+        `update consent_event set seq = seq + ${by} where ${here} and seq >= ${from}`
+      const found = await faultAfter(agencyId, `${move(1_000, seq)}; ${move(-999, 1_000)}; ${made}`)
+      expect(found).toBe(`altered ${seq}`)
+    }
+  })
+
+  it('whose end somebody took away, with all that tells of it, is found out by who kept a hash', async () => {
+    const { agencyId, head, here } = await longChain()
+    const ended = `delete from consent_event where ${here} and seq > 1; delete from consent_state where ${here} and seq > 1;
+      update consent_chain set seq = 1, hash = (select hash from consent_event where ${here} and seq = 1) where ${here}`
+    expect(await faultAfter(agencyId, ended, head)).toBe('missing 2')
+    expect((await parts().consent.verify(agencyId, head)).fault).toBeUndefined()
+    const { receipt } = parts().consent
+    const [first] = await chainedEvents(town.postgres, agencyId, 0, 1)
+    const kept = (await receipt(first!.publicId))?.hash
+    expect((await parts().consent.verify(agencyId, String(kept))).fault).toBeUndefined()
   })
 })
 

@@ -19,7 +19,7 @@ import { fold } from './fold.ts'
 import { Holders } from './holders.ts'
 import { signReceipt } from './receipts.ts'
 import { Stops } from './stops.ts'
-import type { Consent, ConsentEvent, Holder, Purposes } from './types.ts'
+import type { ChainReport, Consent, ConsentEvent, Holder, Purposes } from './types.ts'
 import { ChainWalk, verifyChain } from './verify.ts'
 
 export type CreateConsentDeps = {
@@ -65,11 +65,11 @@ export function createConsent(deps: CreateConsentDeps): Consent & { readonly cha
       return row && presentEvent(row, undefined)
     },
     receipt: (eventId) => receipt(deps, eventId),
-    verify: async (agencyId) => {
+    verify: async (agencyId, kept) => {
       const agency = (await deps.agencies.byId(agencyId))!
       return db.transaction(async (tx) => {
         await tx.run(oneSnapshot)
-        return verifyChain(tx, vault, agency)
+        return verifyChain(tx, vault, agency, kept)
       })
     },
     rebuild: (agencyId) => rebuild(deps, agencyId),
@@ -125,13 +125,14 @@ async function contentsOf(vault: CreateConsentDeps['vault'], row: ConsentEventRo
 }
 
 /** Behind the lock of the chain, so that nothing is appended meanwhile. A chain that is not whole derives nothing. */
-async function rebuild({ db, vault, agencies }: CreateConsentDeps, agencyId: number): Promise<void> {
+async function rebuild({ db, vault, agencies }: CreateConsentDeps, agencyId: number): Promise<ChainReport> {
   const agency = (await agencies.byId(agencyId))!
-  await db.transaction(async (tx) => {
+  return db.transaction(async (tx) => {
     await lockChains(tx, [agencyId])
     const walk = new ChainWalk(tx, vault, agency)
-    const fault = await walk.run()
-    if (fault !== undefined) throw new Error(`The chain of consent is not whole: ${fault.message}`)
+    const fault = (await walk.run()) ?? walk.erasureFault()
+    const report = { agencyId, events: walk.events, head: walk.last.toString('hex') }
+    if (fault !== undefined) return { ...report, fault }
     await clearConsentStates(tx, agencyId)
     for (const [name, events] of walk.histories) {
       const now = fold(events)
@@ -147,6 +148,7 @@ async function rebuild({ db, vault, agencies }: CreateConsentDeps, agencyId: num
         seq: now.seq,
       })
     }
+    return report
   })
 }
 

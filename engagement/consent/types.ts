@@ -180,10 +180,10 @@ export interface Consent {
   /** Without its details. */
   event(eventId: string): Promise<ConsentEvent | undefined>
   receipt(eventId: string): Promise<ConsentReceipt | undefined>
-  /** Reads the whole chain of an agency, and compares what is derived from it. */
-  verify(agencyId: number): Promise<ChainReport>
-  /** Derives `consent_state` anew from the events. */
-  rebuild(agencyId: number): Promise<void>
+  /** Reads the whole chain of an agency, and compares what is derived from it. `kept`: a head that it told before. */
+  verify(agencyId: number, kept?: string): Promise<ChainReport>
+  /** Derives `consent_state` anew from the events; from a chain that is not whole, nothing. */
+  rebuild(agencyId: number): Promise<ChainReport>
 }
 
 export type ChainFault = {

@@ -14,11 +14,13 @@ export type Histories = Map<string, FoldEvent[]>
 
 /**
  * Reads the whole chain of an agency in one snapshot, and names the first event that is altered, missing or out of its place.
- * A whole chain is then held against what was derived from it.
+ * A whole chain is then held against what was derived from it. `kept` is the hash of an event, in hex, that somebody kept
+ * elsewhere: whoever takes away the end of a chain leaves a chain that is whole, and without that event.
  */
-export async function verifyChain(tx: Tx, vault: Vaults, agency: Agency): Promise<ChainReport> {
-  const walk = new ChainWalk(tx, vault, agency)
-  const fault = (await walk.run()) ?? walk.erasureFault() ?? (await stateFault(tx, agency.id, walk.histories))
+export async function verifyChain(tx: Tx, vault: Vaults, agency: Agency, kept?: string): Promise<ChainReport> {
+  const walk = new ChainWalk(tx, vault, agency, kept)
+  const faultOfEvents = (await walk.run()) ?? walk.keptFault() ?? walk.erasureFault()
+  const fault = faultOfEvents ?? (await stateFault(tx, agency.id, walk.histories))
   const { events, last } = walk
   const report = { agencyId: agency.id, events, head: last.toString('hex') }
   return fault === undefined ? report : { ...report, fault }
@@ -33,12 +35,16 @@ export class ChainWalk {
   readonly #agency: Agency
   readonly #empty: number[] = []
   readonly #erased = new Set<number>()
+  readonly #kept: string | undefined
+  #isKeptThere: boolean
 
-  constructor(tx: Tx, vault: Vaults, agency: Agency) {
+  constructor(tx: Tx, vault: Vaults, agency: Agency, kept?: string) {
     this.#tx = tx
     this.#vault = vault
     this.#agency = agency
     this.last = firstHash(agency.key)
+    this.#kept = kept
+    this.#isKeptThere = kept === undefined || kept === this.last.toString('hex')
   }
 
   async run(): Promise<ChainFault | undefined> {
@@ -73,6 +79,7 @@ export class ChainWalk {
     this.#remember(row)
     this.events = seq
     this.last = row.hash
+    if (!this.#isKeptThere) this.#isKeptThere = row.hash.toString('hex') === this.#kept
     return undefined
   }
 
@@ -113,6 +120,12 @@ export class ChainWalk {
     const history = this.histories.get(name) ?? []
     history.push({ seq: row.seq, act: row.act, atMs: row.atTs, undoesSeq: row.undoesSeq })
     this.histories.set(name, history)
+  }
+
+  keptFault(): ChainFault | undefined {
+    if (this.#isKeptThere) return undefined
+    const seq = this.events + 1
+    return { kind: 'missing', seq, message: 'The event whose hash was kept is missing: the chain ends before it.' }
   }
 
   /** Contents are gone rightly where an erasure says so. */

@@ -98,7 +98,42 @@ describe('a running server', () => {
     expect((await ask(`login-token create ${bot.id}`)).status).toBe(0)
   })
 
+  it('reads the chains of consent, names what is wrong, and derives anew what holds', async () => {
+    const { agencies, people, purposes, consent } = town.chancery.engagement
+    const agency = await agencies.create({ key: 'chained', name: 'Office' })
+    await town.postgres.transaction(async (tx) => {
+      const wordings = { en: 'We write to you.' }
+      const purpose = await purposes.create(tx, {
+        ...{ agencyId: agency.id, key: 'news', title: 'News', wordings },
+        basis: 'consent',
+      })
+      const { id: personId } = await people.create(tx, { agencyId: agency.id, name: 'Ada', addresses: [] })
+      const wish = { agencyId: agency.id, holder: { personId }, purposeId: purpose.id, source: 'api' } as const
+      for (const act of ['grant', 'withdraw', 'grant'] as const) {
+        await consent.record(tx, { ...wish, act, actor: { kind: 'system' } })
+      }
+    })
+    const whole = await ask('consent verify')
+    expect(whole).toMatchObject({ status: 0, err: [] })
+    expect(whole.out).toContainEqual(expect.stringMatching(/^chained\twhole\t3\t[0-9a-f]{64}$/))
+    const head = (await consent.verify(agency.id)).head
+    expect((await ask(`consent verify --agency chained --kept ${head}`)).status).toBe(0)
+    expect(await ask(`consent verify --agency chained --kept ${'0'.repeat(64)}`)).toMatchObject({ status: 1 })
+    const where = `where agency_id = ${agency.id}`
+    await town.postgres.run(`update consent_state set state = 'withdrawn' ${where}`)
+    expect((await ask('consent verify --agency chained')).err).toEqual([expect.stringContaining('event 3')])
+    expect(await ask('consent rebuild --agency chained')).toMatchObject({ status: 0, out: ['chained\trebuilt'] })
+    expect((await ask('consent verify --agency chained')).status).toBe(0)
+    await town.postgres.run(`update consent_event set act = 'grant' ${where} and seq = 2`)
+    const wrong = ['chained: Event 2 was altered: what is readable of it.']
+    expect((await ask('consent verify --agency chained')).err).toEqual(wrong)
+    expect(await ask('consent rebuild --agency chained')).toMatchObject({ status: 1, out: ['chained\taltered'] })
+  })
+
   it.each([
+    ['consent verify --agency nowhere', /no agency nowhere\. .*main/],
+    ['consent verify --kept 00', /--agency KEY/],
+    ['consent verify --agency main --kept 00', /64 hexadecimal/],
     ['token create', /--scopes/],
     ['token create --scopes people.reed', /no scope people\.reed/],
     ['token create --scopes people.signIn', /no scope people\.signIn/],

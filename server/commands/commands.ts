@@ -21,7 +21,7 @@ export type CommandAnswer = {
 }
 
 export type CommandDeps = {
-  readonly chancery: Pick<Chancery, 'identity'>
+  readonly chancery: Pick<Chancery, 'identity' | 'engagement'>
   readonly serverName: string
   readonly clock: Clock
 }
@@ -33,7 +33,8 @@ type Command = {
   readonly words: number
   /** Names of the options of its own. */
   readonly options: readonly string[]
-  run(deps: CommandDeps, wish: CommandWish): Promise<Omit<CommandAnswer, 'status'>>
+  /** Without a status it was done. */
+  run(deps: CommandDeps, wish: CommandWish): Promise<Omit<CommandAnswer, 'status'> & { status?: number }>
 }
 
 /** Something that the operator has to write differently. */
@@ -138,6 +139,22 @@ export const commands: Readonly<Record<string, Command>> = {
       return { out: [], err: ['Deleted.'] }
     },
   },
+  'consent verify': {
+    usage: '[--agency KEY] [--kept HASH]',
+    meaning:
+      'Reads every chain of consent, or that of one agency, and names the first event that was altered, is missing or stands ' +
+      'elsewhere. --kept: a hash that was printed before must still be in it.',
+    words: 0,
+    options: ['agency', 'kept'],
+    run: verifyConsent,
+  },
+  'consent rebuild': {
+    usage: '[--agency KEY]',
+    meaning: 'Derives anew what holds now from the events of consent, where these are whole.',
+    words: 0,
+    options: ['agency'],
+    run: rebuildConsent,
+  },
   'login-token create': {
     usage: 'USER [--ttl 1h]',
     meaning: 'Prints a token by which a program signs in once as somebody (m.login.token), within an hour at most.',
@@ -169,6 +186,44 @@ export async function runCommand(deps: CommandDeps, wish: CommandWish): Promise<
     if (!(error instanceof CommandRefused || error instanceof Refusal)) throw error
     return { status: 1, out: [], err: [error.message] }
   }
+}
+
+/** A line for each agency: its key, `whole` or what is wrong, how many events, the newest one's hash. */
+async function verifyConsent({ chancery }: CommandDeps, { options: { agency, kept } }: CommandWish) {
+  if (kept !== undefined && agency === undefined) throw new CommandRefused('Say whose hash it is: --agency KEY.')
+  if (kept !== undefined && !/^[0-9a-f]{64}$/.test(kept)) {
+    throw new CommandRefused('A kept hash is 64 hexadecimal digits, as this command prints them.')
+  }
+  const answer = { status: 0, out: [] as string[], err: [] as string[] }
+  for (const { id, key } of await agenciesNamed(chancery, agency)) {
+    const { events, head, fault } = await chancery.engagement.consent.verify(id, kept)
+    answer.out.push(columns([key, fault?.kind ?? 'whole', `${events}`, head]))
+    if (fault === undefined) continue
+    answer.status = 1
+    answer.err.push(`${key}: ${fault.message}`)
+  }
+  return answer
+}
+
+async function rebuildConsent({ chancery }: CommandDeps, { options: { agency } }: CommandWish) {
+  const { consent } = chancery.engagement
+  const answer = { status: 0, out: [] as string[], err: [] as string[] }
+  for (const { id, key } of await agenciesNamed(chancery, agency)) {
+    const { fault } = await consent.rebuild(id)
+    answer.out.push(columns([key, fault === undefined ? 'rebuilt' : fault.kind]))
+    if (fault === undefined) continue
+    answer.status = 1
+    answer.err.push(`${key}: ${fault.message} Nothing was derived from it.`)
+  }
+  return answer
+}
+
+async function agenciesNamed({ engagement: { agencies } }: CommandDeps['chancery'], key: string | undefined) {
+  if (key === undefined) return agencies.all()
+  const agency = await agencies.byKey(key)
+  if (agency !== undefined) return [agency]
+  const keys = (await agencies.all()).map((one) => one.key)
+  throw new CommandRefused(`There is no agency ${key}. Those there are: ${keys.join(', ')}.`)
 }
 
 function namesIn(text = ''): string[] {

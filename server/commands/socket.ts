@@ -16,7 +16,7 @@ const addressFile = (folder: string) => join(folder, 'commands')
 
 /** A wish is a few words. */
 const wishBytesMax = 64 * 1024
-/** Who connects and says nothing holds a socket; and no command takes longer. */
+/** Who connects and says nothing holds a socket. */
 const patienceMs = 30_000
 
 export type CommandSocketDeps = CommandDeps & { readonly folder: string; readonly logger: Logger }
@@ -33,6 +33,8 @@ export async function listenForCommands(deps: CommandSocketDeps): Promise<{ clos
     const serve = async () => {
       const wish: unknown = JSON.parse(await textOf(socket, wishBytesMax))
       if (!isWish(wish)) throw new Error('no command')
+      // Reading a chain of a million events takes minutes.
+      socket.setTimeout(0)
       const work = answer(deps, wish, socket)
       underWay.add(work)
       await work.finally(() => underWay.delete(work))
