@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { limits } from '#platform/api.ts'
 import { DeskOffice, deskChannels } from '#testing/desk-office.ts'
 import { startTown, type Town } from '#testing/town.ts'
 import type { TownPerson } from '#testing/town-person.ts'
@@ -91,6 +92,26 @@ describe('the list of conversations', () => {
   })
 })
 
+describe('the way of the next words', () => {
+  it('is told with the conversation, and for each kind of channel that a writer may wish for', async () => {
+    await citizen('Wera Way', '+36306666666')
+    const conversation = await office.hears('+36306666666', 'Hello')
+    const path = `/api/v1/conversations/${conversation.publicId}`
+    const way = async (query = '') => (await ada.ok('GET', path + query)).way
+    expect(await way()).toMatchObject({ isOpen: true, channel: 'sms', form: 'words' })
+    expect((await way()).reason).toMatch(/^[A-Z].*\.$/)
+    expect(await way('?by=sms')).toEqual({ isOpen: true, channel: 'sms', form: 'words', reason: 'You chose SMS.' })
+    expect(await way('?by=mail')).toMatchObject({
+      isOpen: false,
+      code: 'no-address',
+      message: 'There is no address of her for e-mail. It can go by SMS.',
+      nextBest: { channel: 'sms' },
+    })
+    expect((await ada.call('GET', `${path}?by=pigeon`)).status).toBe(400)
+    expect((await otto.call('GET', `${path}?by=mail`)).status).toBe(404)
+  })
+})
+
 describe('canned replies', () => {
   it('are in her language, and filled in for the conversation', async () => {
     const id = await citizen('{{ staff.name }} <b>', '+36304444444', 'hu-HU')
@@ -123,6 +144,36 @@ describe('canned replies', () => {
     expect(id).toMatch(/^p/)
     const stored = await town.postgres.rows("select encode(sealed, 'escape') as text from canned_reply")
     expect(JSON.stringify(stored)).not.toContain('Kedves')
+  })
+})
+
+describe('the record of a citizen', () => {
+  it('is shut to who does not talk with her, and open to who says why: she can read that', async () => {
+    const id = await citizen('Olga Opened', '+36307777777')
+    const conversation = await office.hears('+36307777777', 'Hello')
+    const path = (rest = '') => `/api/v1/people/${id}${rest}`
+    const shut = await ada.call('GET', path())
+    expect([shut.status, shut.json.error.code]).toEqual([403, 'reason-needed'])
+    expect((await ada.call('POST', path('/openings'), { body: { reason: '  ' } })).status).toBe(400)
+    const before = Date.now()
+    await ada.ok('POST', path('/openings'), { reason: ' She rang and asks ' })
+    const { opening, name } = await ada.ok('GET', path())
+    expect([name, opening.reason, opening.untilMs - opening.atMs]).toEqual([
+      'Olga Opened',
+      'She rang and asks',
+      limits.recordOpeningMs,
+    ])
+    expect(opening.atMs).toBeGreaterThanOrEqual(before)
+    for (const rest of ['/consents', '/preferences', '/timeline']) expect(await ada.ok('GET', path(rest))).toBeDefined()
+    expect((await ben.call('GET', path())).status).toBe(403)
+    expect((await ben.call('GET', path('/openings'))).status).toBe(403)
+    await boss.ok('POST', path('/openings'), { reason: 'To see who looked' })
+    expect((await boss.ok('GET', path('/openings'))).openings.slice(0, 2)).toEqual([
+      expect.objectContaining({ userId: boss.id, reason: 'To see who looked' }),
+      { userId: ada.id, reason: 'She rang and asks', atMs: opening.atMs },
+    ])
+    await ben.ok('POST', `/api/v1/conversations/${conversation.publicId}/take`, {})
+    expect(await ben.ok('GET', path())).not.toHaveProperty('opening')
   })
 })
 

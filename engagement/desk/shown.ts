@@ -4,7 +4,7 @@ import type { JsonObject } from '#matrix/api.ts'
 import type { ServiceRooms } from '#messaging/api.ts'
 import { type Db, refuse } from '#platform/api.ts'
 import type { Agencies } from '../agencies/types.ts'
-import type { People } from '../people/types.ts'
+import type { AddressKind, People } from '../people/types.ts'
 import type { NoWay, Way } from '../sends/ways.ts'
 import { type ConversationFilter, conversationCounts, conversationPage } from '../store/conversations.ts'
 import { shownName } from './names.ts'
@@ -98,11 +98,11 @@ export class Shown {
   }
 
   /** With what is asked for when it is open on the screen: who works on it, and which way the next words take. */
-  async whole(conversation: Conversation): Promise<JsonObject> {
+  async whole(conversation: Conversation, override?: AddressKind): Promise<JsonObject> {
     const [shown] = await this.all([conversation])
     const room = await this.#deps.service.room(conversation.matrixRoomId)
     const staff = room === undefined ? [] : staffIn(room, 'join').map((person) => person.matrixId)
-    const way = await this.#deps.ways?.forReply(conversation, undefined)
+    const way = await this.#deps.ways?.forReply(conversation, override)
     return { ...shown, staff, ...(way === undefined ? {} : { way: shownWay(way) }) }
   }
 }

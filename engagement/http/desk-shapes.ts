@@ -8,7 +8,7 @@ export const DeskLimit = Type.Optional(Type.Integer({ minimum: 1, maximum: limit
 export const DeskCursor = Type.Optional(Type.String({ maxLength: 80 }))
 export const ById = Type.Object({ id: DeskId })
 export const State = Type.Union([Type.Literal('open'), Type.Literal('waiting'), Type.Literal('closed')])
-const ChannelKind = Type.Union([Type.Literal('sms'), Type.Literal('mail'), Type.Literal('inbox')])
+export const ChannelKind = Type.Union([Type.Literal('sms'), Type.Literal('mail'), Type.Literal('inbox')])
 const Form = Type.Union([Type.Literal('words'), Type.Literal('notice')])
 const orNull = <S extends Type.TSchema>(shape: S) => Type.Union([shape, Type.Null()])
 

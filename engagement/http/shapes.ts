@@ -49,6 +49,12 @@ export const PersonShape = Type.Object({
   addresses: Type.Array(AddressShape),
 })
 
+/** `opening`: of whoever asks, where she works on no open conversation with this citizen. */
+export const OpenedPersonShape = Type.Object({
+  ...PersonShape.properties,
+  opening: Type.Optional(Type.Object({ reason: Type.String(), atMs: Type.Integer(), untilMs: Type.Integer() })),
+})
+
 export const Basis = Type.Union([
   Type.Literal('consent'),
   Type.Literal('legal-duty'),

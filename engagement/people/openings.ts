@@ -1,7 +1,7 @@
 import { isProgram, type Principal } from '#access/api.ts'
 import { type Clock, type Db, limits, type Postgres, refuse, type Vault } from '#platform/api.ts'
 import { groupOfPerson, personById, rootOfPerson } from '../store/people.ts'
-import { hasOpened, insertOpening, openingsOf } from '../store/record-openings.ts'
+import { insertOpening, type OpeningRow, openingsOf, ownOpening } from '../store/record-openings.ts'
 import type { OwnConversations, RecordOpening, RecordOpenings } from './types.ts'
 
 const purpose = 'person.opening'
@@ -35,14 +35,27 @@ export function createOpenings({ db, vault, clock, own }: Deps): RecordOpenings 
     await insertOpening(on, { agencyId, personId, ...whoOf(principal), sealedReason, openedTs: clock.nowMs() })
   }
 
+  async function opened(row: OpeningRow): Promise<RecordOpening | undefined> {
+    const person = await personById(db, row.personId)
+    if (person?.dataKeyId == null) return undefined
+    const key = await vault.key(person.dataKeyId)
+    const reason = key.open(purpose, person.publicId, row.sealedReason).toString()
+    const { id, userId, serviceId, openedTs: atMs } = row
+    return { id, userId: userId ?? undefined, program: serviceId ?? undefined, reason, atMs }
+  }
+
   return {
     record,
     async require(principal, personId) {
-      if (!isProgram(principal) && (await own.isHers(principal.userId, personId))) return
+      if (!isProgram(principal) && (await own.isHers(principal.userId, personId))) return undefined
       const since = clock.nowMs() - limits.recordOpeningMs
-      if (await hasOpened(db, await group(personId, db), whoOf(principal), since)) return
+      const row = await ownOpening(db, await group(personId, db), whoOf(principal), since)
+      if (row !== undefined) return opened(row)
       // A program cannot be asked; that it looked is told all the same.
-      if (isProgram(principal)) return record(principal, personId, programReason)
+      if (isProgram(principal)) {
+        await record(principal, personId, programReason)
+        return undefined
+      }
       throw refuse(
         'M_FORBIDDEN',
         'You have no open conversation with this citizen. Open her record with a reason first: she can see it.',
@@ -51,15 +64,7 @@ export function createOpenings({ db, vault, clock, own }: Deps): RecordOpenings 
     },
     async of(personId, { limit, before = Number.MAX_SAFE_INTEGER }) {
       const rows = await openingsOf(db, await group(personId, db), before, limit)
-      const opened = rows.map(async (row): Promise<RecordOpening | undefined> => {
-        const person = await personById(db, row.personId)
-        if (person?.dataKeyId == null) return undefined
-        const key = await vault.key(person.dataKeyId)
-        const reason = key.open(purpose, person.publicId, row.sealedReason).toString()
-        const { id, userId, serviceId, openedTs: atMs } = row
-        return { id, userId: userId ?? undefined, program: serviceId ?? undefined, reason, atMs }
-      })
-      return (await Promise.all(opened)).filter((one) => one !== undefined)
+      return (await Promise.all(rows.map(opened))).filter((one) => one !== undefined)
     },
   }
 }

@@ -185,8 +185,9 @@ export interface RecordOpenings {
   /**
    * Lets through whoever is in an open conversation with her or opened her record with a reason lately; programs too, and that is
    * recorded. Others are refused (`reason-needed`).
+   * @returns the opening that lets through; undefined where none is needed.
    */
-  require(principal: Principal, personId: number): Promise<void>
+  require(principal: Principal, personId: number): Promise<RecordOpening | undefined>
   /** The newest first, for the citizen. */
   of(personId: number, page: { limit: number; before?: number }): Promise<RecordOpening[]>
 }

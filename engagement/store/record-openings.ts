@@ -20,9 +20,9 @@ const insert = sql(
 )
 const recent = sql(
   'record_opening_recent',
-  `select 1 as found from record_opening
+  `select ${columns} from record_opening
    where person_id = any($1::int[]) and opened_ts > $4
-     and user_id is not distinct from $2 and service_id is not distinct from $3 limit 1`,
+     and user_id is not distinct from $2 and service_id is not distinct from $3 order by id desc limit 1`,
 )
 const ofPeople = sql(
   'record_opening_of_people',
@@ -35,14 +35,13 @@ export function insertOpening(db: Db, row: Omit<OpeningRow, 'id'>): Promise<numb
   return db.run(insert, [agencyId, personId, userId, serviceId, sealedReason, openedTs])
 }
 
-export async function hasOpened(
+/** Somebody's own newest one. */
+export const ownOpening = (
   db: Db,
   personIds: readonly number[],
   who: { userId: number | null; serviceId: string | null },
   sinceTs: number,
-): Promise<boolean> {
-  return (await db.row(recent, [personIds, who.userId, who.serviceId, sinceTs])) !== undefined
-}
+) => db.row<OpeningRow>(recent, [personIds, who.userId, who.serviceId, sinceTs])
 
 /** The newest first. */
 export const openingsOf = (db: Db, personIds: readonly number[], before: number, limit: number) =>
