@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { entry, launchBrowser, newPage } from './browser.ts'
+import { keysOf } from './keys.ts'
 import { type Actor, openStage, type Stage } from './stage.ts'
 
 let stage: Stage
@@ -18,30 +19,7 @@ afterAll(async () => {
   await stage?.close()
 })
 
-const press = (...keys: string[]) =>
-  keys.reduce<Promise<void>>((done, key) => done.then(() => page.keyboard.press(key)), Promise.resolve())
-const focusedName = () =>
-  page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent ?? '')
-
-/** Presses Tab until what has the focus is called so; fails when it never comes. */
-async function tabTo(name: RegExp, key = 'Tab'): Promise<void> {
-  for (let step = 0; step < 40; step += 1) {
-    if (name.test(await focusedName())) return
-    await press(key)
-  }
-  throw new Error(`Tab never came to ${name}; it stands on "${await focusedName()}".`)
-}
-
-/** What has the focus must show it: an outline of its own or a marked frame. */
-async function focusShows(): Promise<boolean> {
-  return page.evaluate(() => {
-    const focused = document.activeElement
-    if (!focused || focused === document.body) return false
-    const style = getComputedStyle(focused)
-    const box = focused.closest('.box') ?? focused
-    return style.outlineStyle !== 'none' || getComputedStyle(box).boxShadow !== 'none'
-  })
-}
+const { press, focusedName, tabTo, focusShows } = keysOf(() => page)
 
 test('everything is done without a pointer: sign in, open a room, write, endorse, edit, walk the panes', async () => {
   await page.goto(stage.url)

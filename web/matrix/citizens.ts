@@ -1,4 +1,4 @@
-import type { ChannelKind } from './desk.ts'
+import type { ChannelKind, TalkState } from './desk.ts'
 import { ApiError, request, segment } from './http.ts'
 import type { Session } from './session.ts'
 
@@ -11,7 +11,11 @@ export type CitizenRecord = {
   language?: string
   createdMs: number
   addresses: CitizenAddress[]
+  /** One's own, where one works on no open conversation with her. */
+  opening?: Opening
 }
+/** Somebody looks at a record and said why; the citizen can read it. */
+export type Opening = { reason: string; atMs: number; untilMs: number }
 export type Preferences = {
   channels?: ChannelKind[]
   language?: string
@@ -28,14 +32,35 @@ export type Permit = {
   source?: string
 }
 
+/** Something that was talked about with her, in whatever conversation. */
+export type EarlierTalk = { id: string; channel: ChannelKind; state: TalkState; openedMs: number; updatedMs: number }
+
+/** What was said, and by whom. Words of hers have the channel by which they came. */
+export type SaidMessage = {
+  eventId: string
+  from: 'citizen' | 'staff'
+  sender: string
+  atMs: number
+  text: string
+  channel?: { kind: ChannelKind }
+}
+export type SaidPage = { messages: readonly SaidMessage[]; next: string | undefined }
+
 type PurposeRow = { id: string; title: string; basis: Permit['basis']; closed: boolean }
 type StandingRow = { purposeId: string; state: 'granted' | 'requested' | 'withdrawn'; sinceMs: number }
 type EventRow = { purposeId?: string; source: string; atMs: number }
 
 /** Each answers undefined where this person may not see it. */
 export interface CitizensApi {
-  record(personId: string): Promise<CitizenRecord | undefined>
+  /** `reason-needed`: one has to say why, as one works on no open conversation with her. */
+  record(personId: string): Promise<CitizenRecord | 'reason-needed' | undefined>
+  /** Opens the record for some hours. */
+  open(personId: string, reason: string): Promise<void>
+  /** In the order of time; the newest page first. Rejects where this person may not see it. */
+  said(personId: string, cursor?: string): Promise<SaidPage>
   preferences(personId: string): Promise<Preferences | undefined>
+  /** The newest first. */
+  talks(personId: string): Promise<EarlierTalk[] | undefined>
   permits(personId: string, agency: string): Promise<Permit[] | undefined>
 }
 
@@ -53,8 +78,28 @@ export function createCitizensApi(session: Session): CitizensApi {
   const token = session.accessToken
   const path = (personId: string) => `/api/v1/people/${segment(personId)}`
   return {
-    record: (personId) => orNothing(request('GET', path(personId), { token })),
+    async record(personId) {
+      try {
+        return await request<CitizenRecord>('GET', path(personId), { token })
+      } catch (error) {
+        if (error instanceof ApiError && error.reason === 'reason-needed') return error.reason
+        return orNothing(Promise.reject(error))
+      }
+    },
+    async open(personId, reason) {
+      await request('POST', `${path(personId)}/openings`, { token, body: { reason } })
+    },
+    async said(personId, cursor) {
+      type Answer = { messages: SaidMessage[]; next_cursor?: string }
+      const query = cursor ? `?cursor=${segment(cursor)}` : ''
+      const answer = await request<Answer>('GET', `${path(personId)}/timeline${query}`, { token })
+      return { messages: answer.messages.toReversed(), next: answer.next_cursor }
+    },
     preferences: (personId) => orNothing(request('GET', `${path(personId)}/preferences`, { token })),
+    async talks(personId) {
+      const timeline = request<{ conversations: EarlierTalk[] }>('GET', `${path(personId)}/timeline?limit=1`, { token })
+      return (await orNothing(timeline))?.conversations.toSorted((a, b) => b.openedMs - a.openedMs)
+    },
     permits: (personId, agency) =>
       orNothing(
         (async () => {

@@ -52,7 +52,8 @@ export interface DeskApi {
   queues(): Promise<Queue[]>
   /** The newest news first. */
   talks(filter: TalkFilter, cursor?: string): Promise<TalkPage>
-  talk(id: string): Promise<WholeTalk>
+  /** `by`: with the way that the next words take if this kind of channel is wished for. */
+  talk(id: string, by?: ChannelKind): Promise<WholeTalk>
   take(id: string, takeOver: boolean): Promise<WholeTalk>
   handOver(id: string, to: string): Promise<WholeTalk>
   act(id: string, act: TalkAct): Promise<WholeTalk>
@@ -73,7 +74,7 @@ export function createDeskApi(session: Session): DeskApi {
       const answer = await request<Answer>('GET', `/api/v1/conversations?${query}`, { token })
       return { talks: answer.conversations, next: answer.next_cursor }
     },
-    talk: (id) => request('GET', path(id), { token }),
+    talk: (id, by) => request('GET', `${path(id)}${by ? `?by=${by}` : ''}`, { token }),
     take: (id, takeOver) => request('POST', `${path(id)}/take`, { token, body: { takeOver } }),
     handOver: (id, to) => request('POST', `${path(id)}/hand-over`, { token, body: { to } }),
     act: (id, act) => request('POST', `${path(id)}/${act}`, { token, body: {} }),
@@ -89,6 +90,9 @@ export function createDeskApi(session: Session): DeskApi {
 
 /** In whose name the server speaks at the desk. */
 export const deskId = (client: MatrixClient): string => `@desk:${client.getDomain() ?? ''}`
+
+/** Whether nobody of the staff is behind a name: the server speaks by it, or a citizen does. Accounts never have such names. */
+export const isService = (userId: string): boolean => /^@(desk$|desk:|c-)/.test(userId)
 
 /** Whether a room belongs to the desk: it has its own place, and none in the list of rooms. Known of invitations too. */
 export function isDeskRoom(client: MatrixClient, room: Room): boolean {
@@ -142,8 +146,8 @@ export function letterContent(text: string, options: LetterOptions): Record<stri
   return { msgtype: 'm.text', body: text, 'm.mentions': {}, 'chancery.send': send }
 }
 
-/** Why the server did not take words for a citizen. */
-export type Refusal = { message: string; reason: string; userId?: string; nextBest?: NextBest }
+/** Why the server did not take words for a citizen; `isBefore`: why it would not. */
+export type Refusal = { message: string; reason: string; userId?: string; nextBest?: NextBest; isBefore?: true }
 
 /** Undefined when it failed for another reason than that it may not be sent. */
 export function refusalIn(error: unknown): Refusal | undefined {

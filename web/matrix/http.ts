@@ -3,13 +3,16 @@ export class ApiError extends Error {
   readonly status: number
   readonly code: string
   readonly retryAfterMs: number | undefined
+  /** What the code leaves open: more exact, where the server says so. */
+  readonly reason: string | undefined
 
-  constructor(status: number, code: string, message: string, retryAfterMs?: number) {
+  constructor(status: number, code: string, message: string, more: { retryAfterMs?: number; reason?: string } = {}) {
     super(message)
     this.name = 'ApiError'
     this.status = status
     this.code = code
-    this.retryAfterMs = retryAfterMs
+    this.retryAfterMs = more.retryAfterMs
+    this.reason = more.reason
   }
 }
 
@@ -46,8 +49,22 @@ export async function request<T>(method: Method, path: string, options: RequestO
     if (response.ok) throw new ApiError(response.status, 'M_NOT_JSON', 'The server gave an answer that is not JSON.')
   }
   if (response.ok) return answer as T
-  const retryAfterMs = typeof answer.retry_after_ms === 'number' ? answer.retry_after_ms : undefined
-  throw new ApiError(response.status, String(answer.errcode ?? 'M_UNKNOWN'), String(answer.error ?? ''), retryAfterMs)
+  throw refusalOf(response.status, answer)
+}
+
+/** A refusal as Matrix writes it, or as the API about citizens does: `error` is a sentence, or `{code, message}`. */
+function refusalOf(
+  status: number,
+  { errcode, error, retry_after_ms: retryAfterMs }: Record<string, unknown>,
+): ApiError {
+  const { code, message = '' } = (typeof error === 'object' && error !== null ? error : { message: error }) as {
+    code?: unknown
+    message?: unknown
+  }
+  return new ApiError(status, String(errcode ?? code ?? 'M_UNKNOWN'), String(message), {
+    ...(typeof retryAfterMs === 'number' && { retryAfterMs }),
+    ...(typeof code === 'string' && { reason: code }),
+  })
 }
 
 /** One segment of a path, safe against anything that would leave its place. */

@@ -47,6 +47,7 @@ export class Desk {
   private readonly client: MatrixClient
   private readonly kept = new Keeper<Talk>((talk) => talk.id)
   private readonly stops: (() => void)[] = []
+  private readonly named = new Set<string>()
   private soon: ReturnType<typeof setTimeout> | undefined
   private asked = 0
   private view: DeskView = { name: 'mine' }
@@ -102,6 +103,7 @@ export class Desk {
         this.view.name === 'done' || this.view.name === 'queue' ? this.list(this.view) : undefined,
       ])
       if (question !== this.asked) return
+      this.nameStaff(queues)
       this.lists.set(this.keep(before, { queues, mine, fresh, waiting, shown: other }))
       this.failure.set(undefined)
     } catch (error) {
@@ -128,6 +130,13 @@ export class Desk {
     return room?.getUnreadNotificationCount() ?? 0
   }
 
+  /** Somebody of the staff, by the name that she has in any queue. */
+  person(userId: string, roomId?: string): Person {
+    const rooms = [roomId, ...(this.lists.get()?.queues ?? []).map((queue) => queue.roomId)]
+    const known = rooms.map((id) => this.client.getRoom(id)).find((room) => room?.getMember(userId)?.name)
+    return personIn(this.client, known, userId)
+  }
+
   /** Who else works for the agency of a queue, by name. */
   async colleagues(queueId: string): Promise<Person[]> {
     const queue = this.lists.get()?.queues.find(({ id }) => id === queueId)
@@ -152,6 +161,19 @@ export class Desk {
       next = answer.next
     }
     return { talks, hasMore: next !== undefined }
+  }
+
+  /** Whoever works for an agency is in its queues, and has a name there. */
+  private nameStaff(queues: readonly Queue[]): void {
+    for (const { agency, roomId } of queues) {
+      const room = this.client.getRoom(roomId)
+      if (!room || this.named.has(agency)) continue
+      this.named.add(agency)
+      room.loadMembersIfNeeded().then(
+        () => this.lists.update((lists) => lists && { ...lists }),
+        () => this.named.delete(agency),
+      )
+    }
   }
 
   private known(lists: DeskLists, { name }: DeskView): TalkList | undefined {

@@ -1,5 +1,5 @@
 import type { MatrixClient } from 'matrix-js-sdk'
-import { type ChannelKind, letterContent, type OpenWay, type Refusal, type ShutWay } from '../matrix/desk.ts'
+import { letterContent, type NextBest, type OpenWay, type Refusal, type ShutWay } from '../matrix/desk.ts'
 import { sendOrTakeBack } from '../matrix/send.ts'
 import type { ComposerModel } from './composer.ts'
 import type { RoomModel } from './room.ts'
@@ -21,8 +21,10 @@ export class Letter {
   readonly composer: ComposerModel
   /** Why the last try was not taken; until it is sent otherwise, or changed. */
   readonly refusal = new Value<Refusal | undefined>(undefined)
-  /** The kind of channel that the writer chose for the next words. */
-  readonly channel = new Value<ChannelKind | undefined>(undefined)
+  /** The way that the writer chose for the next words, and why it goes. */
+  readonly chosen = new Value<NextBest | undefined>(undefined)
+  /** Grows whenever the writer is to go on writing, wherever she was. */
+  readonly calls = new Value(0)
   private readonly options: LetterOptions
 
   constructor(options: LetterOptions) {
@@ -30,9 +32,14 @@ export class Letter {
     this.composer = options.conversation.composer
   }
 
-  choose(channel: ChannelKind | undefined): void {
-    this.channel.set(channel)
+  choose(way: NextBest | undefined): void {
+    this.chosen.set(way)
     this.refusal.set(undefined)
+  }
+
+  /** A way that is shut was asked for: why, and what is the next best. */
+  shut({ code, message, nextBest }: ShutWay): void {
+    this.refusal.set({ message, reason: code, isBefore: true, ...(nextBest ? { nextBest } : {}) })
   }
 
   /** The writer sees why it was refused, and does something about it. */
@@ -40,32 +47,38 @@ export class Letter {
     this.refusal.set(undefined)
   }
 
+  goOn(): void {
+    this.changed()
+    this.calls.update((count) => count + 1)
+  }
+
   /** Puts prepared words after what is written. */
   add(text: string): void {
     const before = this.composer.draft.get().text
     this.composer.write(before.trim() ? `${before.trimEnd()}\n\n${text}` : text)
-    this.changed()
+    this.goOn()
   }
 
   /** `confirm`: beside a colleague's answer. False when there is nothing to send. */
   send({ confirm = false } = {}): boolean {
     const text = this.composer.take()
     if (!text) return false
-    const channel = this.channel.get()
+    const chosen = this.chosen.get()
+    const channel = chosen?.channel
     const way = this.options.way()
     const expected = channel === undefined && way?.isOpen ? way.channel : undefined
     this.choose(undefined)
-    void this.post(text, letterContent(text, { channel, expected, seen: this.seen(), confirm }), channel)
+    void this.post(text, letterContent(text, { channel, expected, seen: this.seen(), confirm }), chosen)
     return true
   }
 
-  private async post(text: string, content: Record<string, unknown>, channel: ChannelKind | undefined): Promise<void> {
+  private async post(text: string, content: Record<string, unknown>, chosen: NextBest | undefined): Promise<void> {
     const { client, conversation, onSent } = this.options
     const refusal = await sendOrTakeBack(client, conversation.room, content)
     if (refusal) {
       const since = this.composer.draft.get().text
       this.composer.write(since.trim() ? `${text}\n\n${since}` : text)
-      this.channel.set(channel)
+      this.chosen.set(chosen)
       this.refusal.set(refusal)
     }
     onSent()

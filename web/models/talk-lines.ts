@@ -1,4 +1,4 @@
-import type { ChannelKind } from '../matrix/desk.ts'
+import { type ChannelKind, isService } from '../matrix/desk.ts'
 import type { Entry } from '../matrix/entry.ts'
 import { isForDesk } from './letter.ts'
 import type { Item } from './minutes.ts'
@@ -32,8 +32,6 @@ export type About = {
 
 export type TalkFacts = {
   citizen: string
-  /** In whose name the server speaks. */
-  desk: string
   about(entry: Entry): About
   /** Up to which moment words certainly reached her. */
   arrivedAt: number
@@ -116,11 +114,11 @@ function lineOf(entry: Entry, facts: TalkFacts, outcomes: Map<string, 'lost' | '
 }
 
 /** Who leads it and how it stands; of comings and goings those of people who help. */
-function isTold({ change }: Entry, { member }: About, { citizen, desk, leaders }: TalkFacts): boolean {
+function isTold({ change }: Entry, { member }: About, { leaders }: TalkFacts): boolean {
   if (!change) return false
   if (fromDesk.has(change.kind)) return true
   if (!comings.has(change.kind) || member === undefined) return false
-  return member !== citizen && member !== desk && !leaders.has(member)
+  return !isService(member) && !leaders.has(member)
 }
 
 function fateOf(entry: Entry, { arrivedAt }: TalkFacts, outcomes: Map<string, 'lost' | 'unsure'>): Fate {

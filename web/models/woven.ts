@@ -1,5 +1,5 @@
 import { type MatrixClient, RoomEvent } from 'matrix-js-sdk'
-import { channelOf, deskId, noticeFacts } from '../matrix/desk.ts'
+import { channelOf, noticeFacts } from '../matrix/desk.ts'
 import type { Entry } from '../matrix/entry.ts'
 import type { RoomModel } from './room.ts'
 import { type About, keepLines, type TalkLine, talkLines } from './talk-lines.ts'
@@ -78,7 +78,6 @@ export class WovenTimeline implements Scrolled {
     const before = this.state.get()
     const lines = talkLines(said.items, noted?.items ?? [], {
       citizen: this.citizen,
-      desk: deskId(this.client),
       about: (entry) => this.about(entry),
       arrivedAt: this.arrivedAt(),
       leaders: this.leaders(),

@@ -116,6 +116,7 @@ export const desk = {
 
   log: (name: string) => `Conversation with ${name}`,
   start: (name: string, at: number) => `${name} wrote first on ${day(at)}.`,
+  writeAgain: 'Write it again',
   youLead: (before: string | undefined) =>
     before ? `You lead this conversation, after ${before}.` : 'You lead this conversation.',
   note: 'Note, seen by staff only',
@@ -162,11 +163,33 @@ export const desk = {
   segments: (segments: number, letters: number) =>
     `${count(segments, 'text message', 'text messages')}, ${count(letters, 'character', 'characters')}`,
   refusedTitle: 'Not sent.',
+  notThisWay: 'Not this way.',
   shutTitle: 'Nothing can be sent.',
+  asNotice: 'As a neutral line with a link. The words wait in her inbox.',
   dismiss: 'Change the words',
   answered: (who: string) => `${who} has answered meanwhile. Read it, and send yours as well if it is still needed.`,
   writing: (who: string) => `${who} is writing an answer. Send yours as well?`,
   notStaff: 'You read along. Take the conversation over to lead it.',
+
+  opening: {
+    shut: 'What is known of this person is shown to whoever works on an open conversation with her. Others say why they look.',
+    ask: 'Open the record…',
+    title: (name: string) => `Open the record of ${name}?`,
+    text: 'You work on no open conversation with this person. Say why you look: it is recorded with your name, and the person can read the reason.',
+    field: 'Why you open it',
+    lettersMin: 3,
+    missing: 'Write in a few words why you open it.',
+    button: 'Open the record',
+    opened: (at: number, reason: string) => `Recorded: you opened this record, ${moment(at)}, because of “${reason}”.`,
+    until: (at: number) => `The person can read that. It is open to you until ${moment(at)}.`,
+  },
+  said: {
+    read: 'Read what was said',
+    title: (name: string) => `What was said with ${name}`,
+    label: 'Everything that was said, by every channel',
+    earlier: 'Show earlier words',
+    nothing: 'Nothing has been said yet.',
+  },
 
   panel: {
     close: 'Close',
@@ -190,7 +213,7 @@ export const desk = {
     readByOthers: 'others may read it',
     language: 'Language',
     languageName: (tag: string) => languages.of(tag) ?? tag,
-    quiet: 'Quiet',
+    quiet: 'Quiet hours',
     quietHours: (from: string, to: string, zone: string) => `${from} to ${to}, ${zone}`,
     format: 'Format',
     formats: (all: string[]) => lists.format(all.map((one) => formats[one] ?? one)),
@@ -202,6 +225,9 @@ export const desk = {
     staff: 'Staff in it',
     staffNames: (names: string[]) => lists.format(names),
     nobody: 'nobody',
+    others: 'Other conversations',
+    other: (kind: ChannelKind, at: number) => `${kinds[kind]}, ${longDate.format(at)}`,
+    otherStates: { open: 'open', waiting: 'waits for an answer', closed: 'done' },
     failed: 'What is known of this person did not load.',
     hidden: 'What is known of this person is shown to whoever takes the conversation.',
   },

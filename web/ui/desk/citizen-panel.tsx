@@ -1,18 +1,24 @@
 import { CircleHelp, Clock, OctagonX } from 'lucide-react'
 import { type ReactNode, useCallback } from 'react'
-import type { CitizenAddress, CitizenRecord, Permit, Preferences } from '../../matrix/citizens.ts'
+import type { CitizenAddress, CitizenRecord, EarlierTalk, Permit, Preferences } from '../../matrix/citizens.ts'
 import type { WholeTalk } from '../../matrix/desk.ts'
-import { initialsOf, personIn, toneOf } from '../../matrix/person.ts'
-import type { DeskRoute } from '../../models/route.ts'
+import { initialsOf, toneOf } from '../../matrix/person.ts'
+import { type DeskRoute, formatRoute } from '../../models/route.ts'
 import type { TalkModel } from '../../models/talk.ts'
 import { words } from '../../words/index.ts'
+import { useDialogs } from '../parts/dialog.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Seal } from '../parts/seal.tsx'
 import { useLoaded } from '../parts/use-loaded.ts'
 import { useValue } from '../parts/use-value.ts'
 import { SidePanel } from '../side/side-panel.tsx'
 import { useOffice } from '../staff/office-context.ts'
+import { channelIcon } from './channel.tsx'
 import { CitizenFace } from './citizen-face.tsx'
+import { OpenedRecord, ShutRecord } from './open-record.tsx'
+import { SaidDialog } from './said-dialog.tsx'
+
+const othersShown = 8
 
 type CitizenPanelProps = { model: TalkModel; whole: WholeTalk; isInside: boolean; route: DeskRoute; isWide: boolean }
 
@@ -21,7 +27,7 @@ export function CitizenPanel({ model, whole, isInside, route, isWide }: CitizenP
   const content = (
     <>
       {whole.personId ? (
-        <Known key={`${whole.personId} ${isInside}`} model={model} agency={whole.agency} personId={whole.personId} />
+        <Known key={`${whole.personId} ${isInside}`} model={model} whole={whole} personId={whole.personId} />
       ) : (
         <section>
           <p className="quiet">{words.desk.panel.unknown}</p>
@@ -62,37 +68,54 @@ export function CitizenPanel({ model, whole, isInside, route, isWide }: CitizenP
 }
 
 type About = {
-  record: CitizenRecord | undefined
+  record: CitizenRecord | 'reason-needed' | undefined
   permits: Permit[] | undefined
   preferences: Preferences | undefined
+  talks: EarlierTalk[] | undefined
 }
 
-function Known({ model, agency, personId }: { model: TalkModel; agency: string; personId: string }) {
+type KnownProps = { model: TalkModel; whole: WholeTalk; personId: string }
+
+function Known({ model, whole, personId }: KnownProps) {
   const { desk } = useOffice()
   const { citizens } = desk
+  const { agency, name } = whole
   const news = useValue(model.news)
   // biome-ignore lint/correctness/useExhaustiveDependencies: whatever happened in the conversation may have changed it.
   const load = useCallback(async (): Promise<About> => {
-    const [record, permits, preferences] = await Promise.all([
-      citizens.record(personId),
+    const record = await citizens.record(personId)
+    if (record === 'reason-needed') return { record, permits: undefined, preferences: undefined, talks: undefined }
+    const [permits, preferences, talks] = await Promise.all([
       citizens.permits(personId, agency),
       citizens.preferences(personId),
+      citizens.talks(personId),
     ])
-    return { record, permits, preferences }
+    return { record, permits, preferences, talks }
   }, [citizens, personId, agency, news])
-  const { data, failure } = useLoaded(load)
+  const { data, failure, reload } = useLoaded(load)
   if (!data) return failure ? <p className="pad quiet">{words.desk.panel.failed}</p> : null
-  const { record, permits, preferences } = data
+  const { record, permits, preferences, talks } = data
+  if (record === 'reason-needed') {
+    return (
+      <Section>
+        <ShutRecord personId={personId} name={name} onOpened={reload} />
+      </Section>
+    )
+  }
   if (!record && !permits && !preferences)
     return (
       <Section>
         <p className="quiet">{words.desk.panel.hidden}</p>
       </Section>
     )
+  const others = talks?.filter(({ id }) => id !== model.id) ?? []
+  const isMoreToRead = others.length > 0 || record?.opening !== undefined
   return (
     <>
+      {record?.opening && <OpenedRecord opening={record.opening} />}
       {permits && permits.length > 0 && <Permits permits={permits} />}
       {(record || preferences) && <Wishes record={record} preferences={preferences} />}
+      {isMoreToRead && <Others talks={others} personId={personId} name={name} />}
     </>
   )
 }
@@ -190,13 +213,39 @@ function Address({ address: { kind, value, verified, readByOthers } }: { address
   )
 }
 
+type OthersProps = { talks: readonly EarlierTalk[]; personId: string; name: string }
+
+/** What else was talked about with her, and the words of all of it. */
+function Others({ talks, personId, name }: OthersProps) {
+  const { panel, said } = words.desk
+  const dialogs = useDialogs()
+  const read = () => dialogs.show(<SaidDialog personId={personId} name={name} />)
+  return (
+    <Section title={panel.others}>
+      <ul className="others">
+        {talks.slice(0, othersShown).map(({ id, channel, state, openedMs }) => (
+          <li key={id}>
+            <Icon of={channelIcon(channel)} size="s" />
+            <a href={formatRoute({ page: 'desk', view: { name: state === 'closed' ? 'done' : 'mine' }, talkId: id })}>
+              {panel.other(channel, openedMs)}
+            </a>
+            <span className="small quiet">{panel.otherStates[state]}</span>
+          </li>
+        ))}
+      </ul>
+      <button type="button" className="btn little" onClick={read}>
+        {said.read}
+      </button>
+    </Section>
+  )
+}
+
 function ThisTalk({ whole }: { whole: WholeTalk }) {
   const { client, desk } = useOffice()
   const lists = useValue(desk.lists)
   const { panel } = words.desk
-  const room = client.getRoom(whole.roomId)
   const own = client.getSafeUserId()
-  const names = whole.staff.map((id) => (id === own ? words.you : personIn(client, room, id).name))
+  const names = whole.staff.map((id) => (id === own ? words.you : desk.person(id, whole.roomId).name))
   const queue = lists?.queues.find(({ id }) => id === whole.queue)?.name
   return (
     <Section title={panel.conversation}>

@@ -2,7 +2,6 @@ import { Paperclip, Quote } from 'lucide-react'
 import { type ChangeEvent, useCallback, useRef, useState } from 'react'
 import { Button, MenuItem } from 'react-aria-components'
 import type { CannedReply, NextBest, WholeTalk } from '../../matrix/desk.ts'
-import { personIn } from '../../matrix/person.ts'
 import type { ComposerModel } from '../../models/composer.ts'
 import { explain } from '../../models/failure.ts'
 import { isForDesk, type Letter } from '../../models/letter.ts'
@@ -54,14 +53,14 @@ function Hint() {
 /** The act, or in its place why there is none and what is the next best. */
 export function LetterBar({ whole, letter }: { whole: WholeTalk; letter: Letter }) {
   const refusal = useValue(letter.refusal)
-  const chosen = useValue(letter.channel)
+  const chosen = useValue(letter.chosen)
   const { text } = useValue(letter.composer.draft)
   const { way } = whole
   if (refusal) return <Refused letter={letter} whole={whole} />
   if (way?.isOpen === false && chosen === undefined && !isForDesk(text)) {
     return <Refusal title={words.desk.shutTitle} message={way.message} nextBest={way.nextBest} letter={letter} />
   }
-  const kind = chosen ?? (way?.isOpen ? way.channel : undefined)
+  const kind = chosen?.channel ?? (way?.isOpen ? way.channel : undefined)
   const { letters, segments } = smsLength(text.trim())
   const length = kind === 'sms' ? words.desk.segments(segments, letters) : words.desk.letters(letters)
   return (
@@ -80,16 +79,17 @@ export function LetterBar({ whole, letter }: { whole: WholeTalk; letter: Letter 
 
 /** What the server did not take. The words stand above, as they were. */
 function Refused({ letter, whole }: { letter: Letter; whole: WholeTalk }) {
-  const { client } = useOffice()
+  const { desk } = useOffice()
   const refusal = useValue(letter.refusal)
   if (!refusal) return null
   const isCollision = refusal.reason === 'answered' || refusal.reason === 'writing'
   if (!isCollision) {
     // The server says itself that it was not sent.
     const message = refusal.message.replace(/^This was not sent\. /, '')
-    return <Refusal title={words.desk.refusedTitle} message={message} nextBest={refusal.nextBest} letter={letter} />
+    const title = refusal.isBefore ? words.desk.notThisWay : words.desk.refusedTitle
+    return <Refusal title={title} message={message} nextBest={refusal.nextBest} letter={letter} />
   }
-  const who = personIn(client, client.getRoom(whole.roomId), refusal.userId ?? '').name
+  const who = desk.person(refusal.userId ?? '', whole.roomId).name
   const message = refusal.reason === 'answered' ? words.desk.answered(who) : words.desk.writing(who)
   return (
     <Notice
@@ -97,7 +97,7 @@ function Refused({ letter, whole }: { letter: Letter; whole: WholeTalk }) {
       className="refusal"
       act={
         <span className="line wrap">
-          <button type="button" className="btn" onClick={() => letter.changed()}>
+          <button type="button" className="btn" onClick={() => letter.goOn()}>
             {words.desk.dismiss}
           </button>
           <button type="button" className="btn act" onClick={() => letter.send({ confirm: true })}>
@@ -114,13 +114,17 @@ function Refused({ letter, whole }: { letter: Letter; whole: WholeTalk }) {
 type RefusalProps = { title: string; message: string; nextBest: NextBest | undefined; letter: Letter }
 
 function Refusal({ title, message, nextBest, letter }: RefusalProps) {
+  function goAnotherWay(): void {
+    letter.choose(nextBest)
+    letter.goOn()
+  }
   return (
     <Notice
       tone="halt"
       className="refusal"
       act={
         nextBest && (
-          <button type="button" className="btn act" onClick={() => letter.choose(nextBest.channel)}>
+          <button type="button" className="btn act" onClick={goAnotherWay}>
             {words.desk.sendInstead(nextBest.channel)}
           </button>
         )

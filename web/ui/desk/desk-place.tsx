@@ -1,5 +1,5 @@
 import { Inbox } from 'lucide-react'
-import { useEffect } from 'react'
+import { useEffect, useRef } from 'react'
 import { codeOf } from '../../models/failure.ts'
 import type { DeskRoute } from '../../models/route.ts'
 import type { TalkModel } from '../../models/talk.ts'
@@ -33,6 +33,7 @@ function Talk({ model, route }: { model: TalkModel; route: DeskRoute }) {
   useEffect(() => {
     if (name) document.title = words.title(name, 0)
   }, [name])
+  useKeptFocus(inside !== undefined)
   if (!whole) return <Missing failure={failure} />
   return (
     <>
@@ -46,6 +47,21 @@ function Talk({ model, route }: { model: TalkModel; route: DeskRoute }) {
       )}
     </>
   )
+}
+
+/** What had the focus goes when one comes in or out: then it stands where one goes on. */
+function useKeptFocus(isInside: boolean): void {
+  const before = useRef(isInside)
+  useEffect(() => {
+    const isSame = before.current === isInside
+    before.current = isInside
+    if (isSame || (document.activeElement && document.activeElement !== document.body)) return
+    const isTouch = matchMedia('(pointer: coarse)').matches
+    // On a telephone a field that has the focus brings up the keyboard, over the words that one wants to read.
+    const field = isInside && !isTouch ? document.querySelector<HTMLElement>('.letter-box textarea') : null
+    const place = field ?? document.getElementById('sheet')
+    place?.focus({ preventScroll: true })
+  }, [isInside])
 }
 
 function Missing({ failure }: { failure: unknown }) {

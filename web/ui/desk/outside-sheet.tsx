@@ -55,12 +55,12 @@ export function OutsideSheet({ model, whole, route }: OutsideProps) {
 }
 
 function ComeIn({ model, whole, route }: OutsideProps) {
-  const { client } = useOffice()
+  const { client, desk } = useOffice()
   const dialogs = useDialogs()
   const isAsked = useValue(model.isAsked)
   const { busy, failure, run } = useAct()
   const isMine = whole.assignee === client.getSafeUserId()
-  const leader = whole.assignee === null || isMine ? undefined : personIn(client, null, whole.assignee).name
+  const leader = whole.assignee === null || isMine ? undefined : desk.person(whole.assignee, whole.roomId).name
   const text = textOf(whole, isAsked ? (inviterOf(client, whole.roomId) ?? '') : undefined, leader)
   return (
     <div className="asked">

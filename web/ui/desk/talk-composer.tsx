@@ -1,4 +1,4 @@
-import { type FormEvent, type KeyboardEvent, useId, useRef, useState } from 'react'
+import { type FormEvent, type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
 import type { WholeTalk } from '../../matrix/desk.ts'
 import type { ComposerModel } from '../../models/composer.ts'
 import { isForDesk } from '../../models/letter.ts'
@@ -27,6 +27,13 @@ export function TalkComposer({ whole, inside }: TalkComposerProps) {
     requestAnimationFrame(() => form.current?.querySelector('textarea')?.focus())
   }
   const composer = isNote ? inside.notes?.composer : inside.letter.composer
+  const calls = useValue(inside.letter.calls)
+  useEffect(() => {
+    if (calls === 0) return
+    setNote(false)
+    const frame = requestAnimationFrame(() => toEnd(form.current?.querySelector('textarea')))
+    return () => cancelAnimationFrame(frame)
+  }, [calls])
 
   function send(): void {
     if (isNote) inside.notes?.composer.send()
@@ -66,8 +73,13 @@ export function TalkComposer({ whole, inside }: TalkComposerProps) {
   )
 }
 
+function toEnd(field: HTMLTextAreaElement | null | undefined): void {
+  field?.focus()
+  field?.setSelectionRange(field.value.length, field.value.length)
+}
+
 const mayGo = (whole: WholeTalk, { letter }: Inside): boolean =>
-  whole.way?.isOpen !== false || letter.channel.get() !== undefined || isForDesk(letter.composer.draft.get().text)
+  whole.way?.isOpen !== false || letter.chosen.get() !== undefined || isForDesk(letter.composer.draft.get().text)
 
 type WordsProps = { inside: Inside; composer: ComposerModel; isNote: boolean; onSend(): void }
 

@@ -1,7 +1,6 @@
 import { ArrowRight, Check, ChevronLeft, Clock, DoorOpen, Ellipsis, Reply, UserCheck, UserRound } from 'lucide-react'
 import { Button } from 'react-aria-components'
 import { ledSince, type TalkAct, type WholeTalk } from '../../matrix/desk.ts'
-import { personIn } from '../../matrix/person.ts'
 import { explain } from '../../models/failure.ts'
 import { tell } from '../../models/notices.ts'
 import { type DeskRoute, formatRoute } from '../../models/route.ts'
@@ -21,11 +20,11 @@ type TalkHeadProps = { model: TalkModel; whole: WholeTalk; inside: Inside; route
 
 /** Who it is, since when it is whose, how it is sealed, and what can be done with the conversation. */
 export function TalkHead({ model, whole, inside, route }: TalkHeadProps) {
-  const { client } = useOffice()
+  const { client, desk } = useOffice()
   const { view } = route
   const led = ledSince(inside.conversation.room)
   const isMine = whole.assignee === client.getSafeUserId()
-  const leader = whole.assignee && personIn(client, inside.conversation.room, whole.assignee).name
+  const leader = whole.assignee && desk.person(whole.assignee, whole.roomId).name
   return (
     <header className="sheet-head">
       <a className="btn bare icon back" href={formatRoute({ page: 'desk', view })} aria-label={words.desk.back}>

@@ -14,6 +14,7 @@ import {
 import { memo } from 'react'
 import type { Change } from '../../matrix/change.ts'
 import type { Entry } from '../../matrix/entry.ts'
+import type { Letter } from '../../models/letter.ts'
 import type { RoomModel } from '../../models/room.ts'
 import type { Fate, TalkLine, Tone } from '../../models/talk-lines.ts'
 import type { WovenTimeline } from '../../models/woven.ts'
@@ -25,10 +26,10 @@ import { Face } from '../staff/face.tsx'
 import { Via } from './channel.tsx'
 import { CitizenFace } from './citizen-face.tsx'
 
-type TalkLineProps = { line: TalkLine; timeline: WovenTimeline; isKnown: boolean }
+type TalkLineProps = { line: TalkLine; timeline: WovenTimeline; letter: Letter; isKnown: boolean }
 
 /** One line of a conversation: hers, a letter to her, a note of colleagues, or what the desk tells. */
-export const TalkLineView = memo(function TalkLineView({ line, timeline, isKnown }: TalkLineProps) {
+export const TalkLineView = memo(function TalkLineView({ line, timeline, letter, isKnown }: TalkLineProps) {
   switch (line.type) {
     case 'day':
       return (
@@ -50,7 +51,7 @@ export const TalkLineView = memo(function TalkLineView({ line, timeline, isKnown
     case 'command':
       return <Told line={line} tone="plain" text={line.entry.text} command />
     default:
-      return <Said line={line} timeline={timeline} isKnown={isKnown} />
+      return <Said line={line} timeline={timeline} letter={letter} isKnown={isKnown} />
   }
 })
 
@@ -92,7 +93,9 @@ function Sentences({ text }: { text: string }) {
 
 type SaidLine = Extract<TalkLine, { follow: boolean }>
 
-function Said({ line, timeline, isKnown }: { line: SaidLine; timeline: WovenTimeline; isKnown: boolean }) {
+type SaidProps = { line: SaidLine; timeline: WovenTimeline; letter: Letter; isKnown: boolean }
+
+function Said({ line, timeline, letter, isKnown }: SaidProps) {
   const { entry, follow } = line
   const room = line.type === 'note' ? (timeline.notes ?? timeline.conversation) : timeline.conversation
   if (entry.kind === 'gone') return <Gone line={line} />
@@ -120,7 +123,7 @@ function Said({ line, timeline, isKnown }: { line: SaidLine; timeline: WovenTime
         )}
       </div>
       <div className="said">
-        <Framed line={line} room={room} />
+        <Framed line={line} room={room} letter={letter} />
       </div>
       <div className="when">
         <time dateTime={new Date(entry.at).toISOString()}>{words.time(entry.at)}</time>
@@ -129,7 +132,7 @@ function Said({ line, timeline, isKnown }: { line: SaidLine; timeline: WovenTime
   )
 }
 
-function Framed({ line, room }: { line: SaidLine; room: RoomModel }) {
+function Framed({ line, room, letter }: { line: SaidLine; room: RoomModel; letter: Letter }) {
   // Words to her were never written in a room's own signs.
   const body = <EntryBody entry={line.entry} model={room} timeline={room.timeline} tab={false} />
   if (line.type === 'words') return body
@@ -148,7 +151,17 @@ function Framed({ line, room }: { line: SaidLine; room: RoomModel }) {
     <div className={line.fate === 'lost' || line.fate === 'failed' ? 'letter lost' : 'letter'}>
       {body}
       {line.fate !== 'failed' && <FateLine fate={line.fate} />}
+      {line.fate === 'lost' && line.entry.text && <WriteAgain text={line.entry.text} letter={letter} />}
     </div>
+  )
+}
+
+/** Words are never lost: those that did not arrive can go another way. */
+function WriteAgain({ text, letter }: { text: string; letter: Letter }) {
+  return (
+    <button type="button" className="btn little" onClick={() => letter.add(text)}>
+      {words.desk.writeAgain}
+    </button>
   )
 }
 

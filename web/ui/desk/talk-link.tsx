@@ -1,7 +1,6 @@
 import { UserRound } from 'lucide-react'
 import { memo } from 'react'
 import type { Talk } from '../../matrix/desk.ts'
-import { personIn } from '../../matrix/person.ts'
 import { type DeskView, formatRoute } from '../../models/route.ts'
 import { words } from '../../words/index.ts'
 import { Icon } from '../parts/icon.tsx'
@@ -15,6 +14,8 @@ type TalkLinkProps = {
   unread: number
   /** Its newest words, where one may read them. */
   said: string
+  /** The name of whoever leads it. */
+  leader: string | undefined
   isCurrent: boolean
   isStop: boolean
   onStop(id: string): void
@@ -22,7 +23,7 @@ type TalkLinkProps = {
 
 /** One conversation in the list: by which channel, who, since when, and what was said last. */
 export const TalkLink = memo(function TalkLink(props: TalkLinkProps) {
-  const { talk, view, now, unread, said, isCurrent, isStop, onStop } = props
+  const { talk, view, now, unread, said, leader, isCurrent, isStop, onStop } = props
   const at = talk.lastInMs ?? talk.openedMs
   return (
     <a
@@ -43,14 +44,14 @@ export const TalkLink = memo(function TalkLink(props: TalkLinkProps) {
       <span className={said ? 's' : 's none-said'} dir="auto">
         {said || words.desk.lastAt(at)}
       </span>
-      <Under talk={talk} view={view} />
+      <Under talk={talk} view={view} leader={leader} />
       {unread > 0 && <span className="sr">, {words.desk.forYou}</span>}
     </a>
   )
 })
 
 /** Whose it is, where that does not go without saying. */
-function Under({ talk, view }: { talk: Talk; view: DeskView }) {
+function Under({ talk, view, leader }: Pick<TalkLinkProps, 'talk' | 'view' | 'leader'>) {
   const { client } = useOffice()
   const own = client.getSafeUserId()
   const isInvited = client.getRoom(talk.roomId)?.getMyMembership() === 'invite'
@@ -63,12 +64,11 @@ function Under({ talk, view }: { talk: Talk; view: DeskView }) {
   }
   if (talk.assignee === null && view.name !== 'queue') return null
   if (talk.assignee === own && view.name !== 'waiting' && view.name !== 'queue') return null
-  const name = talk.assignee === null ? undefined : personIn(client, client.getRoom(talk.roomId), talk.assignee).name
   return (
     <span className="under">
-      <span className={name ? 'chip' : 'chip wait'}>
+      <span className={leader ? 'chip' : 'chip wait'}>
         <Icon of={UserRound} />
-        {talk.assignee === own ? words.you : (name ?? words.desk.nobodyYet)}
+        {talk.assignee === own ? words.you : (leader ?? words.desk.nobodyYet)}
       </span>
     </span>
   )

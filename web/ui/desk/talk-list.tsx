@@ -121,6 +121,7 @@ function Talks({ desk, lists, route, typed }: TalksProps) {
               now={now}
               unread={desk.unread(talk)}
               said={desk.lastWords(talk)}
+              leader={talk.assignee === null ? undefined : desk.person(talk.assignee, talk.roomId).name}
               isCurrent={talk.id === route.talkId}
               isStop={talk.id === stop}
               onStop={setStopId}

@@ -1,6 +1,7 @@
 import { ArrowDown } from 'lucide-react'
 import { useCallback, useEffect } from 'react'
 import type { WholeTalk } from '../../matrix/desk.ts'
+import type { Letter } from '../../models/letter.ts'
 import type { WovenTimeline } from '../../models/woven.ts'
 import { words } from '../../words/index.ts'
 import { Icon } from '../parts/icon.tsx'
@@ -10,8 +11,10 @@ import { useMinutesScroll } from '../room/use-minutes-scroll.ts'
 import { walkLines } from '../room/walk-lines.ts'
 import { TalkLineView } from './talk-line.tsx'
 
+type TalkMinutesProps = { timeline: WovenTimeline; letter: Letter; whole: WholeTalk }
+
 /** What was said and noted, from top to bottom. Arrows walk the lines; it is one stop for Tab. */
-export function TalkMinutes({ timeline, whole }: { timeline: WovenTimeline; whole: WholeTalk }) {
+export function TalkMinutes({ timeline, letter, whole }: TalkMinutesProps) {
   const state = useValue(timeline.state)
   const onRead = useCallback(() => timeline.markRead(), [timeline])
   const { scroller, list, newBelow, toLatest } = useMinutesScroll(timeline, onRead)
@@ -34,7 +37,13 @@ export function TalkMinutes({ timeline, whole }: { timeline: WovenTimeline; whol
         <Older older={state.older} onAgain={() => void timeline.loadOlder()} />
         <ol className="minutes desk" ref={list}>
           {state.items.map((line) => (
-            <TalkLineView key={line.key} line={line} timeline={timeline} isKnown={whole.personId !== null} />
+            <TalkLineView
+              key={line.key}
+              line={line}
+              timeline={timeline}
+              letter={letter}
+              isKnown={whole.personId !== null}
+            />
           ))}
         </ol>
       </div>

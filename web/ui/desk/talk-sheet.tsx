@@ -21,7 +21,7 @@ export function TalkSheet({ model, whole, inside, route }: TalkSheetProps) {
     <main className="sheet" id="sheet" tabIndex={-1} {...handlers}>
       <TalkHead model={model} whole={whole} inside={inside} route={route} />
       <ConnectionBanner />
-      <TalkMinutes timeline={timeline} whole={whole} />
+      <TalkMinutes timeline={timeline} letter={inside.letter} whole={whole} />
       <Typing inside={inside} />
       <TalkComposer key={timeline.conversation.id} whole={whole} inside={inside} />
       {over && <div className="drop">{words.composer.drop}</div>}

@@ -1,4 +1,4 @@
-import { createContext, type FormEvent, type ReactNode, useContext, useState } from 'react'
+import { createContext, type FormEvent, type ReactNode, useContext, useEffect, useState } from 'react'
 import { Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components'
 import { explain } from '../../models/failure.ts'
 import { words } from '../../words/index.ts'
@@ -22,6 +22,21 @@ export function DialogHost({ children }: { children: ReactNode }) {
 
 export const useDialogs = (): Dialogs => useContext(DialogsContext)
 
+/** The focus goes back to where it was; where that is gone, to the sheet. */
+function useFocusAfterwards(): void {
+  useEffect(
+    () => () => {
+      // The dialog itself gives it back in the next frame.
+      requestAnimationFrame(() =>
+        requestAnimationFrame(() => {
+          if (document.activeElement === document.body) document.getElementById('sheet')?.focus({ preventScroll: true })
+        }),
+      )
+    },
+    [],
+  )
+}
+
 type FormDialogProps = {
   title: string
   children: ReactNode
@@ -40,6 +55,7 @@ type FormDialogProps = {
 export function FormDialog(props: FormDialogProps) {
   const { title, children, button, busyLabel, cancel = words.cancel, halt, wide, disabled, onSubmit } = props
   const { close } = useDialogs()
+  useFocusAfterwards()
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState<string>()
 

@@ -1,5 +1,6 @@
 import { MessagesSquare } from 'lucide-react'
 import { useEffect } from 'react'
+import { isDeskRoom, talkIdOf } from '../../matrix/desk.ts'
 import type { RoomModel } from '../../models/room.ts'
 import { formatRoute, type Route } from '../../models/route.ts'
 import { words } from '../../words/index.ts'
@@ -8,6 +9,7 @@ import { NewMessageDialog } from '../dialogs/new-message.tsx'
 import { NewRoomDialog } from '../dialogs/new-room.tsx'
 import { useDialogs } from '../parts/dialog.tsx'
 import { Icon } from '../parts/icon.tsx'
+import { go } from '../parts/use-route.ts'
 import { useValue } from '../parts/use-value.ts'
 import { InvitationSheet } from '../room/invitation-sheet.tsx'
 import { RoomSheet } from '../room/room-sheet.tsx'
@@ -34,6 +36,13 @@ function useRoomModel(roomId: string | undefined): RoomModel | undefined {
 export function RoomPlace({ route, forYou }: { route: Route; forYou: number }) {
   const roomId = route.page === 'room' ? route.roomId : undefined
   const model = useRoomModel(roomId)
+  const { client } = useOffice()
+  // What was said with citizens is read at the desk, whatever link leads there.
+  const talkId = model && isDeskRoom(client, model.room) ? talkIdOf(model.room) : undefined
+  useEffect(() => {
+    if (talkId) go({ page: 'desk', view: { name: 'mine' }, talkId }, { replace: true })
+  }, [talkId])
+  if (talkId) return null
   if (route.page !== 'room') return <NothingOpen />
   if (!model) return <UnknownRoom key={route.roomId} roomId={route.roomId} />
   return <OpenRoom key={model.id} model={model} route={route} forYou={forYou} />
