@@ -1,4 +1,4 @@
-import type { ChannelMetrics, Clock, Logger, Outbound, Postgres, Smtp, Vault } from '#platform/api.ts'
+import type { ChannelMetrics, Clock, Logger, Nodes, Outbound, Postgres, Smtp, Vault } from '#platform/api.ts'
 import type { AddressKind, Channel, Channels, Receiver } from './api.ts'
 import { ChannelStates } from './channel-states.ts'
 import { GuardedChannel } from './guarded-channel.ts'
@@ -15,7 +15,7 @@ import type { Door } from './provider.ts'
 import { readChannels } from './read-channels.ts'
 import type { ChannelSettings } from './settings.ts'
 import { forgetHooksBefore } from './store/hooks.ts'
-import { forgetSendersBefore } from './store/senders.ts'
+import { forgetSendersBefore, releaseSendersOfDead } from './store/senders.ts'
 
 export { channelOrigins, readChannels } from './read-channels.ts'
 export { createSimulator, type Simulator } from './simulator/simulator.ts'
@@ -25,6 +25,7 @@ export type ChannelsDeps = {
   readonly vault: Vault
   readonly clock: Clock
   readonly logger: Logger
+  readonly nodes: Pick<Nodes, 'id' | 'onDeath'>
   readonly outbound: Outbound
   readonly smtp: Smtp
   readonly publicUrl: string
@@ -37,13 +38,17 @@ const countsFlushMs = 2_000
 const forgottenAtOnce = 5_000
 
 export function createChannels(deps: ChannelsDeps): Channels {
-  const { postgres, vault, clock, logger, publicUrl } = deps
+  const { postgres, vault, clock, logger, nodes, publicUrl } = deps
   const counts = new Counts(postgres, deps.metrics)
   const list = readChannels(deps.settings).map((create) => create(deps))
   const providers = new Map(list.map((provider) => [provider.channel.id, provider]))
   const channels = list.map(({ channel }) => new GuardedChannel(channel, { clock, count: counts.add }))
   const keys = new ChannelKeys({ postgres, vault })
-  const handOver = new HandOver({ postgres, clock, logger, keys, providers, count: counts.add })
+  const handOver = new HandOver({ postgres, clock, logger, nodes, keys, providers, count: counts.add })
+  nodes.onDeath(async (tx, id) => {
+    await releaseSendersOfDead(tx, id)
+    handOver.wake()
+  })
   const intake = new HookIntake({ postgres, vault, clock, logger, keys, onStored: () => handOver.wake() })
   const door = new HookDoor({ providers, intake, handOver, vault, publicUrl, count: counts.add })
   const catchUp = new CatchUp({ postgres, clock, logger, intake, providers, count: counts.add })

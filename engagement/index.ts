@@ -3,7 +3,7 @@ import type { Channels, Receiver } from '#channels/api.ts'
 import type { Organisation, Profiles, Users } from '#identity/api.ts'
 import type { SigningKey } from '#matrix/api.ts'
 import type { ServiceRooms } from '#messaging/api.ts'
-import type { Clock, Log, Logger, Postgres, Random, Route, Vault } from '#platform/api.ts'
+import type { Clock, Log, Logger, Nodes, Postgres, Random, Route, Vault } from '#platform/api.ts'
 import { createAgencies } from './agencies/agencies.ts'
 import { type AgencyDoors, createAgencyDoors } from './agencies/doors.ts'
 import type { Staff } from './agencies/staff.ts'
@@ -64,6 +64,7 @@ export type CitizensDeps = {
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
+  readonly nodes: Nodes
   readonly access: Access
   readonly users: Users
   readonly organisation: Organisation

@@ -23,6 +23,7 @@ export { type LogDraft, type LogKind, type LogRow, logKinds } from './log/kinds.
 export type { Log, LogFollower } from './log/log.ts'
 export type { Reader as LogReader, ReaderHandler } from './log/reader.ts'
 export type { MovableClock } from './movable-clock.ts'
+export type { Nodes } from './nodes/nodes.ts'
 export {
   type Outbound,
   type OutboundAnswer,

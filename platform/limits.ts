@@ -324,7 +324,12 @@ export const limits = {
    * a STOP has to hold: the other half is for acting on the STOP.
    */
   sendingGoodMs: 500,
-  /** A server that has taken an attempt and said nothing for so long has died. Longer than any provider is waited for. */
+  /** Servers look after each other so often; one is dead that is without life at two looks. */
+  nodeLookMs: 1_000,
+  /**
+   * A server that has taken an attempt and said nothing for so long has died, if that was not found out before. Longer than any
+   * provider is waited for.
+   */
   sendLeaseMs: 60_000,
   /** Providers answer in less than a second; who has not answered by then may still have taken it. */
   providerTimeoutMs: 20_000,

@@ -58,6 +58,8 @@ function basisOf(id: number): Purpose | undefined {
   return id === purposeIds['public-task'] ? purposeOf(id, 'public-task') : undefined
 }
 
+let nodes = 0
+
 export class SendHouse {
   readonly clock = new FakeClock()
   readonly random = seededRandom()
@@ -100,7 +102,7 @@ export class SendHouse {
     const vault = await createVault({ db: this.database.postgres, masterKey: Buffer.alloc(32, 7), random, clock })
     const key = await vault.serverKey('test')
     const neighbours = this.#neighbours(key)
-    const machine = { postgres, clock, random, logger: silentLogger, vault }
+    const machine = { postgres, clock, random, logger: silentLogger, nodes: { id: ++nodes }, vault }
     const channels = { byId: (id: string) => this.channels.get(id), ofAgency: () => [...this.channels.values()] }
     const parts = { ...machine, ...neighbours, channels }
     const composing = {

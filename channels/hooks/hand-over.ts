@@ -3,7 +3,7 @@
  * whoever floods stands in nobody else's way. Receipts go many at a time beside them. What fails is tried again later and
  * later, and holds up nothing.
  */
-import { type Clock, type Logger, limits, type Postgres } from '#platform/api.ts'
+import { type Clock, type Logger, limits, type Nodes, type Postgres } from '#platform/api.ts'
 import type { InboundMessage, Receipt, Receiver } from '../api.ts'
 import type { Provider } from '../provider.ts'
 import {
@@ -25,6 +25,7 @@ export type HandOverDeps = {
   readonly postgres: Postgres
   readonly clock: Clock
   readonly logger: Logger
+  readonly nodes: Pick<Nodes, 'id'>
   readonly keys: ChannelKeys
   readonly providers: ReadonlyMap<string, Provider>
   readonly count: (channelId: string, what: string) => void
@@ -130,14 +131,14 @@ export class HandOver {
 
   /** Begins to serve as many senders as there is room for; a slow one takes its place and no more. */
   async #messages(receiver: Receiver, signal: AbortSignal): Promise<boolean> {
-    const { postgres, clock, logger } = this.#deps
+    const { postgres, clock, logger, nodes } = this.#deps
     const limit = sendersAtOnce - this.#underWay.size
     if (limit === 0) {
       await Promise.race(this.#underWay)
       return true
     }
     const nowTs = clock.nowMs()
-    const wanted = { nowTs, untilTs: nowTs + leaseMs, limit, channelIds: this.#channelIds }
+    const wanted = { nowTs, untilTs: nowTs + leaseMs, limit, channelIds: this.#channelIds, node: nodes.id }
     const senders = await leaseSenders(postgres, wanted)
     for (const sender of senders) {
       const serving = this.#serve(sender, receiver, signal)

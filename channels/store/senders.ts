@@ -11,7 +11,7 @@ export type SenderRow = {
 /** SKIP LOCKED: two servers that look at the same moment take different ones. */
 const lease = sql(
   'channel_sender_lease',
-  `update channel_sender s set leased_until_ts = $2
+  `update channel_sender s set leased_until_ts = $2, leased_by = $5
    from (select channel_id, sender_hash from channel_sender
          where due_ts <= $1 and (leased_until_ts is null or leased_until_ts < $1) and channel_id = any ($4)
          order by due_ts limit $3 for update skip locked) d
@@ -30,13 +30,17 @@ const next = sql(
   `select min(greatest(due_ts, coalesce(leased_until_ts, 0))) as "dueTs" from channel_sender
    where due_ts is not null and channel_id = any ($1)`,
 )
+const releaseDead = sql(
+  'channel_sender_release_dead',
+  'update channel_sender set leased_until_ts = null where leased_by = $1 and leased_until_ts is not null',
+)
 const forget = sql('channel_sender_forget', 'delete from channel_sender where due_ts is null and full_ts < $1')
 
 export function leaseSenders(
   db: Db,
-  wanted: { nowTs: number; untilTs: number; limit: number; channelIds: readonly string[] },
+  wanted: { nowTs: number; untilTs: number; limit: number; channelIds: readonly string[]; node: number },
 ): Promise<SenderRow[]> {
-  return db.rows(lease, [wanted.nowTs, wanted.untilTs, wanted.limit, wanted.channelIds])
+  return db.rows(lease, [wanted.nowTs, wanted.untilTs, wanted.limit, wanted.channelIds, wanted.node])
 }
 
 /** `nextTs` counts unless something newer than the lease saw has come. */
@@ -47,6 +51,9 @@ export async function releaseSender(
 ): Promise<void> {
   await db.run(release, [channelId, senderHash, after.fullTs, newestId, after.nowTs, after.nextTs ?? null])
 }
+
+/** Whom a server was serving when it died. */
+export const releaseSendersOfDead = (db: Db, node: number) => db.run(releaseDead, [node])
 
 export async function nextSenderTs(db: Db, channelIds: readonly string[]): Promise<number | undefined> {
   return (await db.row<{ dueTs: number | null }>(next, [channelIds]))?.dueTs ?? undefined

@@ -1,11 +1,13 @@
 import type { Channels, OutgoingFile, Receiver } from '#channels/api.ts'
-import { type Log, type LogReader, limits, type Route } from '#platform/api.ts'
+import { type Log, type LogReader, limits, type Nodes, type Route } from '#platform/api.ts'
 import type { AgencyDoors } from '../agencies/doors.ts'
 import type { Agencies } from '../agencies/types.ts'
 import { sendRoutes } from '../http/send-routes.ts'
 import type { Idempotency } from '../idempotency/types.ts'
 import type { CitizenData } from '../people/types.ts'
+import { releaseAttemptsOfDead } from '../store/attempts.ts'
 import { forgetInboundBefore } from '../store/inbound-done.ts'
+import { releaseTellingsOfDead } from '../store/tellings.ts'
 import { CitizenSends } from './citizen-sends.ts'
 import { type CitizenLinks, ComposeSends, type Replied } from './composing.ts'
 import { type Correspondence, OwnCorrespondence } from './correspondence.ts'
@@ -38,7 +40,7 @@ export interface RoomFiles {
   read(url: string): Promise<Pick<OutgoingFile, 'bytes' | 'type'> | undefined>
 }
 
-export type WaysDeps = SendsMachine &
+export type WaysDeps = Omit<SendsMachine, 'nodes'> &
   Pick<SendsNeighbours, 'agencies' | 'gates' | 'people' | 'preferences'> & {
     readonly channels: Pick<Channels, 'all' | 'byId'>
   }
@@ -49,6 +51,7 @@ export type SendsDeps = SendsMachine &
     readonly agencyDoors: AgencyDoors
     readonly idempotency: Idempotency
     readonly log: Pick<Log, 'read'>
+    readonly nodes: Pick<Nodes, 'id' | 'onDeath'>
     readonly talks: Talks
     readonly events: RoomEvents
     readonly files: RoomFiles
@@ -136,7 +139,11 @@ function createWork(deps: SendsDeps, book: SendBook, replied: Replied, quiet: Qu
 }
 
 export function createSends(deps: SendsDeps): Sends {
-  const { postgres } = deps
+  const { postgres, nodes } = deps
+  nodes.onDeath(async (tx, id) => {
+    await releaseAttemptsOfDead(tx, id)
+    await releaseTellingsOfDead(tx, id)
+  })
   const channels = deps.allChannels
   const book = new SendBook(deps)
   const quiet = new QuietTimes(deps)

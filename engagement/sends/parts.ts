@@ -1,6 +1,6 @@
 /** What the parts of `sends` need of one another and of others; each takes a slice. */
 import type { Channel, Channels } from '#channels/api.ts'
-import type { Clock, Logger, Postgres, Random, Vault } from '#platform/api.ts'
+import type { Clock, Logger, Nodes, Postgres, Random, Vault } from '#platform/api.ts'
 import type { Agencies } from '../agencies/types.ts'
 import type { Consent, Purposes } from '../consent/types.ts'
 import type { Gates } from '../gate/types.ts'
@@ -11,6 +11,7 @@ export type SendsMachine = {
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
+  readonly nodes: Pick<Nodes, 'id'>
   readonly vault: Pick<Vault, 'keys' | 'lookupHash' | 'serverKey'>
 }
 

@@ -16,7 +16,7 @@ export interface Composing {
   prepare(attempts: readonly AttemptRow[], sends: ReadonlyMap<number, SendRow>): Promise<Map<number, Prepared>>
 }
 
-type Deps = Pick<SendsMachine, 'clock' | 'logger' | 'postgres' | 'random'> &
+type Deps = Pick<SendsMachine, 'clock' | 'logger' | 'nodes' | 'postgres' | 'random'> &
   Pick<SendsNeighbours, 'gates'> & {
     readonly channels: Pick<AllChannels, 'byId'>
     readonly composing: Composing
@@ -42,7 +42,7 @@ const throttledMs = 1_000
  */
 export class Pipeline {
   readonly #deps: Deps
-  readonly #node: string
+  readonly #node: number
   readonly #leaseMs: number
   readonly #pausedUntil = new Map<string, number>()
   readonly #underWay = new Set<Promise<void>>()
@@ -50,7 +50,7 @@ export class Pipeline {
 
   constructor(deps: Deps) {
     this.#deps = deps
-    this.#node = deps.random.token(9)
+    this.#node = deps.nodes.id
     this.#leaseMs = deps.leaseMs ?? limits.sendLeaseMs
   }
 

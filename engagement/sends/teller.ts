@@ -6,7 +6,7 @@ import { retryAfterMs } from './retry.ts'
 import type { RoomEvents, Talks } from './talks.ts'
 import { tellingText } from './telling-texts.ts'
 
-type Deps = Pick<SendsMachine, 'clock' | 'logger' | 'postgres'> & {
+type Deps = Pick<SendsMachine, 'clock' | 'logger' | 'nodes' | 'postgres'> & {
   readonly purposes: Pick<Purposes, 'byId'>
   readonly talks: Pick<Talks, 'byId' | 'delivered' | 'notice'>
   readonly events: RoomEvents
@@ -26,8 +26,13 @@ export class Teller {
   }
 
   async round(): Promise<boolean> {
-    const { postgres, clock } = this.#deps
-    const taken = await takeTellings(postgres, clock.nowMs(), leaseMs, tellingsAtOnce)
+    const { postgres, clock, nodes } = this.#deps
+    const taken = await takeTellings(postgres, {
+      node: nodes.id,
+      nowTs: clock.nowMs(),
+      leaseMs,
+      limit: tellingsAtOnce,
+    })
     // Of one conversation in order; of several side by side.
     const byTalk = Map.groupBy(taken, ({ conversationId }) => conversationId)
     await Promise.all([...byTalk.values()].map((tellings) => this.#tellAll(tellings)))

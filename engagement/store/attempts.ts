@@ -92,6 +92,12 @@ const release = sql(
   `update attempt a set taken_by = null, taken_until = null, due_ts = greatest(a.due_ts, $3)
    where a.id = any($1::bigint[]) and a.taken_by = $2 and a.state = 0`,
 )
+/** What a server had in hand when it died. */
+const releaseDead = sql(
+  'attempt_release_dead',
+  `update attempt set taken_until = clock_timestamp() - interval '1 ms'
+   where state <= 1 and taken_by = $1 and taken_until > clock_timestamp()`,
+)
 const hear = sql(
   'attempt_hear',
   `with heard as (
@@ -170,7 +176,7 @@ export async function insertAttempt(db: Db, row: AttemptInsert): Promise<void> {
 }
 
 export type TakeWish = {
-  readonly node: string
+  readonly node: number
   readonly leaseMs: number
   readonly nowTs: number
   /** Channels that take nothing at this moment. */
@@ -186,14 +192,16 @@ export const takeAttempts = (db: Db, { node, leaseMs, nowTs, notBy, limit }: Tak
 export async function beginAttempts(
   db: Db,
   ids: readonly number[],
-  how: { node: string; nowTs: number; leaseMs: number },
+  how: { node: number; nowTs: number; leaseMs: number },
 ): Promise<Set<number>> {
   const begun = await db.rows<{ id: number }>(begin, [ids, how.node, how.nowTs, how.leaseMs])
   return new Set(begun.map(({ id }) => id))
 }
 
-export const releaseAttempts = (db: Db, ids: readonly number[], node: string, dueTs: number) =>
+export const releaseAttempts = (db: Db, ids: readonly number[], node: number, dueTs: number) =>
   db.run(release, [ids, node, dueTs])
+
+export const releaseAttemptsOfDead = (db: Db, node: number) => db.run(releaseDead, [node])
 
 /** Moves each forwards, or not at all. Of several about one attempt, give the furthest. */
 export const hearOfAttempts = (db: Db, heard: readonly Heard[], nowTs: number) =>

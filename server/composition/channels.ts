@@ -4,7 +4,7 @@ import { limits, type Outbound } from '#platform/api.ts'
 import { createOutbound, systemSmtp } from '#platform/index.ts'
 import type { ChanceryDeps } from './platform.ts'
 
-type Machine = Pick<ChannelsDeps, 'postgres' | 'vault' | 'clock' | 'logger'>
+type Machine = Pick<ChannelsDeps, 'postgres' | 'vault' | 'clock' | 'logger' | 'nodes'>
 
 /**
  * The channels to citizens, with a door of their own to the outside: a provider inside the network is asked by its channel,

@@ -30,7 +30,7 @@ import {
   type Vault,
   type WriterMetrics,
 } from '#platform/api.ts'
-import { createBlobs, createLog, createOutbound, createSandbox, createVault } from '#platform/index.ts'
+import { createBlobs, createLog, createNodes, createOutbound, createSandbox, createVault } from '#platform/index.ts'
 import { citizenPlaces, composeCitizens } from './citizens.ts'
 import { loadSigningKey } from './signing-key.ts'
 
@@ -103,7 +103,9 @@ export async function composeChancery(deps: ChanceryDeps): Promise<Chancery> {
   const sandbox = createSandbox()
   const signingKey = await loadSigningKey('event-signing', { db: postgres, vault, random, clock })
   const limits = limitsWith(settings.limits)
-  const machine = { postgres, db: postgres, vault, log, blobs, clock, random, logger, outbound, sandbox, limits }
+  const writerConnection = await postgres.dedicated()
+  const nodes = await createNodes({ postgres, line: writerConnection, clock, logger })
+  const machine = { postgres, db: postgres, nodes, vault, log, blobs, clock, random, logger, outbound, sandbox, limits }
 
   const deviceLists = createDeviceLists({ log })
   const directory = createUserDirectory({ ...machine, serverName, deviceLists, accessTokenLivesMs })
@@ -114,7 +116,6 @@ export async function composeChancery(deps: ChanceryDeps): Promise<Chancery> {
   const access = createAccess({ facts: memory.facts, agencies: staff })
   const identity = createIdentity({ ...machine, directory, access, profiles, settings })
   const outer = await composeCitizens(deps, { ...machine, ...identity, access, users, profiles, staff })
-  const writerConnection = await postgres.dedicated()
   const messaging = createMessaging({
     ...machine,
     ...messagingSettings(settings),
@@ -137,6 +138,7 @@ export async function composeChancery(deps: ChanceryDeps): Promise<Chancery> {
   const { channels, providers } = outer
   const running = new AbortController()
   const work = Promise.all([
+    nodes.run(running.signal),
     identity.run(running.signal),
     messaging.run(running.signal),
     engagement.run(running.signal),

@@ -55,6 +55,7 @@ create table channel_sender (
   due_ts bigint,
   newest_id bigint not null,
   leased_until_ts bigint,
+  leased_by int,
   primary key (channel_id, sender_hash)
 );
 comment on table channel_sender is
@@ -62,6 +63,7 @@ comment on table channel_sender is
 comment on column channel_sender.full_ts is
   'When her bucket of messages is full again (generic cell rate algorithm): who floods waits, and nobody waits for her.';
 comment on column channel_sender.due_ts is 'When something of hers may be handed over; null when nothing waits.';
+comment on column channel_sender.leased_by is 'The server (node) that serves her until leased_until_ts, or until it dies.';
 comment on column channel_sender.newest_id is
   'Her newest hook. Whoever ends a lease sees by it that something came meanwhile.';
 create index channel_sender_due on channel_sender (due_ts) where due_ts is not null;

@@ -52,7 +52,7 @@ create table attempt (
   refusals int not null default 0,
   due_ts bigint not null,
   reason text not null,
-  taken_by text,
+  taken_by int,
   taken_until timestamptz,
   sending_ts bigint,
   reference text,
@@ -71,6 +71,7 @@ comment on column attempt.form is 'notice: a neutral line with a link goes, beca
 comment on column attempt.state is '0 queued, 1 sending, 2 unknown, 3 accepted, 4 sent, 5 failed, 6 delivered, 7 read, 8 withheld: engagement/sends/attempt-states.ts.';
 comment on column attempt.refusals is 'How often this channel refused these words for the moment before.';
 comment on column attempt.reason is 'Why this way, for staff; names no address.';
+comment on column attempt.taken_by is 'The server (node) that works on it.';
 comment on column attempt.taken_until is 'A server works on it until then, by the clock of the database; past it that server died.';
 comment on column attempt.reference is 'The provider''s name for it.';
 comment on column attempt.is_final is 'It failed, and the same words will never arrive at that address this way.';
@@ -127,6 +128,7 @@ create table telling (
   what text not null,
   facts json not null,
   due_ts bigint not null,
+  taken_by int,
   taken_until timestamptz,
   tries int not null default 0
 );
