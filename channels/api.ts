@@ -55,7 +55,14 @@ export type SendOutcome =
   /** Nobody knows whether the provider took it. It must not be sent again before `lookUp` or a receipt tells. */
   | { readonly state: 'unknown' }
 
-export type Fate = { readonly state: 'accepted'; readonly reference: string } | { readonly state: 'absent' | 'unknown' }
+export type Fate =
+  | {
+      readonly state: 'accepted'
+      readonly reference: string
+      /** What the provider says of it since; its receipt may have come while nobody knew the reference. */
+      readonly since?: Pick<Receipt, 'code' | 'reason' | 'state'>
+    }
+  | { readonly state: 'absent' | 'unknown' }
 
 export type Measure = {
   /** What the provider counts and bills; 1 where it counts messages. */

@@ -31,6 +31,8 @@ export class FakeChannel implements Channel {
   readonly asked: SendWish[] = []
   script: (wish: SendWish) => Script | Promise<Script> = () => ({ answers: 'accepted' })
   nowMs: () => number = () => 0
+  /** What it says, when it is asked, of everything that was taken. */
+  since: Extract<Fate, { state: 'accepted' }>['since']
 
   constructor(kind: Channel['kind'], more: { id?: string; canLookUp?: boolean; rating?: Channel['rating'] } = {}) {
     this.kind = kind
@@ -70,6 +72,7 @@ export class FakeChannel implements Channel {
 
   async #lookUp(wish: SendWish): Promise<Fate> {
     const found = this.taken.find(({ attempt }) => attempt === wish.attempt)
-    return found === undefined ? { state: 'absent' } : { state: 'accepted', reference: found.reference }
+    if (found === undefined) return { state: 'absent' }
+    return { state: 'accepted', reference: found.reference, ...(this.since && { since: this.since }) }
   }
 }

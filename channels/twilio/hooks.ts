@@ -27,6 +27,17 @@ export type TwilioHooksDeps = {
 /** Kept sealed: the query of a status hook and the form, as they came. */
 type Payload = { readonly query: string; readonly form: string }
 
+/** Undefined for what comes before anything has left Twilio, and for what nobody knows. */
+export function receiptOf(
+  status: string,
+  code: number | undefined,
+): Pick<Receipt, 'code' | 'reason' | 'state'> | undefined {
+  const state = states[status]
+  if (state === undefined) return undefined
+  const told = code === undefined ? {} : { code: String(code) }
+  return { state, ...told, ...(state === 'failed' && { reason: twilioFailure(code).reason }) }
+}
+
 const states: Readonly<Record<string, Receipt['state']>> = {
   sent: 'sent',
   delivered: 'delivered',
@@ -106,21 +117,12 @@ export class TwilioHooks implements HookReader, InboundReader {
 
   receipts(payload: Buffer, receivedMs: number): readonly Receipt[] {
     const { form, query } = formOf(payload)
-    const state = states[statusOf(form)]
-    if (state === undefined) return []
-    const attempt = query.get('attempt')
-    const code = form.get('ErrorCode')
-    return [
-      {
-        channelId: this.#deps.channelId,
-        ...(attempt !== null && { attempt }),
-        reference: sidOf(form),
-        state,
-        ...(code !== null && { code }),
-        ...(state === 'failed' && { reason: twilioFailure(code === null ? undefined : Number(code)).reason }),
-        atMs: receivedMs,
-      },
-    ]
+    const [attempt, code] = [query.get('attempt'), form.get('ErrorCode')]
+    const told = receiptOf(statusOf(form), code === null ? undefined : Number(code))
+    if (told === undefined) return []
+    const reference = sidOf(form)
+    const about = { channelId: this.#deps.channelId, ...(attempt !== null && { attempt }), reference }
+    return [{ ...about, ...told, atMs: receivedMs }]
   }
 }
 

@@ -5,8 +5,8 @@ import type { ChannelPlace, ProviderDeps } from '../provider.ts'
 import { measureSms } from '../sms/measure.ts'
 import { phoneNumber } from '../sms/phone-number.ts'
 import { twilioFailure } from './errors.ts'
-import { statusCallbackUrl } from './hooks.ts'
-import { messagesSince } from './message-list.ts'
+import { receiptOf, statusCallbackUrl } from './hooks.ts'
+import { type ListedMessage, messagesSince } from './message-list.ts'
 import { credentialsOf, type TwilioSettings } from './twilio-settings.ts'
 
 /** What Twilio takes in one request, in UTF-16 units; longer is error 21617. */
@@ -103,10 +103,14 @@ export class TwilioChannel implements Channel {
     if (list === undefined) return { state: 'unknown' }
     const equal = list.filter((one) => one.isOutbound && one.body === wish.text && !taken.has(one.sid))
     const [only] = equal
-    if (only !== undefined)
-      return equal.length === 1 ? { state: 'accepted', reference: only.sid } : { state: 'unknown' }
+    if (only !== undefined) return equal.length === 1 ? fateOf(only) : { state: 'unknown' }
     return { state: askedMs - sinceMs >= limits.channelFateSettledMs ? 'absent' : 'unknown' }
   }
+}
+
+function fateOf({ sid, status, errorCode }: ListedMessage): Fate {
+  const since = receiptOf(status, errorCode)
+  return { state: 'accepted', reference: sid, ...(since !== undefined && { since }) }
 }
 
 /** Nothing was connected, or the other side's certificate was refused: not a byte of the request went out. */

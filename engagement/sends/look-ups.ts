@@ -1,3 +1,4 @@
+import type { Fate as ProvidersWord } from '#channels/api.ts'
 import { limits } from '#platform/api.ts'
 import { type AttemptRow, lapseAttempts, otherReferences, takeUnknownAttempts } from '../store/attempts.ts'
 import { type SendRow, sendsByIds } from '../store/sends.ts'
@@ -51,7 +52,7 @@ export class LookUps {
       const taken = await otherReferences(postgres, attempt)
       const wish = { ...outgoing, attempt: attempt.publicId, signal }
       const fate = await channel.lookUp(wish, sentMs, taken)
-      if (fate.state === 'accepted') return { attempt, state: 'accepted', reference: fate.reference }
+      if (fate.state === 'accepted') return fateOf(attempt, fate)
       // Before that a request of ours might still be on its way to the provider.
       if (fate.state === 'absent' && clock.nowMs() - sentMs >= limits.lookUpAbsentAfterMs) {
         return { attempt, state: 'failed', code: 'never-arrived', isFinal: false }
@@ -61,4 +62,10 @@ export class LookUps {
     }
     return later
   }
+}
+
+function fateOf(attempt: AttemptRow, { reference, since }: Extract<ProvidersWord, { state: 'accepted' }>): Fate {
+  if (since === undefined) return { attempt, state: 'accepted', reference }
+  const { state, code, reason: failure } = since
+  return { attempt, state, reference, code, failure, isFinal: state === 'failed' }
 }

@@ -204,6 +204,22 @@ describe('a send whose fate is unknown', () => {
     expect(house.channel('sms').asked).toHaveLength(1)
   })
 
+  it('has gone as far as the provider says, whose receipts may have come before anybody knew whose they were', async () => {
+    house.channel('sms').script = () => lost
+    house.channel('sms').since = { state: 'delivered' }
+    const first = await house.add(node)
+    await work()
+    await house.clock.advance(limits.lookUpAfterMs)
+    await work()
+    expect([await states(first), (await house.send(first)).outcome]).toEqual([['delivered'], 'delivered'])
+    house.channel('sms').since = { state: 'failed', code: '30005', reason: 'invalid' }
+    const second = await house.add(node)
+    await work()
+    await house.clock.advance(limits.lookUpAfterMs)
+    await work()
+    expect([await states(second), house.suppressed]).toEqual([['failed', 'accepted'], ['11 bounced']])
+  })
+
   it('is sent again when the provider does not know it, but not before no request can be under way', async () => {
     house.channel('sms').script = () => ({ ...lost, takes: false })
     const id = await house.add(node)
