@@ -1,9 +1,10 @@
 import type { Subject } from '#access/api.ts'
 import type { Users } from '#identity/api.ts'
 import type { ServiceRooms } from '#messaging/api.ts'
-import { type Clock, type Db, InTurn, limits, type Random, refuse } from '#platform/api.ts'
+import { type Clock, InTurn, limits, type Postgres, type Random, refuse } from '#platform/api.ts'
 import type { Agencies } from '../agencies/types.ts'
 import { conversationRowsByEitherRoom } from '../store/conversations.ts'
+import { putDeskTasks } from '../store/desk-tasks.ts'
 import {
   insertQueue,
   type QueueRow,
@@ -18,7 +19,7 @@ import { publicToken } from './tokens.ts'
 import type { Queue, Queues } from './types.ts'
 
 type Deps = {
-  db: Db
+  db: Postgres
   service: ServiceRooms
   agencies: Pick<Agencies, 'byId' | 'staffOf'>
   users: Pick<Users, 'activeAmong'>
@@ -106,7 +107,12 @@ export class DeskQueues implements Queues {
     const desk = await service.user(deskName)
     const { id: roomId, matrixId } = await service.make(desk, queueWish(name, publicId))
     const row = { publicId, agencyId, key, roomId, channels, createdTs: clock.nowMs() }
-    const isNew = await insertQueue(db, row)
+    const isNew = await db.transaction(async (tx) => {
+      const isNew = await insertQueue(tx, row)
+      // Should this server die before the staff is in it, another one brings them: nobody else would notice.
+      if (isNew) await putDeskTasks(tx, [{ what: 'staff', subjectId: agencyId }], row.createdTs)
+      return isNew
+    })
     if (!isNew) await service.leave(desk, matrixId)
     const queue = (await this.ofAgency(agencyId)).find((one) => one.key === key)
     if (queue === undefined) throw new Error('a queue that was made is not there')
