@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { atRest } from './at-rest/at-rest.ts'
-import { citizensSample } from './citizens/citizens.ts'
+import { citizens } from './citizens/citizens.ts'
 import { killNine } from './kill-nine/kill-nine.ts'
 import type { Proof } from './proof.ts'
 import { stopSample } from './stop/stop.ts'
@@ -30,6 +30,4 @@ test('what a citizen stopped stays stopped while servers are killed', { timeout:
   sample(stopSample, undefined),
 )
 
-test('what citizens got is what we say they got, through three kills', { timeout: 180_000 }, () =>
-  sample(citizensSample, 3),
-)
+test('what citizens got is what we say they got, through three kills', { timeout: 180_000 }, () => sample(citizens, 3))

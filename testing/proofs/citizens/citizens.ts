@@ -15,7 +15,8 @@ const followsMs = 15_000
 const blows = ['server', 'simulator', 'everything', 'postmaster', 'backend', 'server and simulator'] as const
 type Blow = (typeof blows)[number]
 
-const proofThat = (settling: { readonly endsLeases: boolean }): Proof => ({
+/** Conversations while server, database and providers are killed; then both ledgers are held against each other. */
+export const citizens: Proof = {
   law:
     'Through kills of server, database and providers what citizens really got is what our ledger says: nothing lost, and ' +
     'nothing sent twice.',
@@ -23,25 +24,15 @@ const proofThat = (settling: { readonly endsLeases: boolean }): Proof => ({
     const random = new Seeded(run.seed)
     const world = await makeWorld(random)
     try {
-      return await prove(world, run, settling)
+      return await prove(world, run)
     } finally {
       await world.box.dispose()
       await world.simulator.dispose()
     }
   },
-})
+}
 
-/** Conversations while server, database and providers are killed; then both ledgers are held against each other. */
-export const citizens = proofThat({ endsLeases: false })
-
-/** Does not wait until what servers had in hand when they died is others' again. */
-export const citizensSample = proofThat({ endsLeases: true })
-
-async function prove(
-  world: World,
-  { count: runs = runsUsual, show }: ProofRun,
-  settling: { readonly endsLeases: boolean },
-): Promise<Verdict> {
+async function prove(world: World, { count: runs = runsUsual, show }: ProofRun): Promise<Verdict> {
   const { random } = world
   for (let run = 0; run < runs; run++) {
     const talks = Array.from({ length: citizensAtOnce }, (_, n) => {
@@ -57,7 +48,7 @@ async function prove(
     await talking
     show(`${String(run + 1).padStart(3)}  killed ${blow}; ${world.told.replies.size} answers acknowledged`)
   }
-  const rest = await settle(world, show, settling)
+  const rest = await settle(world, show)
   const { faults, counts } = await judge(world)
   if (rest !== '') faults.push(`never came to an end: ${rest}`)
   const { said, sent, unsure, again, failed } = counts

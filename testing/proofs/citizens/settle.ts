@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { BlackBox } from '../black-box.ts'
 import type { World } from './world.ts'
 
-/** A server that died has its attempts for a minute. */
+/** Where nobody noticed that a server died, it has its attempts for a minute. */
 const patienceMs = 150_000
 const lookMs = 250
 /** Past every pause before a retry or a look-up, and past the time after which a provider is asked what it called about. */
@@ -18,6 +18,7 @@ async function underWay(box: BlackBox): Promise<string> {
       select 'hooks' as what, count(*)::int as count from channel_hook where handed_ts is null and failed_ts is null
       union all select 'attempts in hand', count(*)::int from attempt where state <= 1 and taken_until > now()
       union all select 'attempts', count(*)::int from attempt where state <= 2
+      union all select 'attempts without an end', count(*)::int from attempt where state in (3, 4)
       union all select 'decisions', count(*)::int from send
         where outcome is null and decide_ts < deadline_ts
       union all select 'tellings', count(*)::int from telling
@@ -35,12 +36,7 @@ async function underWay(box: BlackBox): Promise<string> {
  * Waits until everything has come to its end, moving the server's clock where only time is missing.
  * @returns what never did, in words.
  */
-export async function settle(
-  { box, simulator, clerk }: World,
-  show: (line: string) => void,
-  { endsLeases }: { readonly endsLeases: boolean },
-): Promise<string> {
-  if (endsLeases) await endLeases(box)
+export async function settle({ box, simulator, clerk }: World, show: (line: string) => void): Promise<string> {
   let rest = ''
   for (let step = 0; step < stepsMax; step++) {
     rest = await restAfterWaiting(box, simulator)
@@ -50,16 +46,6 @@ export async function settle(
     await box.ok('POST', '/api/v1/test-clock', { token, body: { advance_ms: laterMs } })
   }
   return rest
-}
-
-/** As if the minute were over for which servers that died have their attempts. */
-async function endLeases(box: BlackBox): Promise<void> {
-  const client = await box.database()
-  try {
-    await client.query('update attempt set taken_until = now() where taken_until > now()')
-  } finally {
-    await client.end()
-  }
 }
 
 /** Waits for as long as something changes by itself. */
