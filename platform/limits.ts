@@ -315,60 +315,10 @@ export const limits = {
 
   ...deskLimits,
 
-  // --- what is sent to citizens
+  // --- servers that share a database
 
-  /** An answer comes within two weeks of what it answers; later a word begins a new matter. */
-  answersLaterMsMax: 14 * 24 * 3_600_000,
-  /**
-   * What passed the gate is handed to the provider within so long, or reads the gate again. Half of the second in which
-   * a STOP has to hold: the other half is for acting on the STOP.
-   */
-  sendingGoodMs: 500,
   /** Servers look after each other so often; one is dead that is without life at two looks. */
   nodeLookMs: 1_000,
-  /**
-   * A server that has taken an attempt and said nothing for so long has died, if that was not found out before. Longer than any
-   * provider is waited for.
-   */
-  sendLeaseMs: 60_000,
-  /** Providers answer in less than a second; who has not answered by then may still have taken it. */
-  providerTimeoutMs: 20_000,
-  /** Attempts that one transaction takes through the gate. More would hold their gates longer than a STOP should wait. */
-  sendsAtOnceMax: 100,
-  /** Requests to providers that one server has under way. */
-  sendsInFlightMax: 200,
-  /** Looks for what is due, when nobody tells; another server's notice usually comes first. */
-  sendsLookAgainMs: 1_000,
-  /** A provider is first asked after so long what became of an attempt: receipts usually come first. */
-  lookUpAfterMs: 30_000,
-  /** Asked again in growing steps, at most so far apart. */
-  lookUpAgainMsMax: 3_600_000,
-  /** That a provider does not know an attempt counts when no request of it can be under way any more. */
-  lookUpAbsentAfterMs: 120_000,
-  /** Pauses before a further attempt at the same provider double from the first to the second. */
-  sendRetryMsMin: 1_000,
-  sendRetryMsMax: 3_600_000,
-  /** When nobody names a deadline: three days, as mail servers wait. */
-  sendDeadlineMs: 72 * 3_600_000,
-  /** The latest deadline that may be named: a year, as for annual notices. */
-  sendDeadlineMsMax: 366 * 24 * 3_600_000,
-  /** Words of one send; far above ten text messages, below what mail servers refuse. */
-  sendBodyCharsMax: 50_000,
-  sendSubjectCharsMax: 250,
-  /** What somebody did in place of a channel, in a few sentences. */
-  taskNoteCharsMax: 2_000,
-  /** The web hook of a STOP is answered when it was acted upon; providers wait fifteen seconds for an answer. */
-  urgentHookMsMax: 5_000,
-  /** A confirmation of STOP counts as wanted within five minutes (47 CFR 64.1200(a)(12)). */
-  stopConfirmationMsMax: 5 * 60_000,
-  /** Whoever was asked what her STOP means and has not answered for so long meant everything of this agency. */
-  stopAnswerMs: 10 * 60_000,
-  /** A question that is no STOP (whether she meant it, whether it was she) may be answered for a day. */
-  questionAnswerMs: 24 * 3_600_000,
-  /** Guesses at the four digits that prove that she reads what is sent to her address. */
-  codeGuessesMax: 3,
-  /** So often a day she is sent such digits by one sender: whoever writes START in her name guesses right once in 1,000 days. */
-  startQuestionsPerDayMax: 3,
 
   ...citizenLimits,
 
