@@ -219,10 +219,11 @@ function createReading(deps: MessagingDeps) {
     accountDatum: (id: number) => accountData.byId(id),
   }
   const erasures = new Erasures({ db, postgres, log, clock })
+  const peopleRules = new PeopleRules({ db, accountData })
+  const sight = { db, reader, erasures, ignores: peopleRules }
   const tail = new Tail({ users, reader, facts, logger }, log.position())
   const waiters = new Waiters({ rooms, memberships })
   const { typing, typingNotices } = createTyping(deps, waiters)
-  const peopleRules = new PeopleRules({ db, accountData })
   const unread = new Unread({ db, rooms, reader, peopleRules })
   tail.listen(new MembershipFollower({ memberships, rooms }))
   tail.listen(peopleRules)
@@ -254,10 +255,10 @@ function createReading(deps: MessagingDeps) {
     typingNotices,
   }
   const level = new Level({ memberships, tail, log })
-  const sticky = new StickyEvents({ db, clock, reader, tail, erasures })
-  const subscriptions = new ThreadSubscriptions({ postgres, log, reader, rooms, erasures })
+  const sticky = new StickyEvents({ ...sight, clock, tail })
+  const subscriptions = new ThreadSubscriptions({ ...sight, postgres, log, rooms })
   const parts = { receipts, accountData, typing, sticky, subscriptions }
-  return { db, rooms, memberships, reader, erasures, tail, level, ...parts, ...listeners }
+  return { ...sight, rooms, memberships, tail, level, ...parts, ...listeners }
 }
 
 type Reading = ReturnType<typeof createReading>
@@ -283,9 +284,9 @@ type SyncParts = { accountData: AccountDataForSync; feed: DeviceFeed }
 
 function createSync(deps: MessagingDeps, reading: Reading, { accountData, feed }: SyncParts): Sync {
   const { access, clock, limits } = deps
-  const { db, reader, erasures, tail, typing, waiters, level, presenceBoard } = reading
+  const { tail, typing, waiters, level, presenceBoard } = reading
   const sent = new SentMembers()
-  const parts = { ...reading, accountData, sent, leftRooms: new LeftRooms({ db, reader, erasures, sent }) }
+  const parts = { ...reading, accountData, sent, leftRooms: new LeftRooms({ ...reading, sent }) }
   const [initial, incremental] = [new InitialSync(parts), new IncrementalSync(parts)]
   return new Sync({
     access,

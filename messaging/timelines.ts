@@ -1,11 +1,10 @@
 import type { Access } from '#access/api.ts'
 import type { Users } from '#identity/api.ts'
-import type { Clock, Db, Log, Logger, Vault } from '#platform/api.ts'
-import type { Erasures } from './departure/erasures.ts'
-import type { EventReader } from './events/event-reader.ts'
+import type { Clock, Log, Logger, Vault } from '#platform/api.ts'
 import { Relations } from './events/relations.ts'
 import { Threads } from './events/threads.ts'
 import { Timeline } from './events/timeline.ts'
+import type { VisibilityDeps } from './events/visibility.ts'
 import type { Memberships } from './rooms/memberships.ts'
 import type { RoomCache } from './rooms/room-cache.ts'
 import { RoomStates } from './rooms/room-states.ts'
@@ -13,18 +12,15 @@ import { SearchIndexer } from './search/indexer.ts'
 import { Search } from './search/search.ts'
 import { ThreadUpdates } from './threads/thread-updates.ts'
 
-type Deps = {
-  db: Db
+type Deps = VisibilityDeps & {
   access: Access
   clock: Clock
   log: Log
   logger: Logger
   users: Users
-  reader: EventReader
   rooms: RoomCache
   memberships: Memberships
   vault: Vault
-  erasures: Pick<Erasures, 'inRoom'>
 }
 
 /** What is read of rooms besides sync: their timelines and states, what refers to what, and what is found in them. */

@@ -22,13 +22,13 @@ export async function aggregationsOf(
   events: readonly StoredEvent[],
   visibility: Visibility,
 ): Promise<Map<string, Aggregations>> {
-  const { places } = visibility
+  const { places, ignored } = visibility
   const ids = events.filter((event) => event.stateKey === undefined && !event.isRedacted).map((event) => event.matrixId)
   if (ids.length === 0) return new Map()
   const [edits, references, threads] = await Promise.all([
     newestEdits({ ...deps, visibility }, ids),
-    referenceRows(deps.db, ids, places, limits.bundledReferencesMax),
-    threadSummaryRows(deps.db, ids, reader.userId, places),
+    referenceRows(deps.db, ids, { places, ignored, limit: limits.bundledReferencesMax }),
+    threadSummaryRows(deps.db, ids, { places, ignored, userId: reader.userId }),
   ])
   const found = new Map<string, JsonObject>()
   const add = (id: string, relation: string, value: JsonObject) => {

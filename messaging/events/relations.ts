@@ -1,15 +1,13 @@
 import type { Subject } from '#access/api.ts'
-import { type Db, limits, refuse } from '#platform/api.ts'
-import type { Erasures } from '../departure/erasures.ts'
+import { limits, refuse } from '#platform/api.ts'
 import type { Room } from '../rooms/room.ts'
 import { relatedEventRows } from '../store/event-relations.ts'
 import { tokenBehind } from '../sync/tokens.ts'
 import { aggregationsOf } from './aggregations.ts'
-import type { EventReader } from './event-reader.ts'
 import { placeOfToken } from './places.ts'
 import { eventText, type Relation, relationOf } from './stored-event.ts'
 import { noSuchEvent } from './timeline.ts'
-import { shownOf, visibilityFor } from './visibility.ts'
+import { shownOf, type VisibilityDeps, visibilityFor } from './visibility.ts'
 
 export type RelationsWish = {
   readonly eventId: string
@@ -26,13 +24,11 @@ export type RelationsWish = {
 const first = Number.MIN_SAFE_INTEGER
 const last = Number.MAX_SAFE_INTEGER
 
-type Deps = { db: Db; reader: EventReader; erasures: Pick<Erasures, 'inRoom'> }
-
 /** What events say about one another. */
 export class Relations {
-  readonly #deps: Deps
+  readonly #deps: VisibilityDeps
 
-  constructor(deps: Deps) {
+  constructor(deps: VisibilityDeps) {
     this.#deps = deps
   }
 

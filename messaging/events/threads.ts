@@ -1,22 +1,18 @@
 import type { Subject } from '#access/api.ts'
-import type { Db } from '#platform/api.ts'
-import type { Erasures } from '../departure/erasures.ts'
 import type { Room } from '../rooms/room.ts'
 import { threadRows } from '../store/threads.ts'
 import { placeOf, tokenBehind } from '../sync/tokens.ts'
 import { aggregationsOf } from './aggregations.ts'
-import type { EventReader } from './event-reader.ts'
 import { eventText } from './stored-event.ts'
-import { everything, shownOf, visibilityFor } from './visibility.ts'
+import { everything, shownOf, type VisibilityDeps, visibilityFor } from './visibility.ts'
 
-type Deps = { db: Db; reader: EventReader; erasures: Pick<Erasures, 'inRoom'> }
 type ThreadsWish = { readonly participated: boolean; readonly limit: number; readonly from: string | undefined }
 
 /** The threads of rooms. https://spec.matrix.org/v1.19/client-server-api/#threading */
 export class Threads {
-  readonly #deps: Deps
+  readonly #deps: VisibilityDeps
 
-  constructor(deps: Deps) {
+  constructor(deps: VisibilityDeps) {
     this.#deps = deps
   }
 

@@ -1,8 +1,7 @@
 /** Pages of a room's timeline, and single places in it, as one reader may see them. */
 import type { Subject } from '#access/api.ts'
 import type { Users } from '#identity/api.ts'
-import { type Db, limits, refuse } from '#platform/api.ts'
-import type { Erasures } from '../departure/erasures.ts'
+import { limits, refuse } from '#platform/api.ts'
 import type { Room } from '../rooms/room.ts'
 import { relatedTargets } from '../store/event-relations.ts'
 import {
@@ -17,10 +16,9 @@ import { stateRowsAt } from '../store/room-state.ts'
 import type { EventFilter } from '../sync/filter.ts'
 import { tokenBehind } from '../sync/tokens.ts'
 import { aggregationsOf } from './aggregations.ts'
-import type { EventReader } from './event-reader.ts'
 import { placeOfToken } from './places.ts'
 import { eventText, type StoredEvent } from './stored-event.ts'
-import { shownOf, type Visibility, visibilityFor } from './visibility.ts'
+import { shownOf, type Visibility, type VisibilityDeps, visibilityFor } from './visibility.ts'
 
 export type PageWish = {
   readonly backwards: boolean
@@ -30,12 +28,7 @@ export type PageWish = {
   readonly filter: EventFilter
 }
 
-type Deps = {
-  db: Db
-  reader: EventReader
-  users: Pick<Users, 'byMatrixIds'>
-  erasures: Pick<Erasures, 'inRoom'>
-}
+type Deps = VisibilityDeps & { users: Pick<Users, 'byMatrixIds'> }
 type Chunk = { readonly events: readonly StoredEvent[]; readonly backwards: boolean }
 /** Both lie behind the event that has the place: read backwards, `start` is the first that is read, and `end` is not. */
 type Range = { readonly start: number; readonly end: number }

@@ -1,6 +1,7 @@
 /**
  * Which events of a room a person may read: two short look-ups (her memberships, the room's history visibilities), then
  * arithmetic on places in the timeline. https://spec.matrix.org/v1.19/client-server-api/#room-history-visibility
+ * And which of these she wants to: not what people say whom she ignores.
  */
 import type { Membership } from '#access/api.ts'
 import type { Db } from '#platform/api.ts'
@@ -22,10 +23,13 @@ export interface Visibility {
   readonly ceiling: number
   /** Where what everybody says can be seen; one's own memberships are seen anywhere. In order, apart from each other. */
   readonly places: readonly Places[]
+  /** Matrix ids of those of whom only state is told. */
+  readonly ignored: ReadonlySet<string>
 }
 
 const first = Number.MIN_SAFE_INTEGER
 const last = Number.MAX_SAFE_INTEGER
+const nobody: ReadonlySet<string> = new Set()
 
 /** Of a member where history is open to members, or of whoever was told of the events already. */
 export const everything: Visibility = {
@@ -33,14 +37,60 @@ export const everything: Visibility = {
   form: (event) => event,
   ceiling: last,
   places: [{ from: first, to: last }],
+  ignored: nobody,
 }
 
-type Deps = { db: Db; reader: EventReader; erasures: Pick<Erasures, 'inRoom'> }
 type Person = { readonly userId: number; readonly matrixId: string }
 
-/** `memberships` are the person's in the room, where they are known already. */
+/** https://spec.matrix.org/v1.19/client-server-api/#ignoring-users */
+export interface Ignores {
+  /** Matrix ids of those whom the person ignores. The same set until she changes it. */
+  ignoredBy(person: Person): Promise<ReadonlySet<string>>
+}
+
+type HistoryDeps = { db: Db; reader: EventReader; erasures: Pick<Erasures, 'inRoom'> }
+export type VisibilityDeps = HistoryDeps & { ignores: Ignores }
+
+/** What the person is told of. `memberships` are hers in the room, where they are known already. */
 export async function visibilityFor(
-  deps: Deps,
+  deps: VisibilityDeps,
+  room: Room,
+  person: Person,
+  memberships?: readonly MembershipStep[],
+): Promise<Visibility> {
+  const [history, ignored] = await Promise.all([
+    historyFor(deps, room, person, memberships),
+    deps.ignores.ignoredBy(person),
+  ])
+  return without(ignored, history)
+}
+
+/** Of events that the person may see, because she is in the room or was told of them. */
+export async function visibilityOfTold({ ignores }: Pick<VisibilityDeps, 'ignores'>, person: Person) {
+  return without(await ignores.ignoredBy(person), everything)
+}
+
+/** State is told whoever set it, so that a room does not look otherwise to whoever ignores somebody. */
+export function isIgnored({ stateKey, sender }: StoredEvent, ignored: ReadonlySet<string>): boolean {
+  return stateKey === undefined && ignored.has(sender)
+}
+
+/** One object for each set: what belongs to the events of several rooms is asked for at once where they are seen alike. */
+const everythingBut = new WeakMap<ReadonlySet<string>, Visibility>()
+
+function without(ignored: ReadonlySet<string>, history: Visibility): Visibility {
+  if (ignored.size === 0) return history
+  const known = history === everything ? everythingBut.get(ignored) : undefined
+  if (known !== undefined) return known
+  const shown = (event: StoredEvent) => (isIgnored(event, ignored) ? undefined : history.shown(event))
+  const visibility = { ...history, shown, ignored }
+  if (history === everything) everythingBut.set(ignored, visibility)
+  return visibility
+}
+
+/** What the person may read, also of those whom she ignores. */
+export async function historyFor(
+  deps: HistoryDeps,
   room: Room,
   person: Person,
   memberships?: readonly MembershipStep[],
@@ -98,6 +148,7 @@ function visibilityOver(
   const form = (event: StoredEvent) =>
     isOfErased(event, erased) && at(memberships, event.ordering) !== 'join' ? event.pruned() : event
   return {
+    ignored: nobody,
     ceiling: everOpen ? last : Math.max(ceiling, memberships.at(-1)?.ordering ?? -1),
     form,
     shown: (event) => (sees(event) ? form(event) : undefined),

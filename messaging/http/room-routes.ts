@@ -1,14 +1,13 @@
 import type { Access } from '#access/api.ts'
 import type { Users } from '#identity/api.ts'
-import type { Clock, Db, Limits, Logger, Random, Route, Vault } from '#platform/api.ts'
+import type { Clock, Limits, Logger, Random, Route, Vault } from '#platform/api.ts'
 import type { AccountData } from '../account-data/account-data.ts'
-import type { Erasures } from '../departure/erasures.ts'
 import type { Aliases } from '../directory/aliases.ts'
 import { MutualRooms } from '../directory/mutual-rooms.ts'
 import { PublicRooms } from '../directory/public-rooms.ts'
 import type { RoomSummaries } from '../directory/room-summaries.ts'
-import type { EventReader } from '../events/event-reader.ts'
 import type { RoomWriter } from '../events/room-writer.ts'
+import type { VisibilityDeps } from '../events/visibility.ts'
 import type { Notices } from '../notices/notices.ts'
 import { Peek } from '../peeking/peek.ts'
 import type { RoomWaiters } from '../peeking/room-waiters.ts'
@@ -35,8 +34,7 @@ import { sendNotice } from './send-notice.ts'
 import { putServerNotice, sendServerNotice } from './send-server-notice.ts'
 import { upgradeRoom } from './upgrade-room.ts'
 
-export type RoomRouteDeps = {
-  readonly db: Db
+export type RoomRouteDeps = VisibilityDeps & {
   readonly access: Access
   readonly users: Users
   readonly rooms: RoomCache
@@ -46,8 +44,6 @@ export type RoomRouteDeps = {
   readonly doors: Doors
   readonly maker: RoomMaker
   readonly writer: RoomWriter
-  readonly reader: EventReader
-  readonly erasures: Pick<Erasures, 'inRoom'>
   readonly heritage: Heritage
   readonly summaries: RoomSummaries
   readonly states: RoomStates

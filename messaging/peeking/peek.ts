@@ -4,14 +4,12 @@
  */
 import type { Subject } from '#access/api.ts'
 import type { JsonObject } from '#matrix/api.ts'
-import type { Db, Limits } from '#platform/api.ts'
+import type { Limits } from '#platform/api.ts'
 import type { AccountData } from '../account-data/account-data.ts'
-import type { Erasures } from '../departure/erasures.ts'
 import type { PublicRooms } from '../directory/public-rooms.ts'
-import type { EventReader } from '../events/event-reader.ts'
 import { placeOfToken } from '../events/places.ts'
 import { eventObject } from '../events/stored-event.ts'
-import { shownOf, visibilityFor } from '../events/visibility.ts'
+import { shownOf, type VisibilityDeps, visibilityFor } from '../events/visibility.ts'
 import type { Doors } from '../rooms/doors.ts'
 import type { Room } from '../rooms/room.ts'
 import type { RoomStates } from '../rooms/room-states.ts'
@@ -19,12 +17,9 @@ import { eventRowsBackwards, eventRowsForwards } from '../store/events.ts'
 import { tokenBehind } from '../sync/tokens.ts'
 import type { RoomWaiters } from './room-waiters.ts'
 
-type Deps = {
-  db: Db
+type Deps = VisibilityDeps & {
   doors: Pick<Doors, 'enter'>
   limits: Pick<Limits, 'syncTimeoutMsMax'>
-  reader: EventReader
-  erasures: Pick<Erasures, 'inRoom'>
   states: Pick<RoomStates, 'visibleTo'>
   waiters: Pick<RoomWaiters, 'wait'>
   publicRooms: Pick<PublicRooms, 'has'>

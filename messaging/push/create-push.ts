@@ -1,8 +1,7 @@
 import type { Access } from '#access/api.ts'
 import type { Users } from '#identity/api.ts'
 import type { Clock, Limits, Log, Logger, LogReader, Outbound, Postgres, Vault } from '#platform/api.ts'
-import type { Erasures } from '../departure/erasures.ts'
-import type { EventReader } from '../events/event-reader.ts'
+import type { VisibilityDeps } from '../events/visibility.ts'
 import type { Memberships } from '../rooms/memberships.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
 import type { Unread } from '../unread/unread.ts'
@@ -19,7 +18,7 @@ export type PushSettings = {
   readonly sendsContent: boolean
 }
 
-type Deps = {
+type Deps = Omit<VisibilityDeps, 'db'> & {
   readonly postgres: Postgres
   readonly access: Access
   readonly vault: Vault
@@ -30,12 +29,10 @@ type Deps = {
   readonly users: Users
   readonly rooms: RoomCache
   readonly memberships: Memberships
-  readonly reader: EventReader
   readonly unread: Unread
   readonly peopleRules: PeopleRules
   readonly push: PushSettings
   readonly limits: Limits
-  readonly erasures: Pick<Erasures, 'inRoom'>
 }
 
 export interface Push {

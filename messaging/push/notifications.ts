@@ -1,12 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Access, Subject } from '#access/api.ts'
 import type { JsonValue } from '#matrix/api.ts'
-import { type Db, limits } from '#platform/api.ts'
-import type { Erasures } from '../departure/erasures.ts'
-import type { EventReader } from '../events/event-reader.ts'
+import { limits } from '#platform/api.ts'
 import { eventText, type StoredEvent } from '../events/stored-event.ts'
 import { threadOf } from '../events/thread-of.ts'
-import { visibilityFor } from '../events/visibility.ts'
+import { type VisibilityDeps, visibilityFor } from '../events/visibility.ts'
 import type { Memberships } from '../rooms/memberships.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
 import { newestEventLogRows, type RoomLogRow } from '../store/log-rows.ts'
@@ -16,14 +14,11 @@ import type { PeopleRules } from './people-rules.ts'
 import { decisionFor } from './push-reader.ts'
 import type { RulesInForce } from './rules-in-force.ts'
 
-type Deps = {
-  db: Db
+type Deps = VisibilityDeps & {
   access: Access
-  reader: EventReader
   rooms: RoomCache
   memberships: Memberships
   peopleRules: PeopleRules
-  erasures: Pick<Erasures, 'inRoom'>
 }
 export type NotificationsWish = {
   /** Only what happened before this position of the log. */

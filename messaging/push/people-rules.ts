@@ -1,5 +1,6 @@
 import { type Db, limits, Recent } from '#platform/api.ts'
 import type { AccountData } from '../account-data/account-data.ts'
+import type { Ignores } from '../events/visibility.ts'
 import { subscribedThreads } from '../store/thread-subscriptions.ts'
 import type { TailEntry, TailListener } from '../sync/tail.ts'
 import { RulesInForce } from './rules-in-force.ts'
@@ -9,7 +10,7 @@ type Person = { readonly userId: number; readonly matrixId: string }
 const types = ['m.push_rules', 'm.ignored_user_list'] as const
 
 /** The rules in force of people who were lately asked for. */
-export class PeopleRules implements TailListener {
+export class PeopleRules implements TailListener, Ignores {
   readonly #accountData: Pick<AccountData, 'ofPeople'>
   readonly #db: Db
   readonly #kept = new Recent<number, RulesInForce>(limits.peopleInMemoryMax)
@@ -25,6 +26,10 @@ export class PeopleRules implements TailListener {
     const known = this.#kept.get(person.userId)
     if (known !== undefined) return known
     return (await this.ofAll([person])).get(person.userId) ?? new RulesInForce(person)
+  }
+
+  async ignoredBy(person: Person): Promise<ReadonlySet<string>> {
+    return (await this.of(person)).ignored
   }
 
   /** By person. */
@@ -70,6 +75,10 @@ export class PeopleRules implements TailListener {
 /** Whether an entry of the log changes what notifies a person. */
 export function changesRules(entry: TailEntry): boolean {
   return entry.kind === 'accountData' && saysWhatNotifies({ roomId: entry.roomId, type: entry.datum.type })
+}
+
+export function saysWhoIsIgnored({ roomId, type }: { readonly roomId: number | null; readonly type: string }): boolean {
+  return roomId === null && type === 'm.ignored_user_list'
 }
 
 /** Whether it is by this datum that a person is notified or not. */

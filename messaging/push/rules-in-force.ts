@@ -40,7 +40,8 @@ export class RulesInForce {
   readonly isDefault: boolean
   /** Undefined: she never set any. The default rules are made when they are asked for. */
   readonly #own: PushRuleset | undefined
-  readonly #ignored: ReadonlySet<string>
+  /** Matrix ids of others, of whose words she does not want to know. */
+  readonly ignored: ReadonlySet<string>
   readonly #threads: ReadonlySet<string> | undefined
   #compiled: CompiledPushRules | undefined
   #steps: Step[] | undefined
@@ -52,9 +53,10 @@ export class RulesInForce {
     this.person = person
     this.#threads = threads
     this.#own = stored === undefined ? undefined : rulesFromStored(stored, person.matrixId)
-    const ignored = isJsonObject(ignoredList?.ignored_users) ? Object.keys(ignoredList.ignored_users) : []
-    this.#ignored = ignored.length === 0 ? nobody : new Set(ignored)
-    this.isDefault = (this.#own === undefined || isLikeDefault(this.#own, person)) && ignored.length === 0
+    const listed = isJsonObject(ignoredList?.ignored_users) ? Object.keys(ignoredList.ignored_users) : []
+    const others = listed.filter((matrixId) => matrixId !== person.matrixId)
+    this.ignored = others.length === 0 ? nobody : new Set(others)
+    this.isDefault = (this.#own === undefined || isLikeDefault(this.#own, person)) && others.length === 0
   }
 
   get #rules(): PushRuleset {
@@ -81,7 +83,7 @@ export class RulesInForce {
 
   /** What they say of an event, which is never the person's own. */
   decide(event: PushEvent, context: PushContext): PushDecision {
-    if (event.sender === this.person.matrixId || this.#ignored.has(event.sender)) return silence
+    if (event.sender === this.person.matrixId || this.ignored.has(event.sender)) return silence
     this.#compiled ??= compilePushRules(this.#rules, this.#threads)
     return evaluate(this.#compiled, event, context)
   }
@@ -102,7 +104,7 @@ export class RulesInForce {
   #classIn(steps: readonly Step[], roomMatrixId: string): RulesClass {
     const here = stepsIn(steps, roomMatrixId)
     if (here[0] === silentCatchAll) return 'silent'
-    if (this.#ignored.size > 0) return 'own'
+    if (this.ignored.size > 0) return 'own'
     const usual = stepsIn(stepsOf(defaultPushRules(this.person.matrixId)), roomMatrixId)
     if (here.join() === usual.join()) return 'default'
     const overrides = usual.filter((step) => step.startsWith('override'))

@@ -4,7 +4,7 @@ import type { JsonObject } from '#matrix/api.ts'
 import { type Clock, type Db, type Logger, type Random, refuse, SealBroken, type Vault } from '#platform/api.ts'
 import type { Erasures } from '../departure/erasures.ts'
 import type { EventReader } from '../events/event-reader.ts'
-import { visibilityFor } from '../events/visibility.ts'
+import { historyFor } from '../events/visibility.ts'
 import type { Room } from '../rooms/room.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
 import { insertReport, type ReportRow, reportPage } from '../store/reports.ts'
@@ -43,11 +43,11 @@ export class Reports {
   async event(grant: Grant, room: Room, eventId: string, complaint: Complaint): Promise<void> {
     assertGrant(grant, 'room.report', room.id)
     const { reader } = this.#deps
-    const [event, visibility] = await Promise.all([
+    const [event, history] = await Promise.all([
       reader.inRoom(room, eventId),
-      visibilityFor(this.#deps, room, grant.subject),
+      historyFor(this.#deps, room, grant.subject),
     ])
-    if (event === undefined || visibility.shown(event) === undefined) {
+    if (event === undefined || history.shown(event) === undefined) {
       throw refuse('M_NOT_FOUND', 'This event does not exist, or you may not see it. Check the link, or ask a member.')
     }
     await this.#store(grant.subject, { roomId: room.id, eventId }, complaint)

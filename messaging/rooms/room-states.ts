@@ -1,16 +1,14 @@
 import type { Membership, Subject } from '#access/api.ts'
-import { type Db, refuse, type Vault } from '#platform/api.ts'
-import type { Erasures } from '../departure/erasures.ts'
-import type { EventReader } from '../events/event-reader.ts'
+import { refuse, type Vault } from '#platform/api.ts'
 import { storedStateKey } from '../events/state-keys.ts'
 import type { StoredEvent } from '../events/stored-event.ts'
-import { visibilityFor } from '../events/visibility.ts'
+import { type VisibilityDeps, visibilityFor } from '../events/visibility.ts'
 import { positionAtPlace, positionOfEvent } from '../store/events.ts'
 import { memberEventIdsAt, membershipHistoryRows, stateRowAt, stateRowsAt } from '../store/room-state.ts'
 import { parsePagingToken } from '../sync/tokens.ts'
 import { membershipCodes, type Room } from './room.ts'
 
-type Deps = { db: Db; reader: EventReader; vault: Vault; erasures: Pick<Erasures, 'inRoom'> }
+type Deps = VisibilityDeps & { vault: Vault }
 
 const membersAtOnce = 500
 

@@ -1,10 +1,8 @@
 import type { Subject } from '#access/api.ts'
-import { type Db, limits } from '#platform/api.ts'
-import type { Erasures } from '../departure/erasures.ts'
+import { limits } from '#platform/api.ts'
 import { newestEdits } from '../events/aggregations.ts'
-import type { EventReader } from '../events/event-reader.ts'
 import type { StoredEvent } from '../events/stored-event.ts'
-import { everything, shownOf, type Visibility, visibilityFor } from '../events/visibility.ts'
+import { everything, shownOf, type Visibility, type VisibilityDeps, visibilityFor } from '../events/visibility.ts'
 import type { Room } from '../rooms/room.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
 import { type Hit, newestHits, recentHits, someHits, type WantedWords } from '../store/message-words.ts'
@@ -13,7 +11,7 @@ import { searchableText } from './searchable.ts'
 import { wordHashes } from './word-hashes.ts'
 import { occurrences } from './words.ts'
 
-type Deps = { db: Db; reader: EventReader; rooms: RoomCache; erasures: Pick<Erasures, 'inRoom'> }
+type Deps = VisibilityDeps & { rooms: RoomCache }
 
 export type Found = {
   readonly event: StoredEvent

@@ -1,12 +1,10 @@
 import type { Access, Subject } from '#access/api.ts'
 import type { JsonObject } from '#matrix/api.ts'
-import { type Clock, type Db, type Log, type LogReader, limits } from '#platform/api.ts'
-import type { Erasures } from '../departure/erasures.ts'
+import { type Clock, type Log, type LogReader, limits } from '#platform/api.ts'
 import { aggregationsOf } from '../events/aggregations.ts'
-import type { EventReader } from '../events/event-reader.ts'
 import { type Aggregations, eventText, type StoredEvent } from '../events/stored-event.ts'
 import type { Timeline } from '../events/timeline.ts'
-import type { Visibility } from '../events/visibility.ts'
+import type { Visibility, VisibilityDeps } from '../events/visibility.ts'
 import type { Memberships } from '../rooms/memberships.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
 import type { RoomStates } from '../rooms/room-states.ts'
@@ -18,14 +16,11 @@ import { Finder, type Found, type FoundPage } from './finder.ts'
 import { type GroupKey, parseSearch, placeToken, type SearchWish } from './query.ts'
 import { writtenForms } from './words.ts'
 
-type Deps = {
-  db: Db
+type Deps = VisibilityDeps & {
   access: Access
   clock: Clock
   log: Pick<Log, 'position'>
   indexer: { readonly reader: LogReader }
-  reader: EventReader
-  erasures: Pick<Erasures, 'inRoom'>
   rooms: RoomCache
   memberships: Memberships
   states: RoomStates

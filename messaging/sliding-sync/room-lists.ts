@@ -4,6 +4,7 @@ import { isJsonObject } from '#matrix/api.ts'
 import type { Db, Vault } from '#platform/api.ts'
 import type { AccountData } from '../account-data/account-data.ts'
 import type { EventReader } from '../events/event-reader.ts'
+import type { Ignores } from '../events/visibility.ts'
 import { membershipOfCode } from '../rooms/room.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
 import { storedRoomType } from '../rooms/room-type.ts'
@@ -22,6 +23,7 @@ type Deps = {
   accountData: Pick<AccountData, 'all'>
   listings: Listings
   directs: DirectRooms
+  ignores: Ignores
 }
 
 /** A room of the person's, as her lists know it. */
@@ -98,6 +100,7 @@ export class RoomLists {
     const apart = visible.invited.size + visible.knocked.size + visible.left.size
     const rows = apart === 0 ? [] : await apartRows(this.#deps.db, subject.userId)
     const listings = await this.#deps.listings.of([...visible.joined, ...rows.map((row) => row.roomId)])
+    const ignored = await this.#deps.ignores.ignoredBy(subject)
     const own = new Map<number, OwnRoom>()
     for (const roomId of visible.joined) {
       const listing = listings.get(roomId)
@@ -105,12 +108,16 @@ export class RoomLists {
       own.set(roomId, { ...listing, roomId, membership: 'join', wasJoined: true, stays: true })
     }
     for (const row of rows) {
-      const membership = membershipOfCode(row.membership)
+      const now = membershipOfCode(row.membership)
+      // An invitation by somebody whom she ignores is as if there were none.
+      const isHidden = now === 'invite' && ignored.has(row.sender)
+      const membership = isHidden ? 'leave' : now
       const listing = listings.get(row.roomId)
       // What was read may be newer than what this answer is about: it is told with the next one.
-      if (listing === undefined || visible.membership(row.roomId) !== membership) continue
+      if (listing === undefined || visible.membership(row.roomId) !== now) continue
       const isOut = membership === 'leave' || membership === 'ban'
-      const stays = !isOut || (!row.isForgotten && !row.isOwnAct && (membership === 'leave' || row.wasJoined))
+      const stays =
+        !isOut || (!isHidden && !row.isForgotten && !row.isOwnAct && (membership === 'leave' || row.wasJoined))
       if (!stays && !sent.has(row.roomId)) continue
       const place = { activeTs: row.ts, bumpTs: row.ts }
       own.set(row.roomId, { ...listing, ...place, roomId: row.roomId, membership, wasJoined: row.wasJoined, stays })

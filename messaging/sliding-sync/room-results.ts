@@ -1,11 +1,9 @@
 /** What an answer tells of each room: put together for all of its rooms at once, so that twenty cost little more than one. */
 import type { Subject } from '#access/api.ts'
 import type { JsonObject } from '#matrix/api.ts'
-import type { Clock, Db } from '#platform/api.ts'
-import type { Erasures } from '../departure/erasures.ts'
-import type { EventReader } from '../events/event-reader.ts'
+import type { Clock } from '#platform/api.ts'
 import type { StoredEvent } from '../events/stored-event.ts'
-import { visibilityFor } from '../events/visibility.ts'
+import { type VisibilityDeps, visibilityFor } from '../events/visibility.ts'
 import { membershipCodes, type Room } from '../rooms/room.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
 import { membershipHistoryRows } from '../store/room-state.ts'
@@ -23,10 +21,7 @@ import type { RoomTask } from './room-task.ts'
 import { type JoinedText, joinedText, outsiderText } from './room-text.ts'
 import { aggregationsOfRooms, type RoomTimeline, timelinesOf } from './room-timelines.ts'
 
-type Deps = {
-  db: Db
-  reader: EventReader
-  erasures: Pick<Erasures, 'inRoom'>
+type Deps = VisibilityDeps & {
   rooms: RoomCache
   unread: Unread
   directs: DirectRooms
@@ -98,7 +93,7 @@ export class RoomResults {
     const code = membershipCodes[membership]
     const isSame = sent?.membership === code && !query.changes.ownMemberships.has(room.id)
     if (isSame && sent.timeline === live) return
-    const stripped = await strippedState(this.#deps, room, query.subject)
+    const stripped = await strippedState(this.#deps, room, query.subject, membership)
     if (stripped === undefined) return
     const text = outsiderText({ own: wish.own, lists: wish.lists, stripped, dialect: query.dialect })
     results.set(room.id, { matrixId: room.matrixId, text, isAnew: true, timeline: [] })

@@ -1,17 +1,12 @@
 /** The timeline part of each room of an answer: a few queries for all of them. */
 import type { Subject } from '#access/api.ts'
-import type { Db } from '#platform/api.ts'
-import type { Erasures } from '../departure/erasures.ts'
 import { aggregationsOf } from '../events/aggregations.ts'
-import type { EventReader } from '../events/event-reader.ts'
 import type { Aggregations } from '../events/stored-event.ts'
-import { everything, type Visibility, visibilityFor } from '../events/visibility.ts'
+import { type Visibility, type VisibilityDeps, visibilityFor, visibilityOfTold } from '../events/visibility.ts'
 import { orderingAtPosition } from '../store/events.ts'
 import { newestEventLogRowsEach } from '../store/log-rows.ts'
 import { newestPart, type Placed, shownIn } from '../sync/room-delta.ts'
 import type { RoomTask } from './room-task.ts'
-
-type Deps = { db: Db; reader: EventReader; erasures: Pick<Erasures, 'inRoom'> }
 
 export type RoomTimeline = {
   /** Oldest first, and only what the person may see. */
@@ -27,7 +22,7 @@ export type RoomTimeline = {
 }
 
 export async function timelinesOf(
-  deps: Deps,
+  deps: VisibilityDeps,
   subject: Subject,
   tasks: readonly RoomTask[],
 ): Promise<Map<number, RoomTimeline>> {
@@ -57,7 +52,9 @@ export async function timelinesOf(
     const moreBefore = isRead ? ofRoom.length > limit : (task.change?.moreBefore ?? false)
     const found = isRead ? read : (task.change?.events ?? [])
     const visibility =
-      task.from !== undefined && !task.expands ? everything : await visibilityFor(deps, task.room, subject)
+      task.from !== undefined && !task.expands
+        ? await visibilityOfTold(deps, subject)
+        : await visibilityFor(deps, task.room, subject)
     const seen = shownIn(visibility, found)
     const part = newestPart(seen, limit, moreBefore)
     const from = task.from
@@ -76,7 +73,7 @@ export async function timelinesOf(
 
 /** What belongs to the events of rooms that are told with a gap: of all rooms in which everything may be seen at once. */
 export async function aggregationsOfRooms(
-  deps: Deps,
+  deps: VisibilityDeps,
   subject: Subject,
   timelines: Iterable<RoomTimeline>,
 ): Promise<ReadonlyMap<string, Aggregations>> {

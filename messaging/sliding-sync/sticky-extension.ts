@@ -53,7 +53,13 @@ export class StickyExtension {
     const since = told === live ? (after ?? place) : told === never ? place : told
     const fresh = await this.#joinedSince(at, since)
     for (const id of stickyOutside) if (roomIds.has(id)) fresh.add(id)
-    const { byRoom, end } = await this.#deps.sticky.since({ roomIds, fresh, after: place, until, limit: wish.limit })
+    const { byRoom, end } = await this.#deps.sticky.since(query.subject, {
+      roomIds,
+      fresh,
+      after: place,
+      until,
+      limit: wish.limit,
+    })
     draft.setScalars({ sticky: live, stickyOutside: [...visible.joined].filter((id) => !roomIds.has(id)) })
     const rooms: JsonObject = {}
     const names = byRoom.size === 0 ? new Map<number, string>() : await this.#deps.rooms.matrixIds([...byRoom.keys()])
@@ -63,7 +69,8 @@ export class StickyExtension {
       if (name === undefined || untold.length === 0) continue
       rooms[name] = { events: untold.map((event) => eventObject(event, query.subject, undefined, this.#deps.clock)) }
     }
-    const isNew = byRoom.size > 0
+    // Of a portion nothing may be for this person, and something of the next.
+    const isNew = byRoom.size > 0 || end < until
     if (isNew || wish.since === undefined || end - place > tokenAgeMax) {
       answers.set(stickyName, { next_batch: String(end), ...(Object.keys(rooms).length > 0 && { rooms }) })
     }

@@ -4,14 +4,15 @@
  * Whoever is in a room is told them while they stick, wherever the room's timeline begins for her and whatever its history
  * visibility says. They come in the order of the log, a limited number at a time; how far a client has come is a place in the log.
  */
-import type { Clock, Db } from '#platform/api.ts'
-import type { Erasures } from '../departure/erasures.ts'
-import type { EventReader } from '../events/event-reader.ts'
+import type { Clock } from '#platform/api.ts'
 import type { StoredEvent } from '../events/stored-event.ts'
+import { isIgnored, type VisibilityDeps } from '../events/visibility.ts'
 import { stickyEventRows } from '../store/sticky-events.ts'
 import type { Tail } from '../sync/tail.ts'
 
-type Deps = { db: Db; clock: Clock; reader: EventReader; tail: Tail; erasures: Pick<Erasures, 'inRoom'> }
+type Deps = VisibilityDeps & { clock: Clock; tail: Tail }
+
+type Person = { readonly userId: number; readonly matrixId: string }
 
 export type StickyWish = {
   readonly roomIds: ReadonlySet<number>
@@ -36,13 +37,15 @@ export class StickyEvents {
    * Where there is more than fits, `end` may lie before `after`: what sticks in a fresh room is older than that. Somewhat is then
    * told twice, which is cheaper than to remember of each room how far it was told.
    */
-  async since(wish: StickyWish): Promise<StickyPart> {
+  async since(person: Person, wish: StickyWish): Promise<StickyPart> {
     const { tail } = this.#deps
     const placed =
       wish.fresh.size === 0 && tail.reaches(wish.after) ? this.#fromTail(wish) : await this.#fromDatabase(wish)
     const told = placed.slice(0, wish.limit)
     const end = placed.length > wish.limit ? (told.at(-1)?.position ?? wish.after) : wish.until
-    return { byRoom: await this.#byRoom(told.map(({ event }) => event)), end }
+    const ignored = await this.#deps.ignores.ignoredBy(person)
+    const events = told.flatMap(({ event }) => (isIgnored(event, ignored) ? [] : event))
+    return { byRoom: await this.#byRoom(events), end }
   }
 
   /** Without those of erased people, of whom nothing sticks any more. */

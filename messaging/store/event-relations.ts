@@ -5,6 +5,8 @@
 import { type Db, limits, sql } from '#platform/api.ts'
 import { type EventRow, eventColumns, inTimeline, multirange, type Places } from './events.ts'
 
+/** People who are known by their Matrix ids, found once a statement. */
+const byNone = (ids: string) => `e.sender_id <> all (array(select id from users where matrix_id = any(${ids}::text[])))`
 const stands = `e.redacted_by is null and ${inTimeline}`
 const wanted = `($3::text is null or e.type = $3) and e.ordering > $4 and e.ordering <= $5
    and e.ordering <@ $6::int8multirange`
@@ -62,12 +64,12 @@ const references = sql(
    cross join lateral (
      select e.matrix_id, e.ordering from event e
      where e.relates_to = o.matrix_id and e.relation = 'm.reference' and e.room_id = o.room_id
-       and ${stands} and e.ordering <@ $2::int8multirange
+       and ${stands} and e.ordering <@ $2::int8multirange and ${byNone('$4')}
      order by e.ordering desc limit $3) t
    where o.matrix_id = any($1::text[]) order by t.ordering`,
 )
 const reply = `e.relates_to = o.matrix_id and e.relation = 'm.thread' and e.room_id = o.room_id and ${stands}
-  and e.ordering <@ $3::int8multirange`
+  and e.ordering <@ $3::int8multirange and ${byNone('$4')}`
 const threadSummaries = sql(
   'event_thread_summaries',
   `select o.matrix_id as "root", c.count, c.participated, l.id as "latestId" from event o
@@ -116,14 +118,22 @@ export const replacementRows = (
   except: readonly number[] = [],
 ) => db.rows<EventRow>(replacements, [matrixIds, multirange(places), except])
 
+/** What a reader is told of what others said: where, and by whom not (Matrix ids). */
+type Seen = { readonly places: readonly Places[]; readonly ignored: ReadonlySet<string> }
+
 /** Ids of what refers to each event given, oldest first; of more than `limit` an event, the newest. */
-export const referenceRows = (db: Db, matrixIds: readonly string[], places: readonly Places[], limit: number) =>
-  db.rows<{ target: string; matrixId: string }>(references, [matrixIds, multirange(places), limit])
+export const referenceRows = (db: Db, matrixIds: readonly string[], seen: Seen & { readonly limit: number }) =>
+  db.rows<{ target: string; matrixId: string }>(references, [
+    matrixIds,
+    multirange(seen.places),
+    seen.limit,
+    [...seen.ignored],
+  ])
 
 export type ThreadSummaryRow = { root: string; count: number; latestId: number; participated: boolean }
 
-export const threadSummaryRows = (db: Db, roots: readonly string[], userId: number, places: readonly Places[]) =>
-  db.rows<ThreadSummaryRow>(threadSummaries, [roots, userId, multirange(places)])
+export const threadSummaryRows = (db: Db, roots: readonly string[], seen: Seen & { readonly userId: number }) =>
+  db.rows<ThreadSummaryRow>(threadSummaries, [roots, seen.userId, multirange(seen.places), [...seen.ignored]])
 
 export type RelatedByQuery = {
   readonly roomId: number

@@ -49,10 +49,10 @@ const peopleAt = sql(
 const apart = sql(
   'room_state_apart',
   `select s.room_id as "roomId", s.membership, s.from_position as position, e.origin_ts as ts,
-          e.sender_id = $1 as "isOwnAct", f.event_id is not null as "isForgotten",
+          e.sender_id = $1 as "isOwnAct", u.matrix_id as sender, f.event_id is not null as "isForgotten",
           exists (select 1 from room_state p where p.user_id = $1 and p.room_id = s.room_id and p.membership = 2)
             as "wasJoined"
-   from room_state s join event e on e.id = s.event_id
+   from room_state s join event e on e.id = s.event_id join users u on u.id = e.sender_id
    left join forgotten_room f on f.user_id = $1 and f.room_id = s.room_id and f.event_id = s.event_id
    where s.user_id = $1 and s.to_position is null and s.membership <> 2`,
 )
@@ -150,6 +150,8 @@ export type ApartRow = {
   membership: number
   position: number
   ts: number
+  /** Who set it, as Matrix id. */
+  sender: string
   isOwnAct: boolean
   isForgotten: boolean
   wasJoined: boolean

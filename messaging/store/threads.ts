@@ -67,6 +67,7 @@ const replies = sql(
        select e.ordering from event e
        where e.relates_to = k.root and e.relation = 'm.thread' and e.room_id = k.room_id and e.redacted_by is null
          and ${inTimeline} and e.ordering > k.after and e.ordering <@ k.places::int8multirange
+         and e.sender_id <> all (array(select id from users where matrix_id = any($6::text[])))
        order by e.ordering desc limit $5) o) c
    where c.count > 0`,
 )
@@ -77,10 +78,14 @@ export const threadsChanged = (db: Db, roomIds: readonly number[], after: number
 
 type RepliesQuery = { roomId: number; root: string; after: number; places: readonly Places[] }
 
-/** How many replies of each thread stand behind a place in the timeline and may be seen; by the thread's place in the list. */
+/**
+ * How many replies of each thread stand behind a place in the timeline and are told, which those of the ignored (Matrix ids) are
+ * not; by the thread's place in the list.
+ */
 export async function repliesSince(
   db: Db,
   threads: readonly RepliesQuery[],
+  ignored: ReadonlySet<string>,
   countMax: number,
 ): Promise<Map<number, { count: number; latest: number }>> {
   if (threads.length === 0) return new Map()
@@ -90,6 +95,7 @@ export async function repliesSince(
     threads.map((thread) => thread.after),
     threads.map((thread) => multirange(thread.places)),
     countMax,
+    [...ignored],
   ])
   return new Map(rows.map(({ n, count, latest }) => [n, { count, latest }]))
 }

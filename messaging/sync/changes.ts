@@ -5,6 +5,7 @@
 import type { Db } from '#platform/api.ts'
 import type { AccountData, OwnedDatum } from '../account-data/account-data.ts'
 import type { EventReader } from '../events/event-reader.ts'
+import { isIgnored, type VisibilityDeps } from '../events/visibility.ts'
 import { saysWhatNotifies } from '../push/people-rules.ts'
 import { isTold, type Receipts } from '../receipts/receipts.ts'
 import {
@@ -44,7 +45,7 @@ export type ChangesQuery = {
   readonly limit: number
 }
 
-export type ChangesDeps = {
+export type ChangesDeps = Pick<VisibilityDeps, 'ignores'> & {
   db: Db
   reader: EventReader
   receipts: Receipts
@@ -53,13 +54,16 @@ export type ChangesDeps = {
 }
 
 export async function changesSince(deps: ChangesDeps, query: ChangesQuery): Promise<Changes> {
-  const changes = deps.tail.reaches(query.after) ? fromTail(deps.tail, query) : await fromDatabase(deps, query)
+  const ignored = await deps.ignores.ignoredBy(query.person)
+  const changes = deps.tail.reaches(query.after)
+    ? fromTail(deps.tail, query, ignored)
+    : await fromDatabase(deps, query, ignored)
   if (!changes.accountData.some(saysWhatNotifies)) return changes
   const behind = await roomsReadBehind(deps.db, query.person.userId, [...query.joined])
   return { ...changes, recounted: new Set([...changes.recounted, ...behind]) }
 }
 
-function fromTail(tail: Tail, query: ChangesQuery): Changes {
+function fromTail(tail: Tail, query: ChangesQuery, ignored: ReadonlySet<string>): Changes {
   const changes: Changes = { rooms: new Map(), ownMemberships: new Set(), accountData: [], recounted: new Set() }
   for (const entry of tail.after(query.after)) {
     if (entry.position > query.until) break
@@ -74,7 +78,9 @@ function fromTail(tail: Tail, query: ChangesQuery): Changes {
     }
     if (!query.joined.has(roomId)) continue
     if (entry.kind === 'threadSubscription' && entry.userId === query.person.userId) changes.recounted.add(roomId)
-    if (entry.kind === 'event') changeOf(changes, roomId).events.push({ event: entry.event, position: entry.position })
+    if (entry.kind === 'event' && !isIgnored(entry.event, ignored)) {
+      changeOf(changes, roomId).events.push({ event: entry.event, position: entry.position })
+    }
     if (entry.kind === 'receipt' && isTold(entry.receipt, query.person.matrixId)) {
       changeOf(changes, roomId).receipts.push(entry.receipt)
     }
@@ -82,7 +88,7 @@ function fromTail(tail: Tail, query: ChangesQuery): Changes {
   return changes
 }
 
-async function fromDatabase(deps: ChangesDeps, query: ChangesQuery): Promise<Changes> {
+async function fromDatabase(deps: ChangesDeps, query: ChangesQuery, ignored: ReadonlySet<string>): Promise<Changes> {
   const { after, until, person } = query
   const roomIds = [...query.joined]
   const range = { after, until, limit: query.limit + 1 }
@@ -103,7 +109,7 @@ async function fromDatabase(deps: ChangesDeps, query: ChangesQuery): Promise<Cha
     accountData,
     recounted: new Set(subscribedRooms.filter((roomId) => query.joined.has(roomId))),
   }
-  await addEvents(deps, changes, eventRows, query.limit)
+  await addEvents(deps, changes, eventRows, { limit: query.limit, ignored })
   for (const { roomId, receipt } of await deps.receipts.byIds(receiptRows.map((row) => row.reference))) {
     if (isTold(receipt, person.matrixId)) changeOf(changes, roomId).receipts.push(receipt)
   }
@@ -114,19 +120,22 @@ async function addEvents(
   deps: ChangesDeps,
   changes: Changes,
   rows: readonly RoomLogRow[],
-  limit: number,
+  { limit, ignored }: { limit: number; ignored: ReadonlySet<string> },
 ): Promise<void> {
   const byRoom = Map.groupBy(rows, (row) => row.roomId)
   const kept = [...byRoom.values()].flatMap((ofRoom) => ofRoom.slice(0, limit))
   const events = await deps.reader.byIds(kept.map((row) => row.reference))
   const byId = new Map(events.map((event) => [event.id, event]))
   for (const [roomId, ofRoom] of byRoom) {
-    const change = changeOf(changes, roomId)
-    change.moreBefore = ofRoom.length > limit
-    for (const row of ofRoom.slice(0, limit).reverse()) {
+    const moreBefore = ofRoom.length > limit
+    const told = ofRoom.slice(0, limit).flatMap((row) => {
       const event = byId.get(row.reference)
-      if (event !== undefined) change.events.push({ event, position: row.position })
-    }
+      return event === undefined || isIgnored(event, ignored) ? [] : [{ event, position: row.position }]
+    })
+    if (told.length === 0 && !moreBefore) continue
+    const change = changeOf(changes, roomId)
+    change.moreBefore = moreBefore
+    change.events.push(...told.reverse())
   }
 }
 

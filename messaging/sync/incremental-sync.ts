@@ -1,11 +1,10 @@
 import type { Membership, VisibleRooms } from '#access/api.ts'
 import type { JsonObject } from '#matrix/api.ts'
-import { type Db, limits } from '#platform/api.ts'
+import { limits } from '#platform/api.ts'
 import type { AccountData } from '../account-data/account-data.ts'
-import type { Erasures } from '../departure/erasures.ts'
 import { aggregationsOf } from '../events/aggregations.ts'
-import type { EventReader } from '../events/event-reader.ts'
-import { everything, type Visibility, visibilityFor } from '../events/visibility.ts'
+import { type Visibility, type VisibilityDeps, visibilityFor, visibilityOfTold } from '../events/visibility.ts'
+import { saysWhoIsIgnored } from '../push/people-rules.ts'
 import { type Receipts, receiptEvents } from '../receipts/receipts.ts'
 import { membershipCodes, membershipOfCode, type Room } from '../rooms/room.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
@@ -20,16 +19,13 @@ import { type JoinedRoomParts, joinedRoomText, type SyncAnswer } from './render.
 import { newestPart, type Placed, shownIn, sinceStart, type TimelinePart, withoutOvertaken } from './room-delta.ts'
 import { fullState, type StateQuery, stateChange, withHidden } from './room-state-part.ts'
 import type { SentMembers } from './sent-members.ts'
-import { invitedRoomText } from './stripped-state.ts'
+import { outsideRoomText } from './stripped-state.ts'
 import { heroIds, summaryOf } from './summary.ts'
 import type { SyncQuery } from './sync.ts'
 import { membershipSetBy, type Tail } from './tail.ts'
 import { tokenBefore } from './tokens.ts'
 
-type Deps = {
-  db: Db
-  reader: EventReader
-  erasures: Pick<Erasures, 'inRoom'>
+type Deps = VisibilityDeps & {
   rooms: RoomCache
   receipts: Receipts
   accountData: AccountData
@@ -106,7 +102,7 @@ export class IncrementalSync {
     const moved = [...ownMemberships].filter((id) => joined.has(id))
     const rows = moved.length === 0 ? [] : await membershipRowsAt(this.#deps.db, subject.userId, moved, after.position)
     const wereIn = new Set(rows.filter((row) => row.membership === membershipCodes.join).map((row) => row.roomId))
-    return this.#deps.sticky.since({
+    return this.#deps.sticky.since(subject, {
       roomIds: joined,
       fresh: new Set(moved.filter((id) => !wereIn.has(id))),
       after: after.sticky,
@@ -118,6 +114,8 @@ export class IncrementalSync {
   #touched(span: Span, visible: VisibleRooms): Set<number> {
     const touched = new Set(span.query.fullState ? visible.joined : span.changes.rooms.keys())
     for (const roomId of span.changes.ownMemberships) touched.add(roomId)
+    // What whoever is no longer ignored asked her to was told to nobody.
+    if (span.changes.accountData.some(saysWhoIsIgnored)) for (const roomId of visible.invited) touched.add(roomId)
     for (const roomId of span.sticky.keys()) touched.add(roomId)
     for (const roomId of span.changes.recounted) touched.add(roomId)
     for (const { roomId } of span.changes.accountData) if (roomId !== null) touched.add(roomId)
@@ -141,18 +139,28 @@ export class IncrementalSync {
     if (!filter.allowsRoom(room.matrixId)) return
     const own = span.changes.ownMemberships.has(roomId)
     if (now === 'invite' || now === 'knock') {
-      const text = own ? await invitedRoomText(this.#deps, room, span.query.subject, now) : undefined
+      const isAsked = own || span.changes.accountData.some(saysWhoIsIgnored)
+      const text = isAsked ? await outsideRoomText(this.#deps, room, span.query.subject, now) : undefined
       if (text !== undefined) answer[now].set(room.matrixId, text)
+      else if (own) await this.#addHidden(answer, span, room)
       return
     }
     if (now === 'join') {
       const before = own ? await this.#membershipAt(span, roomId) : now
       const ofRoom = { ...span, query: { ...span.query, filter: filter.inRoom(room.matrixId) } }
       answer.join.set(room.matrixId, await this.#joined(ofRoom, room, before))
-    } else if (own) {
-      const places = { after: span.after.position, until: span.until.position }
-      answer.leave.set(room.matrixId, await this.#deps.leftRooms.text(span.query, room, places))
-    }
+    } else if (own) await this.#addLeft(answer, span, room)
+  }
+
+  async #addLeft(answer: { leave: Map<string, string> }, { query, after, until }: Span, room: Room): Promise<void> {
+    const places = { after: after.position, until: until.position }
+    answer.leave.set(room.matrixId, await this.#deps.leftRooms.text(query, room, places))
+  }
+
+  /** An invitation of which nothing is told: where the client was told of something before it, that is over. */
+  async #addHidden(answer: { leave: Map<string, string> }, span: Span, room: Room): Promise<void> {
+    const before = await this.#membershipAt(span, room.id)
+    if (before === 'join' || before === 'invite' || before === 'knock') await this.#addLeft(answer, span, room)
   }
 
   async #membershipAt(span: Span, roomId: number): Promise<Membership | undefined> {
@@ -201,7 +209,7 @@ export class IncrementalSync {
     // Whoever was away in between sees of that time what the history lets him see.
     const visibility = changes.ownMemberships.has(room.id)
       ? await visibilityFor(this.#deps, room, query.subject)
-      : everything
+      : await visibilityOfTold(this.#deps, query.subject)
     const seen = shownIn(visibility, events)
     const part = newestPart(seen, query.filter.timeline.limit, change?.moreBefore ?? false)
     return { ...part, hides: seen.length < events.length, span: sinceStart(events, part), visibility }

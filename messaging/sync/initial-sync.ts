@@ -1,12 +1,10 @@
 import type { VisibleRooms } from '#access/api.ts'
 import type { JsonObject } from '#matrix/api.ts'
-import { type Db, limits } from '#platform/api.ts'
+import { limits } from '#platform/api.ts'
 import type { AccountData, OwnedDatum } from '../account-data/account-data.ts'
-import type { Erasures } from '../departure/erasures.ts'
 import { aggregationsOf } from '../events/aggregations.ts'
-import type { EventReader } from '../events/event-reader.ts'
 import type { Aggregations } from '../events/stored-event.ts'
-import { everything, type Visibility, visibilityFor } from '../events/visibility.ts'
+import { everything, type Visibility, type VisibilityDeps, visibilityFor } from '../events/visibility.ts'
 import { type Receipts, receiptEvents } from '../receipts/receipts.ts'
 import type { Room } from '../rooms/room.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
@@ -21,15 +19,12 @@ import { joinedRoomText, type SyncAnswer } from './render.ts'
 import { newestPart, type Placed, shownIn, sinceStart, type TimelinePart, withoutOvertaken } from './room-delta.ts'
 import { fullState, withHidden } from './room-state-part.ts'
 import type { SentMembers } from './sent-members.ts'
-import { invitedRoomText } from './stripped-state.ts'
+import { outsideRoomText } from './stripped-state.ts'
 import { heroIds, summaryOf } from './summary.ts'
 import type { SyncQuery } from './sync.ts'
 import { tokenBefore } from './tokens.ts'
 
-type Deps = {
-  db: Db
-  reader: EventReader
-  erasures: Pick<Erasures, 'inRoom'>
+type Deps = VisibilityDeps & {
   rooms: RoomCache
   receipts: Receipts
   accountData: AccountData
@@ -55,7 +50,7 @@ export class InitialSync {
   async collect(query: SyncQuery, visible: VisibleRooms, until: number): Promise<SyncAnswer> {
     const { subject, filter } = query
     const data = await this.#deps.accountData.all(subject.userId)
-    const { byRoom: sticky, end: stickyEnd } = await this.#deps.sticky.since({
+    const { byRoom: sticky, end: stickyEnd } = await this.#deps.sticky.since(subject, {
       roomIds: visible.joined,
       fresh: new Set(),
       after: 0,
@@ -203,7 +198,7 @@ export class InitialSync {
     membership: 'invite' | 'knock',
   ): Promise<void> {
     for (const room of await this.#allowed(query, [...roomIds])) {
-      const text = await invitedRoomText(this.#deps, room, query.subject, membership)
+      const text = await outsideRoomText(this.#deps, room, query.subject, membership)
       if (text !== undefined) texts.set(room.matrixId, text)
     }
   }

@@ -1,8 +1,5 @@
-import type { Db } from '#platform/api.ts'
-import type { Erasures } from '../departure/erasures.ts'
-import type { EventReader } from '../events/event-reader.ts'
 import type { StoredEvent } from '../events/stored-event.ts'
-import { visibilityFor } from '../events/visibility.ts'
+import { type VisibilityDeps, visibilityFor } from '../events/visibility.ts'
 import { isEnd, membershipCodes, type Room } from '../rooms/room.ts'
 import { newestEventLogRows } from '../store/log-rows.ts'
 import { type MembershipStep, membershipHistoryRows } from '../store/room-state.ts'
@@ -14,7 +11,7 @@ import type { SentMembers } from './sent-members.ts'
 import type { SyncQuery } from './sync.ts'
 import { tokenBehind } from './tokens.ts'
 
-type Deps = { db: Db; reader: EventReader; sent: SentMembers; erasures: Pick<Erasures, 'inRoom'> }
+type Deps = VisibilityDeps & { sent: SentMembers }
 
 /** The part of a person's time in a room that a client has not been told: (after, end]; undefined when there is none. */
 type Stay = {

@@ -5,10 +5,8 @@
 import { assertGrant, type Grant, type Subject } from '#access/api.ts'
 import type { JsonObject } from '#matrix/api.ts'
 import { type Log, limits, logKinds, type Postgres, refuse, type Tx } from '#platform/api.ts'
-import type { Erasures } from '../departure/erasures.ts'
-import type { EventReader } from '../events/event-reader.ts'
 import { relationOf, type StoredEvent } from '../events/stored-event.ts'
-import { visibilityFor } from '../events/visibility.ts'
+import { type VisibilityDeps, visibilityFor } from '../events/visibility.ts'
 import type { Room } from '../rooms/room.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
 import {
@@ -21,12 +19,10 @@ import {
 } from '../store/thread-subscriptions.ts'
 import { parsePos } from '../sync/tokens.ts'
 
-type Deps = {
+type Deps = Omit<VisibilityDeps, 'db'> & {
   postgres: Postgres
   log: Log
-  reader: EventReader
   rooms: Pick<RoomCache, 'matrixIds'>
-  erasures: Pick<Erasures, 'inRoom'>
 }
 type Wish = { readonly isSubscribed: boolean; readonly isAutomatic: boolean }
 

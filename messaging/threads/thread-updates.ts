@@ -1,23 +1,18 @@
 /** In which threads something was said: https://github.com/matrix-org/matrix-spec-proposals/pull/4360 */
 import type { Access, Subject } from '#access/api.ts'
 import type { JsonObject } from '#matrix/api.ts'
-import { type Db, limits, refuse } from '#platform/api.ts'
-import type { Erasures } from '../departure/erasures.ts'
+import { limits, refuse } from '#platform/api.ts'
 import { aggregationsOf } from '../events/aggregations.ts'
-import type { EventReader } from '../events/event-reader.ts'
 import { eventObject, relationOf, type StoredEvent } from '../events/stored-event.ts'
-import { type Visibility, visibilityFor } from '../events/visibility.ts'
+import { type Visibility, type VisibilityDeps, visibilityFor } from '../events/visibility.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
 import { orderingAtPosition } from '../store/events.ts'
 import { repliesSince, type ThreadChange, threadsChanged } from '../store/threads.ts'
 import { parsePos, tokenBehind } from '../sync/tokens.ts'
 
-type Deps = {
-  db: Db
+type Deps = VisibilityDeps & {
   access: Pick<Access, 'visible'>
   rooms: Pick<RoomCache, 'readableOf'>
-  reader: EventReader
-  erasures: Pick<Erasures, 'inRoom'>
 }
 
 export type ThreadsWish = {
@@ -60,6 +55,7 @@ export class ThreadUpdates {
         const { from, visibility } = places.get(change.roomId) as Place
         return { ...change, after: from, places: visibility.places }
       }),
+      await this.#deps.ignores.ignoredBy(subject),
       wish.withRoots ? 2 : limits.pageSizeMax + 1,
     )
     const roots = await this.#roots(

@@ -5,6 +5,7 @@ import {
   FoldedRoom,
   foldReceipts,
   gapBefore,
+  Ignored,
   type KnownDevices,
   nameOf,
   takeSticky,
@@ -23,6 +24,9 @@ export class ClassicClient {
   readonly #stateAfter: boolean
   #since: string | undefined
   readonly #isForgetful: boolean
+  readonly #ignored = new Ignored()
+  /** By room: who asked the person in. */
+  readonly #inviters = new Map<string, string>()
 
   /** A forgetful one passes over answers now and then, as none may. */
   constructor(filter: object, stateAfter: boolean, isForgetful = false) {
@@ -44,20 +48,40 @@ export class ClassicClient {
     const isPassedOver = this.#isForgetful && this.#since !== undefined && answer.rooms?.join !== undefined
     this.#since = answer.next_batch
     if (isPassedOver) return
+    if (this.#ignored.take(answer.account_data?.events ?? [])) {
+      this.#forget()
+      return this.follow(who, devicesNow)
+    }
     for (const { type, content } of answer.account_data?.events ?? [])
       this.accountData.set(type, JSON.stringify(content))
     this.devices?.take(answer.device_lists)
     for (const { content } of answer.to_device?.events ?? []) this.notes.push(content.n)
     for (const kind of ['invite', 'knock'] as const) {
-      for (const id of Object.keys(answer.rooms?.[kind] ?? {})) {
+      for (const [id, part] of Object.entries<any>(answer.rooms?.[kind] ?? {})) {
         this.#noLongerInvited(id)
         this.invites.add(`${kind} ${id}`)
+        this.#inviters.set(
+          id,
+          part[`${kind}_state`].events.findLast((event: any) => event.type === 'm.room.member').sender,
+        )
         const room = this.rooms.get(id)
         if (room !== undefined) room.membership = kind
       }
     }
     for (const [id, part] of Object.entries<any>(answer.rooms?.join ?? {})) await this.#joined(who, id, part)
     for (const [id, part] of Object.entries<any>(answer.rooms?.leave ?? {})) await this.#left(who, id, part)
+    this.#hide()
+  }
+
+  #hide(): void {
+    for (const room of this.rooms.values()) this.#ignored.hide(room, room.sticky)
+    for (const [id, inviter] of this.#inviters) if (this.#ignored.has(inviter)) this.invites.delete(`invite ${id}`)
+  }
+
+  #forget(): void {
+    this.#since = undefined
+    this.devices = undefined
+    for (const known of [this.rooms, this.invites, this.accountData]) known.clear()
   }
 
   #noLongerInvited(id: string): void {
@@ -76,7 +100,9 @@ export class ClassicClient {
     }
     room.membership = 'join'
     await this.#take(who, id, room, part)
-    takeSticky(room.sticky, [...part.timeline.events, ...(part.msc4354_sticky?.events ?? [])])
+    const mayStick = [...part.timeline.events, ...(part.msc4354_sticky?.events ?? [])]
+    this.#ignored.note(mayStick)
+    takeSticky(room.sticky, mayStick)
     for (const { type, content } of part.ephemeral?.events ?? []) {
       if (type === 'm.receipt') foldReceipts(room.receipts, content)
     }
@@ -106,6 +132,7 @@ export class ClassicClient {
       for (const event of events) if (event.state_key !== undefined) room.state.set(nameOf(event), event.event_id)
     }
     // A page of history may have run ahead of what sync had told.
+    this.#ignored.note([...before, ...events])
     addTo(room, before, events, this.faults)
   }
 }

@@ -31,6 +31,36 @@ export class KnownDevices {
   }
 }
 
+/** Whom the person ignores, as far as a client was told, and what it hides therefore: servers take back nothing that they told. */
+export class Ignored {
+  #people: ReadonlySet<string> = new Set()
+  /** By event, of what is no state. */
+  readonly #senders = new Map<string, string>()
+
+  /** Answers whether somebody is ignored no longer: the client has to begin anew, to be told what was kept from it. */
+  take(accountData: readonly { type: string; content: any }[]): boolean {
+    const list = accountData.findLast(({ type }) => type === 'm.ignored_user_list')
+    if (list === undefined) return false
+    const before = this.#people
+    this.#people = new Set(Object.keys(list.content.ignored_users))
+    return before.difference(this.#people).size > 0
+  }
+
+  note(events: readonly Event[]): void {
+    for (const event of events) if (event.state_key === undefined) this.#senders.set(event.event_id, event.sender)
+  }
+
+  has(person: string | undefined): boolean {
+    return person !== undefined && this.#people.has(person)
+  }
+
+  hide(room: { timeline: string[] } | undefined, sticky: Set<string>): void {
+    const isHidden = (id: string) => this.has(this.#senders.get(id))
+    if (room !== undefined) room.timeline = room.timeline.filter((id) => !isHidden(id))
+    for (const id of sticky) if (isHidden(id)) sticky.delete(id)
+  }
+}
+
 export class FoldedRoom {
   membership = 'join'
   timeline: string[] = []
@@ -61,8 +91,8 @@ export async function gapBefore(
   known: ReadonlySet<string>,
   from: string | undefined,
   filter?: object,
-): Promise<string[]> {
-  const found: string[] = []
+): Promise<Event[]> {
+  const found: Event[] = []
   let token = from
   while (token !== undefined) {
     const query = { dir: 'b', limit: '7', from: token, ...(filter && { filter: JSON.stringify(filter) }) }
@@ -71,17 +101,16 @@ export async function gapBefore(
     if (answer.status !== 200) return found.reverse()
     for (const event of answer.json.chunk as Event[]) {
       if (known.has(event.event_id)) return found.reverse()
-      found.push(event.event_id)
+      found.push(event)
     }
     token = answer.json.end
   }
   return found.reverse()
 }
 
-export function addTo(room: FoldedRoom, before: readonly string[], events: readonly Event[], faults: string[]): void {
+export function addTo(room: FoldedRoom, before: readonly Event[], events: readonly Event[], faults: string[]): void {
   const known = new Set(room.timeline)
-  const ids = [...before, ...events.map((event) => event.event_id)]
-  for (const [n, id] of ids.entries()) {
+  for (const [n, { event_id: id }] of [...before, ...events].entries()) {
     if (known.has(id)) {
       const where = n < before.length ? `of a gap of ${before.length}` : `behind a gap of ${before.length}`
       faults.push(`${id} came twice, ${where}, ${room.membership}, ${events.map((event) => event.type).join(' ')}`)

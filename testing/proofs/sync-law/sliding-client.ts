@@ -7,6 +7,7 @@ import {
   foldReceipts,
   foldSubscriptions,
   gapBefore,
+  Ignored,
   type KnownDevices,
   nameOf,
   takeSticky,
@@ -34,6 +35,7 @@ export class SlidingClient {
   readonly isLazy: boolean
   readonly #random: Seeded
   readonly #isForgetful: boolean
+  readonly #ignored = new Ignored()
   #pos: string | undefined
   #notesSince: string | undefined
   readonly sticky = new Map<string, Set<string>>()
@@ -63,9 +65,24 @@ export class SlidingClient {
     const isPassedOver = this.#isForgetful && this.#pos !== undefined && !isWhole
     if (!isPassedOver) await this.#take(who, answer.json)
     this.#pos = answer.json.pos
+    if (!isPassedOver && this.#ignored.take(answer.json.extensions.account_data?.global ?? [])) {
+      this.#forget()
+      return true
+    }
+    for (const id of new Set([...this.rooms.keys(), ...this.sticky.keys()])) {
+      this.#ignored.hide(this.rooms.get(id), this.#stickyOf(id))
+    }
     return (
       Object.keys(answer.json.rooms).length + Object.keys(answer.json.extensions[stickyName]?.rooms ?? {}).length > 0
     )
+  }
+
+  /** Messages to the device were taken, and are not told again. */
+  #forget(): void {
+    this.#pos = undefined
+    this.#stickySince = undefined
+    this.devices = undefined
+    for (const known of [this.rooms, this.accountData, this.sticky, this.subscriptions]) known.clear()
   }
 
   #wish(isWhole: boolean): object {
@@ -118,7 +135,10 @@ export class SlidingClient {
     foldSubscriptions(this.subscriptions, answer.extensions[subscriptionsName])
     const sticky = answer.extensions[stickyName]
     this.#stickySince = sticky?.next_batch ?? this.#stickySince
-    for (const [id, { events }] of Object.entries<any>(sticky?.rooms ?? {})) takeSticky(this.#stickyOf(id), events)
+    for (const [id, { events }] of Object.entries<any>(sticky?.rooms ?? {})) {
+      this.#ignored.note(events)
+      takeSticky(this.#stickyOf(id), events)
+    }
     for (const [id, room] of Object.entries<any>(answer.rooms)) {
       takeSticky(this.#stickyOf(id), room.timeline ?? [])
       await this.#takeRoom(who, id, room)
@@ -161,6 +181,7 @@ export class SlidingClient {
     const hasGap = part.limited === true || part.initial === true
     const joins = part.unstable_expanded_timeline === true && fresh.length < events.length
     const before = hasGap && !joins ? await gapBefore(who, id, known, part.prev_batch) : []
+    this.#ignored.note([...before, ...events])
     addTo(room, before, fresh, this.faults)
   }
 

@@ -153,7 +153,7 @@ export class World {
       join,
       join,
       () => post(this.#founder, 'invite', { user_id: guest.id }),
-      () => post(this.#founder, 'invite', { user_id: guest.id }),
+      () => post(this.#on(random.pick(this.people)), 'invite', { user_id: guest.id }),
       () => post(own, 'leave'),
       () => post(this.#founder, 'kick', { user_id: guest.id }),
       () => post(this.#founder, 'ban', { user_id: guest.id }),
@@ -186,9 +186,15 @@ export class World {
       () => put(`/pushrules/global/room/${encodeURIComponent(room)}`, { actions: n % 2 === 0 ? [] : ['notify'] }),
       () => put(`/profile/${encodeURIComponent(person.id)}/displayname`, { displayname: `N ${n % 9}` }),
       () => this.#subscribe(who, room, said, n),
+      () => put(`${user}/account_data/m.ignored_user_list`, { ignored_users: this.#someOthers(person) }),
       () => this.#note(who),
       () => this.#rename(person),
     ]
+  }
+
+  #someOthers({ id: own }: Person): object {
+    const others = this.people.map(({ id }) => id).filter((id) => id !== own && this.#random.chance(0.4))
+    return Object.fromEntries(others.map((id) => [id, {}]))
   }
 
   #subscribe(who: TownPerson, room: string, root: string, n: number): Promise<unknown> {
