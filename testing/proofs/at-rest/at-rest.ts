@@ -3,27 +3,32 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { BlackBox } from '../black-box.ts'
 import type { Proof, ProofRun, Verdict } from '../proof.ts'
 import { Seeded } from '../seeded.ts'
-import { Canaries, findCanaries } from './canaries.ts'
+import { Canaries, findCanaries, findCodes, findIn } from './canaries.ts'
 import { damageAndLook } from './damage.ts'
+import { boxAndOutside, type Outside } from './outside.ts'
 import { plant } from './plant.ts'
+import { plantCitizens } from './plant-citizens.ts'
+import { textsIn } from './tables.ts'
 
 /** Readers and lazy writers have written what they will. */
 const settleMs = 1_000
 const refusalMs = 30_000
-const placesMin = 35
+const placesMin = 100
 
 export const atRest: Proof = {
-  law: 'No word that anybody wrote is on the disk; a copy without its key does not start; what was altered is refused.',
+  law:
+    'No word that anybody wrote, and no name, number or address of a citizen, is on the disk; a copy without its key does not ' +
+    'start; what was altered is refused.',
   run: (run) => proveAtRest(run),
 }
 
 async function proveAtRest({ seed, show }: ProofRun): Promise<Verdict> {
   const random = new Seeded(seed)
   const canaries = new Canaries(random)
-  const box = await BlackBox.make()
+  const { box, outside } = await boxAndOutside(random.child())
   try {
-    const faults = await proveWith(box, canaries, show)
-    const { bytes } = findCanaries(canaries.tag, [box.folder])
+    const faults = await proveWith(box, outside, canaries, show)
+    const { bytes } = findCanaries(canaries, [box.folder])
     const places = canaries.planted.size
     const isEnough = places >= placesMin && bytes > 1e6
     return {
@@ -34,25 +39,31 @@ async function proveAtRest({ seed, show }: ProofRun): Promise<Verdict> {
     }
   } finally {
     await box.dispose()
+    await outside.simulator.dispose()
   }
 }
 
-async function proveWith(box: BlackBox, canaries: Canaries, show: (line: string) => void) {
+async function proveWith(box: BlackBox, outside: Outside, canaries: Canaries, show: (line: string) => void) {
   const faults: string[] = []
   const look = (when: string) => {
-    const { finds, bytes } = findCanaries(canaries.tag, [box.folder])
+    const { finds, bytes } = findCanaries(canaries, [box.folder])
     for (const { file, form, around } of finds) faults.push(`${when}, ${file}, ${form}: ${around}`)
-    if (box.log.includes(canaries.tag)) faults.push(`${when}, log: ${lineWith(box.log, canaries.tag)}`)
+    faults.push(...findsIn(box.log, canaries).map((find) => `${when}, log, ${find}`))
     show(`${when}: ${finds.length} finds in ${Math.round(bytes / 1e6)} MB`)
   }
   await box.start()
   const admin = await box.account('admin')
   const other = await box.account()
   await plant(box, canaries, admin, other)
+  await plantCitizens(box, canaries, admin, outside)
   show(`${canaries.planted.size} canaries planted`)
   await wait(settleMs)
   const database = await box.database()
   await database.query('CHECKPOINT')
+  // What the files hold compressed, the tables tell as it is.
+  for await (const { table, text } of textsIn(database)) {
+    faults.push(...findsIn(text, canaries).map((find) => `table ${table}, ${find}`))
+  }
   await database.end()
   look('after a checkpoint')
   await box.kill('everything')
@@ -73,8 +84,11 @@ function isFailure(logLine: string): boolean {
   return logLine.includes('request_failed')
 }
 
-function lineWith(text: string, word: string): string {
-  return text.split('\n').find((line) => line.includes(word)) ?? ''
+function findsIn(text: string, canaries: Canaries): string[] {
+  const bytes = Buffer.from(text)
+  return [...findIn(bytes, canaries.forms()), ...findCodes(bytes, canaries.codes)].map(
+    ({ form, around }) => `${form}: ${around}`,
+  )
 }
 
 /** A thief has the data directory and not the key beside it. */

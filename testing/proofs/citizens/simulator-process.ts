@@ -32,6 +32,10 @@ export class SimulatorProcess {
     return `http://127.0.0.1:${this.#port}`
   }
 
+  get smtpPort(): number {
+    return this.#smtpPort
+  }
+
   async start(): Promise<void> {
     const ports = ['--port', String(this.#port), '--smtp-port', String(this.#smtpPort)]
     const options = ['--journal', join(this.#folder, 'journal'), ...ports, '--seed', String(this.#seed)]
