@@ -19,17 +19,7 @@ const browser = () => new CitizenBrowser(() => office.town.url)
 const newest = (to: string) => office.simulator.received(to).at(-1) ?? ''
 const soon = (look: () => unknown) => expect.poll(look, { interval: 20, timeout: 10_000 })
 
-/** Signs in by a code to a number. */
-async function signedIn(to: string): Promise<CitizenBrowser> {
-  const her = browser()
-  const before = office.simulator.received(to).length
-  await her.open('/c/main')
-  await her.submit('/c/main/code', { address: to })
-  await soon(() => office.simulator.received(to).length).toBeGreaterThan(before)
-  await her.submit('/c/main/enter', { code: /\d{6}/.exec(newest(to))?.[0] ?? '' })
-  expect(her.path).toBe('/c/main/choices')
-  return her
-}
+const signedIn = (to: string) => office.browserOf(to)
 
 async function known(agreesTo: readonly string[] = [], more: object = {}) {
   const to = number()
@@ -189,8 +179,7 @@ describe('her messages', () => {
     expect(her.text).toContain('Because of: reminders')
     expect(her.text).toContain('A private message.')
     expect(her.page).not.toContain('canary')
-    const person = await office.engagement.people.byPublicId(id)
-    await office.town.chancery.citizen.setCodeWord(office.town.postgres, person?.id ?? 0, 'Blue Heron')
+    await office.clerk.ok('PUT', `/api/v1/people/${id}/code-word`, { word: 'Blue Heron' })
     await her.open('/c/main/prove')
     await her.submit('/c/main/prove', { word: 'red heron' })
     expect(her.status).toBe(400)

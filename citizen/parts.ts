@@ -1,11 +1,14 @@
 import type {
   Agencies,
+  AgencyDoors,
   CitizenRights,
   Consent,
   Correspondence,
+  Courier,
   People,
   PreferenceBook,
   Purposes,
+  RecordOpenings,
 } from '#engagement/api.ts'
 import type { Clock, Logger, Postgres, Random } from '#platform/api.ts'
 import type { CodeWords } from './sessions/code-words.ts'
@@ -22,6 +25,8 @@ export type CitizenParts = {
   /** IANA: in which times are told. */
   readonly timeZone: string
   readonly agencies: Agencies
+  readonly agencyDoors: AgencyDoors
+  readonly openings: RecordOpenings
   readonly people: People
   readonly purposes: Purposes
   readonly consent: Consent
@@ -29,6 +34,7 @@ export type CitizenParts = {
   /** Left out: a copy of her data is had at the counter. */
   readonly rights?: CitizenRights | undefined
   readonly correspondence: Correspondence
+  readonly courier: Courier
   readonly sessions: CitizenSessions
   readonly codes: Codes
   readonly codeWords: CodeWords

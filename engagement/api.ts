@@ -1,9 +1,12 @@
 /**
  * Talking with citizens: agencies, the people they know, what these agreed to, and the gate that every word to them passes.
  */
+export type { AgencyDoors } from './agencies/doors.ts'
 export type { Agencies, Agency } from './agencies/types.ts'
+export { citizenRoute } from './citizen-route.ts'
 export type {
   Actor,
+  AddressStop,
   ChainFault,
   ChainReport,
   Consent,

@@ -3,6 +3,29 @@ const MiB = 1024 * KiB
 
 /** Bounds of talking with citizens; part of `limits`. */
 export const citizenLimits = {
+  // --- pages for citizens
+
+  /** Pages that nobody looks at are closed: the telephone may lie about, the machine may be a library's. */
+  citizenSessionIdleMs: 30 * 60_000,
+  citizenSessionMs: 4 * 3_600_000,
+  /** How long a code is good. Mail may take some minutes. */
+  citizenCodeMs: 10 * 60_000,
+  /** Codes on their way to one address at once. Whoever asks for more annoys somebody else. */
+  citizenCodesMax: 3,
+  /** Codes to one address in a day that nobody entered: so many guesses at most, and so many rings for nothing. */
+  citizenCodesADayMax: 12,
+  /** Characters of a word that was agreed, at the counter or by herself. */
+  citizenWordLengthMin: 6,
+  citizenWordLengthMax: 64,
+  /** A word that somebody chose on the pages counts after so long: her other addresses are told of it at once. */
+  citizenOwnWordWaitMs: 24 * 3_600_000,
+  /** For so long somebody may ask to be left alone; she may ask again. */
+  citizenQuietDaysMax: 366,
+  /** A form of these pages; the answer to a message is the longest. */
+  citizenFormBytesMax: 64 * KiB,
+  /** Characters of an answer that a citizen writes on a page. */
+  citizenAnswerLengthMax: 10_000,
+
   // --- channels
 
   /** A web hook. A long message with the addresses of ten files has about 8 KB. */

@@ -221,20 +221,6 @@ export const limits = {
   /** A connection that nobody needs is kept for the next request; shorter than what other servers keep theirs. */
   outboundKeepAliveMs: 4_000,
 
-  // --- pages for citizens
-
-  /** Pages that nobody looks at are closed: the telephone may lie about, the machine may be a library's. */
-  citizenSessionIdleMs: 30 * 60_000,
-  citizenSessionMs: 4 * 3_600_000,
-  /** How long a code is good. Mail may take some minutes. */
-  citizenCodeMs: 10 * 60_000,
-  /** Codes on their way to one address at once. Whoever asks for more annoys somebody else. */
-  citizenCodesMax: 3,
-  /** A form of these pages; the answer to a message is the longest. */
-  citizenFormBytesMax: 64 * KiB,
-  /** Characters of an answer that a citizen writes on a page. */
-  citizenAnswerLengthMax: 10_000,
-
   // --- mail
 
   /** One mail with its files, coming or going. */

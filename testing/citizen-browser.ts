@@ -11,6 +11,11 @@ export class CitizenBrowser {
     this.#url = url
   }
 
+  /** As they go to the server. */
+  get cookies(): string {
+    return [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+  }
+
   async open(path: string, more: { headers?: Record<string, string> } = {}): Promise<string> {
     return this.#go('GET', path, undefined, more.headers)
   }
@@ -42,7 +47,7 @@ export class CitizenBrowser {
     body?: URLSearchParams,
     headers: Record<string, string> = {},
   ): Promise<string> {
-    const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    const cookie = this.cookies
     const response = await fetch(this.#url() + path, {
       method,
       redirect: 'manual',

@@ -1,6 +1,9 @@
 /** An agency with a clerk, channels on the simulator, and citizens: what tests of the whole way of words need. */
+
+import { expect } from 'vitest'
 import type { ChannelSettings } from '#channels/api.ts'
 import type { Purpose } from '#engagement/api.ts'
+import { CitizenBrowser } from './citizen-browser.ts'
 import { startTestSimulator, type TestSimulator } from './simulator.ts'
 import { startTown, type Town, type TownOptions } from './town.ts'
 import type { TownPerson } from './town-person.ts'
@@ -68,6 +71,30 @@ export class CitizenOffice implements AsyncDisposable {
       )
     }
     return id
+  }
+
+  /** The newest words that an address received. */
+  newest(to: string): string {
+    return this.simulator.received(to).at(-1) ?? ''
+  }
+
+  /** Waits for the next code to an address. */
+  async codeTo(to: string, ask: () => Promise<unknown>): Promise<string> {
+    const codes = () => this.simulator.received(to).flatMap((text) => /^\d{6}(?= )/.exec(text)?.[0] ?? [])
+    const before = codes().length
+    await ask()
+    await expect.poll(() => codes().length, { interval: 20, timeout: 10_000 }).toBeGreaterThan(before)
+    return codes().at(-1) ?? ''
+  }
+
+  /** Her browser, signed in to the pages by a code to the number. */
+  async browserOf(to: string): Promise<CitizenBrowser> {
+    const her = new CitizenBrowser(() => this.town.url)
+    await her.open('/c/main')
+    const code = await this.codeTo(to, () => her.submit('/c/main/code', { address: to }))
+    await her.submit('/c/main/enter', { code })
+    expect(her.path).toBe('/c/main/choices')
+    return her
   }
 
   send(personId: string, purposeId: string, body: string, more: object = {}) {

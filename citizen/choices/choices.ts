@@ -1,4 +1,5 @@
 import type { Agency, ConsentStanding, Preferences, Purpose } from '#engagement/api.ts'
+import { limits } from '#platform/api.ts'
 import type { CitizenParts } from '../parts.ts'
 import type { Reader } from './holder.ts'
 
@@ -55,8 +56,31 @@ export function changesOf(choices: readonly Choice[], form: URLSearchParams): re
 }
 
 const kinds = ['sms', 'mail', 'inbox'] as const
-const formats = ['easy-language', 'large-print', 'sign-language', 'voice'] as const
+export const formats = ['easy-language', 'large-print', 'sign-language', 'voice'] as const
 const hour = /^([01]\d|2[0-3]):00$/
+const dayMs = 24 * 3_600_000
+const languageTag = /^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/
+
+/** A field of the form that says nothing usable. */
+export type WrongField = {
+  readonly field: 'from' | 'to' | 'quiet-until'
+  readonly is: 'half' | 'no-day' | 'past' | 'far'
+}
+
+/** What the form says of hours and days that cannot be kept. `today`: `YYYY-MM-DD` where she lives. */
+export function wrongFieldsOf(form: URLSearchParams, today: string): WrongField[] {
+  const wrong: WrongField[] = []
+  const [from, to] = [form.get('from') ?? '', form.get('to') ?? '']
+  if ((from === '') !== (to === '')) wrong.push({ field: from === '' ? 'from' : 'to', is: 'half' })
+  const day = form.get('quiet-until') ?? ''
+  if (day === '') return wrong
+  const at = Date.parse(`${day}T00:00:00Z`)
+  if (Number.isNaN(at) || new Date(at).toISOString().slice(0, 10) !== day) {
+    wrong.push({ field: 'quiet-until', is: 'no-day' })
+  } else if (day <= today) wrong.push({ field: 'quiet-until', is: 'past' })
+  else if (at > Date.parse(today) + limits.citizenQuietDaysMax * dayMs) wrong.push({ field: 'quiet-until', is: 'far' })
+  return wrong
+}
 
 /** What the form says of ways, hours and form; what it does not speak of stays. */
 export function preferencesOf(form: URLSearchParams, before: Preferences, timeZone: string): Preferences {
@@ -66,11 +90,17 @@ export function preferencesOf(form: URLSearchParams, before: Preferences, timeZo
     .toSorted((a, b) => wished.indexOf(a) - wished.indexOf(b))
   const [from, to] = [form.get('from') ?? '', form.get('to') ?? '']
   const isQuiet = hour.test(from) && hour.test(to) && from !== to
+  const day = form.get('quiet-until') ?? ''
+  const asked = form.get('language') ?? ''
   return {
     ...before,
     channels: channels.length > 0 ? channels : undefined,
-    language: form.get('language') || before.language,
+    language: languageTag.test(asked) ? asked : before.language,
     quietHours: isQuiet ? { from, to, timeZone: before.quietHours?.timeZone ?? timeZone } : undefined,
-    formats: formats.filter((format) => form.get(format) === 'on'),
+    quietUntil: day === '' ? undefined : { day, timeZone: before.quietUntil?.timeZone ?? timeZone },
+    formats: [
+      ...(before.formats ?? []).filter((one) => !(formats as readonly string[]).includes(one)),
+      ...formats.filter((format) => form.get(format) === 'on'),
+    ],
   }
 }

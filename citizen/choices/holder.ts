@@ -8,7 +8,7 @@ export type Reader = { readonly address: Address; readonly person: Person | unde
 /** Undefined when the address is gone, with the person who was erased say. */
 export async function readerOf(
   { people }: Pick<CitizenParts, 'people'>,
-  { addressId, agencyId }: Session,
+  { addressId, agencyId }: Pick<Session, 'addressId' | 'agencyId'>,
 ): Promise<Reader | undefined> {
   const address = await people.addressById(addressId)
   if (address === undefined || address.agencyId !== agencyId) return undefined

@@ -5,7 +5,11 @@ import type { CitizenParts } from '../parts.ts'
 import { ownPage } from '../visits/page-route.ts'
 
 export const leave = (parts: CitizenParts): Route =>
-  ownPage(parts, { method: 'POST', page: 'leave', operation: 'leaveCitizenPages' }, async ({ session, agency }) => {
-    await parts.sessions.end(session)
-    return { to: pathOf(agency), session: null }
-  })
+  ownPage(
+    parts,
+    { method: 'POST', page: 'leave', twin: 'choices', operation: 'leaveCitizenPages' },
+    async ({ session, agency }) => {
+      await parts.sessions.end(session)
+      return { to: pathOf(agency), session: null }
+    },
+  )

@@ -9,7 +9,7 @@ import { startPage } from './show-start.ts'
 export const sendCode = (parts: CitizenParts): Route =>
   openPage(
     parts,
-    { method: 'POST', page: 'code', operation: 'sendCitizenCode', rate: 'citizenCode' },
+    { method: 'POST', page: 'code', twin: '', operation: 'sendCitizenCode', rate: 'citizenCode' },
     async (visit) => {
       const { agency, words, form } = visit
       const given = form.get('address') ?? ''

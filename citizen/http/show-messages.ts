@@ -10,12 +10,19 @@ import { moment } from '../words/moments.ts'
 
 const pageSize = 20
 
+/** The letter whose answer was refused, and why. */
+type Unanswered = { readonly id: string; readonly says: string }
+
 export const showMessages = (parts: CitizenParts): Route =>
   ownPage(parts, { method: 'GET', page: 'messages', operation: 'showCitizenMessages' }, (visit) =>
     messagesPage(parts, visit),
   )
 
-export async function messagesPage(parts: CitizenParts, visit: OpenVisit, wrong?: string): Promise<PageAnswer> {
+export async function messagesPage(
+  parts: CitizenParts,
+  visit: OpenVisit,
+  unanswered?: Unanswered,
+): Promise<PageAnswer> {
   const { session, words, agency, query } = visit
   const reader = await readerOf(parts, session)
   if (reader === undefined) return problem(visit, words.problem.ended, 410)
@@ -24,7 +31,7 @@ export async function messagesPage(parts: CitizenParts, visit: OpenVisit, wrong?
   const page = { limit: pageSize, ...(Number.isSafeInteger(before) && { before }) }
   const found = reader.person === undefined ? { letters: [] } : await parts.correspondence.page(reader.person.id, page)
   const items: Html[] = []
-  for (const letter of found.letters) items.push(html`<li>${await letterItem(parts, visit, letter)}</li>`)
+  for (const letter of found.letters) items.push(html`<li>${await letterItem(parts, visit, letter, unanswered)}</li>`)
   const older =
     found.next !== undefined &&
     html`<p><a href="${pathOf(agency, 'messages')}?before=${found.next}">${messages.older}</a></p>`
@@ -32,13 +39,18 @@ export async function messagesPage(parts: CitizenParts, visit: OpenVisit, wrong?
   return {
     title: messages.title,
     ...(query.has('sent') && { notice: html`${messages.sent}` }),
-    ...(wrong !== undefined && { notice: html`${wrong}`, isProblem: true, status: 400 }),
+    ...(unanswered !== undefined && { wrong: [{ field: `a-${unanswered.id}`, says: unanswered.says }] }),
     main: html`<h1>${messages.title}</h1><p class="lead">${lead}</p>
 ${items.length === 0 ? html`<p class="long">${messages.none}</p>` : html`<ol class="log">${items}</ol>`}${older}`,
   }
 }
 
-async function letterItem(parts: CitizenParts, visit: OpenVisit, letter: Letter): Promise<Html> {
+async function letterItem(
+  parts: CitizenParts,
+  visit: OpenVisit,
+  letter: Letter,
+  unanswered: Unanswered | undefined,
+): Promise<Html> {
   const { words, session, agency } = visit
   const { messages, choices } = words
   const purpose = await parts.purposes.byId(letter.purposeId)
@@ -54,19 +66,21 @@ async function letterItem(parts: CitizenParts, visit: OpenVisit, letter: Letter)
   if (letter.inboxId !== undefined) await parts.correspondence.markRead(letter.inboxId)
   return html`${head}${letter.subject !== undefined && html`<b>${theirWords(letter.subject)}</b>`}
 <div class="letter">${theirWords(letter.text)}</div>${why}${ways}
-${answerForm(visit, letter, parts.random.token(16))}`
+${answerForm(visit, letter, parts.random.token(16), unanswered?.id === letter.id ? unanswered.says : undefined)}`
 }
 
 /** A code to an address opens what could have been sent there. */
 export const isShown = (letter: Letter, isStrong: boolean) => isStrong || letter.sensitivity !== 'sensitive'
 
-function answerForm(visit: OpenVisit, letter: Letter, key: string): Html {
+function answerForm(visit: OpenVisit, letter: Letter, key: string, wrong: string | undefined): Html {
   const { messages } = visit.words
   const id = `a-${letter.id}`
+  const isWrong = wrong !== undefined
   const fields = html`<input type="hidden" name="key" value="${key}"><div class="field">
-<label for="${id}">${messages.answer}</label>
-<textarea class="in2" id="${id}" name="text" dir="auto" required></textarea></div><div class="save">
+<label for="${id}">${messages.answer}</label>${isWrong && html`<p class="wrong" id="${id}-wrong">${wrong}</p>`}
+<textarea class="in2" id="${id}" name="text" dir="auto" required
+${isWrong && html` aria-invalid="true" aria-describedby="${id}-wrong"`}></textarea></div><div class="save">
 <button class="go">${messages.send}</button></div>`
-  return html`<details><summary>${messages.answer}
+  return html`<details${isWrong && html` open`}><summary>${messages.answer}
 </summary>${form(visit, pathOf(visit.agency, `messages/${letter.id}`), fields)}</details>`
 }

@@ -13,15 +13,15 @@ export const showStart = (parts: CitizenParts): Route =>
   })
 
 /** `problem` says what to correct, beside the field and first on the page. */
-export function startPage(visit: Visit, said?: string, problem?: string, given = ''): PageParts & { status?: number } {
+export function startPage(visit: Visit, said?: string, problem?: string, given = ''): PageParts {
   const { words, agency } = visit
   const { start } = words
-  const wrong = problem !== undefined && html`<p class="wrong" id="wrong">${problem}</p>`
-  const described = problem === undefined ? 'hint' : 'wrong hint'
+  const wrong = problem !== undefined && html`<p class="wrong" id="address-wrong">${problem}</p>`
+  const described = problem === undefined ? 'hint' : 'address-wrong hint'
   return {
     title: start.title(agency.name),
-    ...((problem ?? said) !== undefined && { notice: html`${problem ?? said}`, isProblem: problem !== undefined }),
-    ...(problem !== undefined && { status: 400 }),
+    ...(said !== undefined && { notice: html`${said}` }),
+    ...(problem !== undefined && { wrong: [{ field: 'address', says: problem }] }),
     main: html`<h1>${start.title(agency.name)}</h1>
 <p class="lead">${start.lead}</p>
 ${form(

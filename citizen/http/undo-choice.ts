@@ -1,15 +1,15 @@
 /** POST /c/:agency/undo: takes back what was just saved, within 30 days. */
 import { Refusal, type Route } from '#platform/api.ts'
 import { readerOf } from '../choices/holder.ts'
+import { proofOf } from '../choices/proof.ts'
 import { pathOf } from '../pages/layout.ts'
 import type { CitizenParts } from '../parts.ts'
 import { ownPage, problem } from '../visits/page-route.ts'
-import { proofOf } from './save-choices.ts'
 
 const eventsMax = 50
 
 export const undoChoice = (parts: CitizenParts): Route =>
-  ownPage(parts, { method: 'POST', page: 'undo', operation: 'undoCitizenChoice' }, async (visit) => {
+  ownPage(parts, { method: 'POST', page: 'undo', twin: 'choices', operation: 'undoCitizenChoice' }, async (visit) => {
     const { session, agency, words, form } = visit
     const reader = await readerOf(parts, session)
     if (reader === undefined) return problem(visit, words.problem.ended, 410)

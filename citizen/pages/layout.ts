@@ -17,6 +17,8 @@ export type PageParts = {
   /** The first thing on the page, and said by itself. */
   readonly notice?: Html | undefined
   readonly isProblem?: boolean
+  /** What to correct, by the ids of the fields: first on the page, with a link to each, and in the page's title. */
+  readonly wrong?: readonly { readonly field: string; readonly says: string }[]
 }
 
 export const pathOf = (agency: Agency, page = '') => `/c/${agency.key}${page === '' ? '' : `/${page}`}`
@@ -29,15 +31,28 @@ export function form(frame: Frame, action: string, content: Html): Html {
   return html`<form action="${action}" method="post">${token}${content}</form>`
 }
 
-export function layout(frame: Frame, { title, main, notice, isProblem = false }: PageParts): string {
+/** Without scripts only `autofocus` brings a reader to what was said; it is read out where she lands. */
+function saidFirst(words: Words, { notice, isProblem = false, wrong = [] }: PageParts): Html | undefined {
+  if (wrong.length > 0) {
+    const links = wrong.map(({ field, says }) => html`<li><a href="#${field}">${says}</a></li>`)
+    return html`<div class="said problem" role="alert" tabindex="-1" autofocus><b>${words.problem.toMend}</b><ul>${links}</ul></div>`
+  }
+  const role = isProblem ? 'alert' : 'status'
+  return (
+    notice &&
+    html`<div class="${isProblem ? 'said problem' : 'said'}" role="${role}" tabindex="-1" autofocus>${notice}</div>`
+  )
+}
+
+export function layout(frame: Frame, page: PageParts): string {
   const { words, agency } = frame
-  const said = notice && html`<div class="${isProblem ? 'said problem' : 'said'}" role="status">${notice}</div>`
+  const { title, main, wrong = [] } = page
   return html`<!doctype html>
 <html lang="${words.lang}" dir="${words.dir}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title} – ${agency.name}</title>
+<title>${wrong.length > 0 && `${words.problem.titled} `}${title}${agency.name !== '' && ` – ${agency.name}`}</title>
 <link rel="stylesheet" href="/c/style.css">
 </head>
 <body>
@@ -49,7 +64,7 @@ ${leave(frame)}
 </div></header>
 ${menu(frame)}
 <main class="in" id="main">
-${said}
+${saidFirst(words, page)}
 ${main}
 </main>
 <footer><div class="in">
@@ -64,13 +79,17 @@ ${
 `.text
 }
 
+/** Which part of a page is shown. */
+const placeParameters: ReadonlySet<string> = new Set(['before', 'openings', 'for'])
+
 function otherLanguages({ words, here }: Frame): Html[] {
   const [path, query = ''] = here.split('?', 2)
+  // What was just said is not said again.
+  const kept = [...new URLSearchParams(query)].filter(([name]) => placeParameters.has(name))
   return languages
     .filter((one) => one !== words)
     .map((one) => {
-      const asked = new URLSearchParams(query)
-      asked.set('lang', one.lang)
+      const asked = new URLSearchParams([...kept, ['lang', one.lang]])
       return html`<a href="${path}?${asked.toString()}" lang="${one.lang}" hreflang="${one.lang}">${one.ownName}</a> `
     })
 }

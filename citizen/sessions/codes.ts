@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { Address, Courier } from '#engagement/api.ts'
 import { type Clock, limits, type Postgres, type Random, type Tx, type Vault } from '#platform/api.ts'
-import { codesUnderWay, deleteCode, insertCode, takeTry } from '../store/codes.ts'
+import { codesTo, deleteCode, insertCode, takeTry } from '../store/codes.ts'
 
 type Deps = {
   readonly db: Postgres
@@ -14,6 +14,8 @@ type Deps = {
 /** Six digits, five tries: one guess in 200,000. */
 const digits = 6
 const tries = 5
+/** So long are codes remembered that nobody entered. */
+export const dayMs = 24 * 3_600_000
 
 /** Codes to an address, which open what could have been sent there. */
 export class Codes {
@@ -69,7 +71,8 @@ export class Codes {
   /** Not where others read along, and not so many that a telephone rings all day. */
   async #mayGo(tx: Tx, address: Address, nowMs: number): Promise<boolean> {
     if (address.isReadByOthers || address.kind === 'inbox') return false
-    return (await codesUnderWay(tx, address.id, nowMs)) < limits.citizenCodesMax
+    const { underWay, inAll } = await codesTo(tx, address.id, nowMs, nowMs - dayMs)
+    return underWay < limits.citizenCodesMax && inAll < limits.citizenCodesADayMax
   }
 
   #hash(id: string, code: string): Buffer {

@@ -1,5 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
-import { type Clock, limits, type Postgres, type Random } from '#platform/api.ts'
+import { type Clock, type Db, limits, type Postgres, type Random } from '#platform/api.ts'
 import { deleteSession, insertSession, sessionOf, setSessionLanguage, touchSession } from '../store/sessions.ts'
 
 /** Who has the pages open, as far as she proved it. */
@@ -47,8 +47,8 @@ export class CitizenSessions {
     return { token, agencyId, addressId, isStrong, language, begunMs: begunTs }
   }
 
-  async speak({ token }: Session, language: string): Promise<void> {
-    await setSessionLanguage(this.#deps.db, hashOf(token), language)
+  async speak({ token }: Session, language: string, db: Db = this.#deps.db): Promise<void> {
+    await setSessionLanguage(db, hashOf(token), language)
   }
 
   async end({ token }: Session): Promise<void> {

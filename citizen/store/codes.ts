@@ -14,9 +14,11 @@ const tryOnce = sql(
 )
 const remove = sql('citizen_code_delete', 'delete from citizen_code where id = $1')
 const removeBefore = sql('citizen_code_delete_before', 'delete from citizen_code where expires_ts <= $1')
+const lock = sql('citizen_code_lock', 'select id from address where id = $1 for no key update')
 const countOf = sql(
   'citizen_code_count',
-  'select count(*)::int as codes from citizen_code where address_id = $1 and expires_ts > $2',
+  `select count(*) filter (where expires_ts > $2)::int as "underWay", count(*)::int as "inAll"
+   from citizen_code where address_id = $1 and expires_ts > $3`,
 )
 
 export const insertCode = (
@@ -31,6 +33,9 @@ export const deleteCode = (db: Db, id: string) => db.run(remove, [id])
 
 export const deleteCodesBefore = (db: Db, ts: number) => db.run(removeBefore, [ts])
 
-export async function codesUnderWay(db: Db, addressId: number, nowTs: number): Promise<number> {
-  return (await db.row<{ codes: number }>(countOf, [addressId, nowTs]))?.codes ?? 0
+/** Codes to an address that nobody entered: still good, and all that ended since `sinceTs`. One asker at a time counts. */
+export async function codesTo(db: Db, addressId: number, nowTs: number, sinceTs: number) {
+  await db.row(lock, [addressId])
+  const count = await db.row<{ underWay: number; inAll: number }>(countOf, [addressId, nowTs, sinceTs])
+  return count ?? { underWay: 0, inAll: 0 }
 }

@@ -4,7 +4,7 @@ import { html } from '../pages/html.ts'
 import { type Frame, layout, type PageParts, pathOf } from '../pages/layout.ts'
 import type { CitizenParts } from '../parts.ts'
 import { isFormToken, type Session } from '../sessions/sessions.ts'
-import { acceptedLanguages, languages, type Words, wordsIn } from '../words/words.ts'
+import { acceptedLanguages, languages, wordsIn } from '../words/words.ts'
 
 /** What a page's handler knows of the request. */
 export type Visit = Frame & {
@@ -12,6 +12,8 @@ export type Visit = Frame & {
   readonly query: URLSearchParams
   readonly params: Readonly<Record<string, string>>
   readonly ip: string
+  /** The language that she chose with a link, now or on an earlier visit; undefined while she chose none. */
+  readonly chosenLanguage: string | undefined
 }
 export type OpenVisit = Visit & { readonly session: Session }
 
@@ -27,6 +29,8 @@ type PageWish = {
   readonly page: string
   readonly operation: string
   readonly rate?: RateName
+  /** Of a form's answer: the page that its links to other languages lead to. */
+  readonly twin?: string
 }
 
 /** A page that anybody may ask for. */
@@ -38,7 +42,7 @@ export function openPage(parts: CitizenParts, wish: PageWish, handle: (visit: Vi
     needs: 'nobody',
     rate: wish.rate ?? 'citizenPage',
     ...(wish.method === 'POST' ? { bodyKind: 'bytes' as const, bodyBytesMax: limits.citizenFormBytesMax } : {}),
-    handle: (request) => answerOf(parts, request, handle),
+    handle: (request) => answerOf(parts, wish, request, handle),
   })
 }
 
@@ -69,6 +73,7 @@ export function problem(frame: Frame, sentence: string, status: number): PageAns
 
 async function answerOf(
   parts: CitizenParts,
+  wish: PageWish,
   request: RouteRequest,
   handle: (visit: Visit) => Promise<PageAnswer>,
 ): Promise<FileAnswer> {
@@ -77,44 +82,48 @@ async function answerOf(
   const cookies = cookiesOf(request.headers.cookie)
   const found = await parts.sessions.find(cookies.get(cookieName(parts)))
   const session = agency !== undefined && found?.agencyId === agency.id ? found : undefined
-  const words = wordsOf({ query, session, agency, cookies, accepts: request.headers['accept-language'] })
-  const frame: Frame = { words, agency: agency ?? nowhere, session, here: request.url }
+  const asked = languages.find(({ lang }) => lang === query.get('lang'))?.lang
+  const chosenLanguage = asked ?? languages.find(({ lang }) => lang === cookies.get(languageCookie))?.lang
+  const accepted = acceptedLanguages(request.headers['accept-language'])
+  const words = wordsIn(asked, session?.language, chosenLanguage, ...accepted, agency?.language)
+  const here = wish.twin === undefined || agency === undefined ? request.url : pathOf(agency, wish.twin)
+  const frame: Frame = { words, agency: agency ?? nowhere, session, here }
   if (agency === undefined) return written(parts, frame, problem(frame, words.problem.gone, 404))
+  if (wish.method === 'POST' && isFromElsewhere(parts, request)) {
+    return written(parts, frame, problem(frame, words.problem.elsewhere, 403))
+  }
   const visit: Visit = {
     ...frame,
     agency,
     query,
     params: request.params,
     ip: request.ip,
+    chosenLanguage,
     form: new URLSearchParams(Buffer.isBuffer(request.body) ? request.body.toString('utf8') : ''),
   }
-  if (session !== undefined && query.has('lang') && words.lang !== session.language) {
-    await parts.sessions.speak(session, words.lang)
+  if (session !== undefined && asked !== undefined && asked !== session.language) {
+    await parts.sessions.speak(session, asked)
   }
   try {
-    return written(parts, frame, await handle(visit))
+    return written(parts, frame, await handle(visit), asked)
   } catch (error) {
     if (!(error instanceof Refusal)) parts.logger.error('citizen.page_failed', { error })
     return written(parts, frame, problem(frame, words.problem.broken, error instanceof Refusal ? error.status : 500))
   }
 }
 
+/**
+ * Whether another site had a browser send this. The token in the forms of a session says the same; before there is a session,
+ * this keeps others from opening their pages in her browser, for her to write into.
+ */
+function isFromElsewhere({ publicUrl }: CitizenParts, { headers }: RouteRequest): boolean {
+  const site = headers['sec-fetch-site']
+  if (site !== undefined) return site !== 'same-origin' && site !== 'none'
+  const { origin } = headers
+  return origin !== undefined && origin !== new URL(publicUrl).origin && URL.parse(origin)?.host !== headers.host
+}
+
 const nowhere: Agency = { id: 0, key: '', name: '', country: '', language: 'en' }
-
-type Wished = {
-  query: URLSearchParams
-  session: Session | undefined
-  agency: Agency | undefined
-  cookies: ReadonlyMap<string, string>
-  accepts: string | undefined
-}
-
-function wordsOf({ query, session, agency, cookies, accepts }: Wished): Words {
-  const known = new Set(languages.map(({ lang }) => lang))
-  const asked = query.get('lang') ?? ''
-  const wishes = [session?.language, cookies.get('chancery_lang'), ...acceptedLanguages(accepts), agency?.language]
-  return wordsIn(...(known.has(asked) ? [asked] : []), ...wishes)
-}
 
 /** What a browser may do with a page: nothing but show it, and send its forms back here. */
 const pagePolicy =
@@ -130,24 +139,35 @@ export const pageHeaders = ({ publicUrl }: CitizenParts, language: string): Reco
   'content-language': language,
 })
 
-function written(parts: CitizenParts, frame: Frame, answer: PageAnswer): FileAnswer {
+/** `chosen`: a language to be kept for a year, also by who is not signed in. */
+function written(parts: CitizenParts, frame: Frame, answer: PageAnswer, chosen?: string): FileAnswer {
   if (answer instanceof FileAnswer) return answer
   const headers = pageHeaders(parts, frame.words.lang)
+  if (chosen !== undefined) {
+    headers['set-cookie'] =
+      `${languageCookie}=${chosen}; Path=/c; Max-Age=31536000; HttpOnly; SameSite=Lax${secure(parts)}`
+  }
   if ('to' in answer) {
     if (answer.session !== undefined) headers['set-cookie'] = cookieFor(parts, answer.session)
     return new FileAnswer(Buffer.alloc(0), { ...headers, location: answer.to }, 303)
   }
-  return new FileAnswer(Buffer.from(layout(frame, answer)), headers, answer.status ?? 200)
+  return new FileAnswer(
+    Buffer.from(layout(frame, answer)),
+    headers,
+    answer.status ?? ((answer.wrong ?? []).length === 0 ? 200 : 400),
+  )
 }
+
+const languageCookie = 'chancery_lang'
+const secure = ({ publicUrl }: CitizenParts) => (publicUrl.startsWith('https:') ? '; Secure' : '')
 
 /** The prefix makes the browser refuse it from anybody else; over plain http, on one's own machine, browsers know none. */
 const cookieName = ({ publicUrl }: CitizenParts) =>
   publicUrl.startsWith('https:') ? '__Host-chancery_citizen' : 'chancery_citizen'
 
 function cookieFor(parts: CitizenParts, session: Session | null): string {
-  const secure = parts.publicUrl.startsWith('https:') ? '; Secure' : ''
   const life = session === null ? '; Max-Age=0' : ''
-  return `${cookieName(parts)}=${session?.token ?? ''}; Path=/; HttpOnly; SameSite=Lax${secure}${life}`
+  return `${cookieName(parts)}=${session?.token ?? ''}; Path=/; HttpOnly; SameSite=Lax${secure(parts)}${life}`
 }
 
 function cookiesOf(header = ''): Map<string, string> {

@@ -1,6 +1,8 @@
+const ofLanguage = (lang: string) => (lang.startsWith('en') ? 'en-GB' : lang)
+
 /** A moment as people write it, with the day in words. The zone is told where it is not the reader's own. */
 export function moment(atMs: number, lang: string, timeZone: string): string {
-  return new Intl.DateTimeFormat(lang === 'en' ? 'en-GB' : lang, {
+  return new Intl.DateTimeFormat(ofLanguage(lang), {
     day: 'numeric',
     month: 'long',
     year: 'numeric',
@@ -10,3 +12,6 @@ export function moment(atMs: number, lang: string, timeZone: string): string {
     timeZone,
   }).format(atMs)
 }
+
+/** `YYYY-MM-DD`. */
+export const dayOf = (atMs: number, timeZone: string) => new Intl.DateTimeFormat('en-CA', { timeZone }).format(atMs)

@@ -58,6 +58,7 @@ export function createConsent(deps: CreateConsentDeps): Consent & { readonly cha
       await markAddressWritten(tx, addressId, atMs)
     },
     hasWrittenSince: isWrittenSince,
+    stopsOn: (addressId) => stops.on(db, addressId),
     standing: (holder, on) => holders.standing(holder, on),
     history: (holder, page) => history(deps, holder, page),
     event: async (eventId) => {

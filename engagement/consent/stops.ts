@@ -1,4 +1,4 @@
-import type { Clock, Tx, Vault } from '#platform/api.ts'
+import type { Clock, Db, Tx, Vault } from '#platform/api.ts'
 import type { Gates } from '../gate/types.ts'
 import { type AddressRow, addressById, addressesOfGate } from '../store/addresses.ts'
 import {
@@ -12,7 +12,16 @@ import {
 import type { Chain } from './chain.ts'
 import type { ConsentRecorder, Telling } from './consent.ts'
 import { gone, type Holders, type KnownHolder } from './holders.ts'
-import type { Consent, Purpose, Purposes, Stopped, StopScope, StopWish, SuppressionReason } from './types.ts'
+import type {
+  AddressStop,
+  Consent,
+  Purpose,
+  Purposes,
+  Stopped,
+  StopScope,
+  StopWish,
+  SuppressionReason,
+} from './types.ts'
 
 type Deps = {
   readonly vault: Pick<Vault, 'lookupHash'>
@@ -122,6 +131,18 @@ export class Stops {
     return { isNew: true, purposeIds: again.map(({ purposeId }) => purposeId) }
   }
 
+  async on(db: Db, addressId: number): Promise<AddressStop[]> {
+    const address = await addressById(db, addressId)
+    if (address === undefined) return []
+    const rows = await suppressionsInForce(db, address.hash)
+    return rows
+      .filter(({ reason, agencyId }) => isHerWord.has(reason) && (agencyId ?? address.agencyId) === address.agencyId)
+      .map(({ agencyId, purposeId, atTs }) => {
+        const scope = agencyId === null ? 'government' : purposeId === null ? 'agency' : 'programme'
+        return { scope, purposeId: purposeId ?? undefined, atMs: atTs } as const
+      })
+  }
+
   async closeSender(tx: Tx, wish: Parameters<Consent['closeSender']>[1]): Promise<void> {
     const address = await this.#shut(tx, wish.addressId)
     const how = { reason: 'provider-stopped', channelId: wish.channelId } as const
@@ -187,6 +208,7 @@ export class Stops {
   }
 }
 
+const isHerWord: ReadonlySet<SuppressionReason> = new Set(['stopped', 'complained'])
 const liftable: ReadonlySet<SuppressionReason> = new Set(['stopped', 'held', 'complained', 'provider-stopped'])
 
 /** START lifts what lies in its scope and no wider; of closed senders the one that it came by. */

@@ -140,6 +140,13 @@ export type StopWish = {
   readonly atMs: number
 }
 
+/** A STOP that is in force; `purposeId` undefined: of everything that rests on consent. */
+export type AddressStop = {
+  readonly scope: 'programme' | 'agency' | 'government'
+  readonly purposeId: number | undefined
+  readonly atMs: number
+}
+
 export type Stopped = {
   /** False when this proof had been acted upon before. */
   readonly isNew: boolean
@@ -173,6 +180,8 @@ export interface Consent {
   /** Every inbound message marks its address. */
   markWritten(tx: Tx, addressId: number, atMs: number): Promise<void>
   hasWrittenSince(db: Db, addressId: number, atMs: number): Promise<boolean>
+  /** STOPs of an address that are in force, for whoever proved that it is hers. */
+  stopsOn(addressId: number): Promise<AddressStop[]>
   /** What holds for a person and the records merged into hers, or for an address by itself. */
   standing(holder: Holder, db?: Db): Promise<ConsentStanding[]>
   /** The newest first. */

@@ -17,5 +17,9 @@ export const PreferencesShape = Type.Object({
   language: Type.Optional(Language),
   /** Nothing that can wait is sent then; `from` may be later than `to`. */
   quietHours: Type.Optional(Type.Object({ from: Hour, to: Hour, timeZone: Type.String({ maxLength: 60 }) })),
+  /** The first day on which what can wait is sent again. */
+  quietUntil: Type.Optional(
+    Type.Object({ day: Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' }), timeZone: Type.String({ maxLength: 60 }) }),
+  ),
   formats: Type.Optional(Type.Array(ReadingFormats, { maxItems: formatsMax, uniqueItems: true })),
 })

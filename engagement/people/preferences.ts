@@ -30,6 +30,7 @@ export function createPreferences({ db, vault, clock }: Deps): PreferenceBook {
     },
     async set(tx, personId, preferences) {
       checkTimeZone(preferences.quietHours?.timeZone)
+      checkTimeZone(preferences.quietUntil?.timeZone)
       const row = await root(personId, tx)
       if (row?.state !== 'active' || row.dataKeyId === null) {
         throw refuse('CHANCERY_CONFLICT', 'This record was erased. Load it again.', { reason: 'not-active' })

@@ -115,6 +115,8 @@ export type Preferences = {
   readonly language?: string | undefined
   /** Hours in which nothing that can wait is sent: `HH:MM` in her time zone (IANA); may pass midnight. */
   readonly quietHours?: { readonly from: string; readonly to: string; readonly timeZone: string } | undefined
+  /** Before this day (`YYYY-MM-DD`, as it begins in her time zone) nothing that can wait is sent: she is away, or ill. */
+  readonly quietUntil?: { readonly day: string; readonly timeZone: string } | undefined
   readonly formats?: readonly ReadingFormat[] | undefined
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { firstLoudMs, isQuiet, isTimeZone, type QuietHours } from './quiet-hours.ts'
+import { dayBeginsMs, firstLoudMs, isQuiet, isTimeZone, type QuietHours } from './quiet-hours.ts'
 
 const minuteMs = 60_000
 const berlin = (from: number, to: number): QuietHours => ({ timeZone: 'Europe/Berlin', from, to })
@@ -51,5 +51,16 @@ describe('quiet hours', () => {
   it('know which time zones there are', () => {
     expect(isTimeZone('America/Argentina/Buenos_Aires')).toBe(true)
     expect(isTimeZone('Europe/Nowhere')).toBe(false)
+  })
+})
+
+describe('a day', () => {
+  it('begins when clocks there turn to it, also where midnight is left out', () => {
+    expect(dayBeginsMs('Europe/Berlin', '2026-05-04')).toBe(at('2026-05-04T00:00:00+02:00'))
+    expect(dayBeginsMs('Pacific/Kiritimati', '2026-05-04')).toBe(at('2026-05-04T00:00:00+14:00'))
+    expect(dayBeginsMs('America/Los_Angeles', '2026-11-02')).toBe(at('2026-11-02T00:00:00-08:00'))
+    expect(dayBeginsMs('Africa/Cairo', '2026-04-24')).toBe(at('2026-04-24T01:00:00+03:00'))
+    expect(dayBeginsMs('Europe/Berlin', '2026-02-31')).toBeUndefined()
+    expect(dayBeginsMs('Europe/Berlin', 'tomorrow')).toBeUndefined()
   })
 })

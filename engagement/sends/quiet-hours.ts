@@ -10,6 +10,7 @@ export type QuietHours = {
 
 const minuteMs = 60_000
 const dayMinutes = 1_440
+const dayLength = 'YYYY-MM-DD'.length
 /** Quiet hours end within a day, and clocks are put forward or back by three hours at the very most. */
 const searchedMinutes = dayMinutes + 180
 
@@ -31,6 +32,28 @@ export function isTimeZone(name: string): boolean {
   } catch {
     return false
   }
+}
+
+/** When a day (`YYYY-MM-DD`) begins on the clocks there; undefined for what is no day. */
+export function dayBeginsMs(timeZone: string, day: string): number | undefined {
+  const inUtc = Date.parse(`${day}T00:00:00Z`)
+  if (Number.isNaN(inUtc) || new Date(inUtc).toISOString().slice(0, dayLength) !== day) return undefined
+  // Clocks differ from UTC by 14 hours at most. The last moment before that is still the day before is followed by the day.
+  let [before, from] = [inUtc - dayMinutes * minuteMs, inUtc + dayMinutes * minuteMs]
+  while (from - before > minuteMs) {
+    const middle = before + Math.floor((from - before) / 2 / minuteMs) * minuteMs
+    if (dayThere(timeZone, middle) < day) before = middle
+    else from = middle
+  }
+  return from
+}
+
+const dayFormats = new Map<string, Intl.DateTimeFormat>()
+
+function dayThere(timeZone: string, atMs: number): string {
+  const format = dayFormats.get(timeZone) ?? new Intl.DateTimeFormat('en-CA', { timeZone })
+  dayFormats.set(timeZone, format)
+  return format.format(atMs)
 }
 
 /** Minutes since midnight that clocks there show at a moment. */

@@ -2,7 +2,7 @@ import type { Clock, Tx } from '#platform/api.ts'
 import type { LegalBasis } from '../consent/types.ts'
 import type { PreferenceBook } from '../people/types.ts'
 import type { SendRow } from '../store/sends.ts'
-import { firstLoudMs, isTimeZone, type QuietHours } from './quiet-hours.ts'
+import { dayBeginsMs, firstLoudMs, isTimeZone, type QuietHours } from './quiet-hours.ts'
 
 type Deps = { readonly clock: Clock; readonly preferences: Pick<PreferenceBook, 'of'> }
 
@@ -19,7 +19,7 @@ export class QuietTimes {
 
   /**
    * Not before `soonestTs`. An answer to her words and an emergency wait for nobody; everything else waits until her quiet is
-   * over, but not beyond its deadline: late is worse than loud for what has one.
+   * over (the days of it, and then the hours), but not beyond its deadline: late is worse than loud for what has one.
    */
   async dueTs(
     tx: Tx,
@@ -28,9 +28,13 @@ export class QuietTimes {
   ): Promise<number> {
     const dueTs = Math.max(this.#deps.clock.nowMs(), soonestTs)
     if (send.kind !== 'message' || send.basis === 'emergency' || send.personId === null) return dueTs
-    const hours = hoursOf((await this.#deps.preferences.of(send.personId, tx)).quietHours)
-    if (hours === undefined) return dueTs
-    return Math.max(dueTs, Math.min(firstLoudMs(hours, dueTs), send.deadlineTs - beforeDeadlineMs))
+    const { quietHours, quietUntil } = await this.#deps.preferences.of(send.personId, tx)
+    const isKnown = quietUntil !== undefined && isTimeZone(quietUntil.timeZone)
+    const begins = isKnown ? dayBeginsMs(quietUntil.timeZone, quietUntil.day) : undefined
+    const awayTs = Math.max(dueTs, begins ?? 0)
+    const hours = hoursOf(quietHours)
+    const loudTs = hours === undefined ? awayTs : firstLoudMs(hours, awayTs)
+    return Math.max(dueTs, Math.min(loudTs, send.deadlineTs - beforeDeadlineMs))
   }
 }
 

@@ -10,6 +10,8 @@ create table citizen_code (
 );
 comment on table citizen_code is 'A code on its way to an address. One whose address is null went nowhere: whoever asks for somebody else''s address sees no difference.';
 comment on column citizen_code.code_hash is 'Keyed hash of id and code: a dump does not tell it.';
+comment on column citizen_code.expires_ts is 'Kept for a day longer: so many codes go to one address in a day, and no more.';
+create index citizen_code_address on citizen_code (address_id);
 create index citizen_code_expires on citizen_code (expires_ts);
 
 create table citizen_session (
@@ -26,9 +28,15 @@ comment on column citizen_session.is_strong is 'She also knew the word that was 
 create index citizen_session_seen on citizen_session (seen_ts);
 
 create table citizen_word (
-  person_id int primary key references person (id),
-  word_hash bytea not null,
+  person_id int not null references person (id),
+  kind text not null check (kind in ('counter', 'own')),
+  sealed_word bytea not null,
   tries_left int not null,
-  set_ts bigint not null
+  set_ts bigint not null,
+  counts_from_ts bigint not null,
+  primary key (person_id, kind)
 );
-comment on table citizen_word is 'The word that a person agreed at the counter, as a keyed hash: without the master key it cannot be guessed at.';
+comment on table citizen_word is 'Words that a person agreed with the agency: face to face at the counter, or by herself on the pages.';
+comment on column citizen_word.kind is 'The word from the counter opens private messages with a code to one address; her own only with codes to two.';
+comment on column citizen_word.sealed_word is 'A keyed hash of the word, sealed under the person''s key: nobody reads it, and her erasure destroys it.';
+comment on column citizen_word.counts_from_ts is 'A word of her own counts the day after, so that she hears of it first, at her other addresses.';
