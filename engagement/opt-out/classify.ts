@@ -1,5 +1,6 @@
-import { type Find, findPhrases } from './find.ts'
-import { takeApart } from './fold.ts'
+import { type Find, findPhrases, isKnownWord } from './find.ts'
+import { takeApart, type Words } from './fold.ts'
+import { partJoined } from './joined.ts'
 import { judge, type Verdict } from './judge.ts'
 import { type Entry, indexLexicons } from './lexicon.ts'
 import { ownWords } from './own-words.ts'
@@ -31,8 +32,18 @@ export function classify(text: string, of: { kind: 'sms' | 'mail'; languages?: r
   const bounded = text.slice(0, lettersMax)
   const taken = takeApart(of.kind === 'mail' ? ownWords(bounded) : bounded, wordsMax)
   if (taken.words.length === 0) return { outcome: 'none', because: 'no words' }
+  const plain = judgeWords(taken, of.languages ?? [])
+  if (plain.outcome !== 'none') return plain
+  for (const parted of partJoined(taken, (word) => isKnownWord(word, index), index)) {
+    const joined = judgeWords(parted, of.languages ?? [])
+    if (joined.outcome === 'stop') return joined
+  }
+  return plain
+}
+
+function judgeWords(taken: Words, languages: readonly string[]): OptOut {
   const finds = findPhrases(taken.words, index)
-  const candidates = likelyLanguages(finds, taken.words.length, of.languages ?? [])
+  const candidates = likelyLanguages(finds, taken.words.length, languages)
   const verdicts = candidates.map((language) => ({
     language,
     verdict: judge(

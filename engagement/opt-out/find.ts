@@ -7,6 +7,8 @@ export type Find = { readonly entry: Entry; readonly from: number; readonly to: 
 const gapMax = 3
 /** Shorter words are one slip away from too many others. */
 const slipLengthMin = 5
+/** And of those that deny something, longer ones are still one slip away from their opposite. */
+const denialLengthMin = 6
 /** Enough for any message; a text made of typos must not cost more. */
 const typosMax = 60
 
@@ -28,6 +30,15 @@ export function findPhrases(words: readonly Word[], index: Index): Find[] {
       for (const entry of guess(text, index)) tryAt(entry, words, at, finds, true)
   }
   return finds
+}
+
+/** Whether some phrase begins with the word as it stands. */
+export function isKnownWord(word: Word, index: Index): boolean {
+  return spellingsOf(word).some((text) => {
+    if (index.exact.has(text)) return true
+    for (let length = 2; length <= text.length; length += 1) if (index.stems.has(text.slice(0, length))) return true
+    return false
+  })
 }
 
 function spellingsOf(word: Word): string[] {
@@ -73,14 +84,17 @@ function guess(word: string, index: Index): Entry[] {
   for (const place of placesNear(word))
     for (const key of index.keys.get(place) ?? [])
       if (isOneSlipAway(word, key.text, key.isStem))
-        for (const entry of key.entries)
-          if (!isDenial(entry) || word.startsWith(key.text.slice(0, 3))) entries.add(entry)
+        for (const entry of key.entries) if (!isDenial(entry) || mayBeDenial(word, key.text)) entries.add(entry)
   return [...entries]
 }
 
 /** In many languages the negation is the first letters of the word: nepište, napište. */
 function isDenial({ meaning }: Entry): boolean {
   return meaning === 'nosend' || meaning === 'nowant' || meaning === 'neg'
+}
+
+function mayBeDenial(word: string, key: string): boolean {
+  return key.length >= denialLengthMin && word.startsWith(key.slice(0, 3))
 }
 
 /** Whether one letter more, less or other, or two that changed places, make the one of the other. */

@@ -81,7 +81,7 @@ export type Words = {
 }
 
 /** Signs that say stop without a word. */
-const stopSigns = '🛑⛔🚫📵'
+const stopSigns = '🛑⛔🚫📵🔕🔇📴'
 const pieces = new RegExp(`[${stopSigns}]|[\\p{L}\\p{N}$@]+|[?؟;;]|[.!,:\\n،؛…()]|\\s[-–—]\\s`, 'gu')
 
 /** Takes a text apart into folded words and clauses; `most` bounds how many words are looked at. */

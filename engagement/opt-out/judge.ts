@@ -30,6 +30,7 @@ class Clause {
     this.isOnly = at.isOnly
     for (const find of finds) {
       const { meaning } = find.entry
+      if (isShadowed(find, finds)) continue
       this.#byMeaning.set(meaning, [...(this.#byMeaning.get(meaning) ?? []), find])
       for (let at = find.from; at <= find.to; at += 1) {
         const here = this.#meaningsAt.get(at) ?? new Set<Meaning>()
@@ -63,6 +64,28 @@ class Clause {
     return this.#meaningsAt.has(at)
   }
 
+  /** 'Do not stop sending' holds 'do not … sending': what is denied is the end. */
+  isAboutEnding(find: Find): boolean {
+    const isInside = (other: Find) => other.from > find.from && other.to < find.to
+    const overlaps = (other: Find) => other.from <= find.to && other.to >= find.from
+    return this.all('halt').some(isInside) || this.all('leave').some(isInside) || this.all('keep').some(overlaps)
+  }
+
+  /** Whether a negation stands within `most` known words behind this, as in 'slet mig ikke', and denies nothing else. */
+  isDeniedBehind(find: Find, most: number): boolean {
+    return this.all('neg').some((neg) => {
+      if (neg.from <= find.to || neg.from - find.to - 1 > most || neg.to < this.to) return false
+      for (let at = find.to + 1; at < neg.from; at += 1) if (!this.isKnown(at)) return false
+      return true
+    })
+  }
+
+  /** Whether this negation stands right before what ends things: 'do not stop', 'nicht abstellen'. */
+  isAgainstEnding(neg: Find): boolean {
+    const follows = (find: Find) => find.from > neg.from && find.from <= neg.to + 2
+    return this.all('halt').some(follows) || this.all('leave').some(follows) || this.all('remove').some(follows)
+  }
+
   /** Whether a negation that is not part of it stands right before or behind this. */
   isDeniedNear(find: Find): boolean {
     return this.all('neg').some((neg) => neg.to === find.from - 1 || neg.from === find.to + 1)
@@ -76,6 +99,21 @@ class Clause {
       return true
     })
   }
+}
+
+const shadowing: ReadonlySet<Meaning> = new Set(['nosend', 'nowant', 'remove', 'withdraw', 'leave', 'halt', 'away'])
+
+/** 'Get' in 'get rid of' is no report, and 'call' in 'do not call or write' is nothing else that might end. */
+function isShadowed({ entry, from, to }: Find, finds: readonly Find[]): boolean {
+  if (entry.meaning !== 'got' && entry.meaning !== 'other') return false
+  return finds.some(
+    (other) =>
+      shadowing.has(other.entry.meaning) &&
+      other.to - other.from > to - from &&
+      other.from <= from &&
+      other.to >= to &&
+      other.entry.steps.every((step) => step.kind === 'word'),
+  )
 }
 
 const dressing: readonly Meaning[] = [
@@ -120,6 +158,7 @@ export function judge(taken: Words, finds: readonly Find[]): Verdict {
   if (stop !== undefined && keep !== undefined)
     return { outcome: 'unsure', rule: `${stop.rule}, and ${keep.rule}`, ...scope }
   if (stop !== undefined) return { outcome: 'stop', rule: stop.rule, ...scope }
+  if (keep === undefined && isNumberStruck(clauses, isNumber)) return { outcome: 'stop', rule: 'strike it', ...scope }
   if (dialogue !== undefined) return { ...dialogue, ...scope }
   const unsure = verdicts.find((verdict) => verdict.says === 'unsure')
   if (unsure !== undefined && keep === undefined) return { outcome: 'unsure', rule: unsure.rule, ...scope }
@@ -130,14 +169,30 @@ export function judge(taken: Words, finds: readonly Find[]): Verdict {
 function wholeMessage(count: number, finds: readonly Find[], isNumber: (at: number) => boolean) {
   if (count === 0) return undefined
   const whole = new Clause({ from: 0, to: count - 1, isQuestion: false, isOnly: true }, finds)
+  const isMoreThanNo = whole.all('alone').some(({ from, to }) => to > from)
   for (const outcome of ['start', 'help', 'yes', 'no'] as const)
-    if (whole.has(outcome) && whole.isAll(0, count - 1, [outcome, 'fill'], isNumber)) return { outcome, rule: outcome }
+    if (outcome === 'no' && isMoreThanNo) continue
+    else if (whole.has(outcome) && whole.isAll(0, count - 1, [outcome, 'fill'], isNumber))
+      return { outcome, rule: outcome }
   const standsAlone = ({ from, to }: Find) =>
     whole.isAll(0, from - 1, ['fill'], isNumber) && whole.isAll(to + 1, count - 1, ['fill'], isNumber)
   const alone = finds.find((find) => find.entry.isWhole && standsAlone(find))
   if (alone?.entry.meaning === 'unsure') return { outcome: 'unsure' as const, rule: 'hint' }
   if (alone?.entry.meaning === 'away') return { outcome: 'stop' as const, rule: 'go away' }
   return isBeginning(whole) ? { outcome: 'start' as const, rule: 'start' } : undefined
+}
+
+/** 'Wrong number, please delete it': the one clause speaks of a number, the other of striking it and of nothing else. */
+function isNumberStruck(clauses: readonly Clause[], isNumber: (at: number) => boolean): boolean {
+  const strikes = (clause: Clause) =>
+    clause.has('remove') &&
+    !clause.isQuestion &&
+    !clause.has('other', 'limit') &&
+    !isRemoveDenied(clause) &&
+    clause.isAll(clause.from, clause.to, [...dressing, 'remove'], isNumber)
+  return clauses.some(
+    (clause) => strikes(clause) && clauses.some((other) => other !== clause && other.has('mine', 'unsure')),
+  )
 }
 
 /** 'I want the messages again': every word is known, and nothing in it denies or ends. */
@@ -151,8 +206,10 @@ function isBeginning(whole: Clause): boolean {
 function judgeClause(clause: Clause, isNumber: (at: number) => boolean): ClauseVerdict {
   // 'Cancel? No, I will be there.'
   if (clause.isQuestion && !clause.isOnly && clause.to === clause.from) return { says: 'nothing', rule: 'question' }
+  if (clause.has('aside')) return { says: 'nothing', rule: 'aside' }
   if (clause.all('away').some((find) => !clause.isDeniedNear(find))) return { says: 'stop', rule: 'go away' }
-  if (clause.has('nosend') && (clause.has('obj') || !clause.has('other')) && !clause.has('how', 'why', 'limit'))
+  const isSendRefused = clause.all('nosend').some((find) => !clause.isAboutEnding(find))
+  if (isSendRefused && (clause.has('obj') || !clause.has('other')) && !clause.has('how', 'why', 'limit'))
     return { says: 'stop', rule: 'do not send' }
   if (clause.has('keep')) return { says: 'keep', rule: 'keep' }
   const wants = clause.all('want').filter((find) => !clause.means(find.from, 'got'))
@@ -184,10 +241,15 @@ function withoutEvidence(clause: Clause, isNumber: (at: number) => boolean): Cla
 /** The rule by which the clause asks for an end of messages, if one does. */
 function evidence(clause: Clause, wants: readonly Find[], isNumber: (at: number) => boolean): string | undefined {
   const isOther = clause.has('other') && !clause.has('obj')
-  if (clause.has('nosend') && !isOther) return 'do not send'
+  if (clause.all('nosend').some((find) => !clause.isAboutEnding(find)) && !isOther) return 'do not send'
   if (isOther) return undefined
+  if (isEndUnwanted(clause)) return undefined
+  if (isEndUnwanted(clause)) return undefined
   const isUnwanted = clause.has('nowant') || (clause.has('neg') && wants.length > 0)
   const isAnythingOfUs = clause.has('you') && clause.has('all')
+  const isNothingOfUs = isAnythingOfUs && clause.has('neg') && !clause.has('other')
+  if (isNothingOfUs && clause.isAll(clause.from, clause.to, [...dressing, 'neg', 'want'], isNumber))
+    return 'nothing of us'
   if (clause.has('nowant') && !clause.has('halt', 'leave') && (clause.has('obj', 'these', 'send') || isAnythingOfUs))
     return 'do not want'
   const isAboutEnding = clause.has('halt', 'leave') && !clause.has('obj')
@@ -200,8 +262,18 @@ function evidence(clause: Clause, wants: readonly Find[], isNumber: (at: number)
   if (clause.all('leave').some((find) => !clause.isDenied(find, 1))) return 'leave'
   if (clause.all('halt').some((find) => !clause.isDenied(find, 2)) && clause.has('obj', 'send')) return 'halt'
   if (clause.has('remove') && clause.has('mine', 'obj') && !isRemoveDenied(clause)) return 'remove'
-  if (clause.has('withdraw') && clause.has('consent')) return 'withdraw'
+  if (clause.has('withdraw', 'nowant') && clause.has('consent')) return 'withdraw'
   return isCommand(clause, isNumber) ? 'alone' : undefined
+}
+
+const carriersWord = /^(stop|στοπ|стоп)/
+
+/** 'I do not want to cancel the subscription': the verb that ends things follows at once. 'I do not want this stop' is none. */
+function isEndUnwanted(clause: Clause): boolean {
+  const verbs = [...clause.all('halt'), ...clause.all('leave')].filter(({ entry: { steps } }) =>
+    steps.every((step) => step.kind === 'word' && step.keys.every(({ text }) => !carriersWord.test(text))),
+  )
+  return clause.all('nowant').some((nowant) => verbs.some(({ from }) => from === nowant.to + 1))
 }
 
 /** A carrier's word, or a verb that ends things, with nothing beside it but politeness. */
@@ -218,7 +290,7 @@ function isCommand(clause: Clause, isNumber: (at: number) => boolean): boolean {
 }
 
 function isRemoveDenied(clause: Clause): boolean {
-  return clause.all('remove').every((find) => clause.isDenied(find, 1))
+  return clause.all('remove').every((find) => clause.isDenied(find, 1) || clause.isDeniedBehind(find, 2))
 }
 
 function isSendDenied(clause: Clause): boolean {
@@ -240,7 +312,7 @@ function isObjectDenied(clause: Clause): boolean {
   return clause.all('neg').some((neg) =>
     clause.all('obj').some((obj) => {
       const [from, to] = obj.from > neg.to ? [neg.to + 1, obj.from - 1] : [obj.to + 1, neg.from - 1]
-      if (to - from > 2) return false
+      if (to - from > 2 || (obj.to < neg.from && clause.isAgainstEnding(neg))) return false
       for (let at = from; at <= to; at += 1)
         if (!clause.isKnown(at) || clause.means(at, 'other') || clause.means(at, 'halt')) return false
       return true

@@ -49,6 +49,8 @@ export type Lexicon = {
   readonly limit: string
   /** What may be an opt-out, said anywhere. */
   readonly unsure: string
+  /** What only sounds like it: 'it says reply STOP', 'let me think'. */
+  readonly aside: string
   /** Everything, nothing at all. */
   readonly all: string
   /** From you, of your office. */
@@ -79,6 +81,9 @@ export type Entry = {
   readonly isWhole: boolean
 }
 
+/** The words of one language that stand in its phrases, whole and as stems. */
+export type Vocabulary = { readonly words: ReadonlySet<string>; readonly stems: ReadonlySet<string> }
+
 /** Phrases by the beginning of their first word. */
 export type Index = {
   readonly exact: ReadonlyMap<string, readonly Entry[]>
@@ -86,6 +91,7 @@ export type Index = {
   readonly stemLengthMax: number
   /** Words and stems that are long enough to be known in spite of a typo, by `placesOf`. */
   readonly keys: ReadonlyMap<string, readonly { text: string; isStem: boolean; entries: readonly Entry[] }[]>
+  readonly vocabularies: ReadonlyMap<string, Vocabulary>
 }
 
 export function indexLexicons(lexicons: Readonly<Record<string, Lexicon>>): Index {
@@ -113,7 +119,19 @@ export function indexLexicons(lexicons: Readonly<Record<string, Lexicon>>): Inde
     stems,
     stemLengthMax: Math.max(...[...stems.keys()].map((key) => key.length)),
     keys: keysOf(exact, stems),
+    vocabularies: vocabulariesOf([...exact.values(), ...stems.values()].flat()),
   }
+}
+
+function vocabulariesOf(entries: readonly Entry[]): Index['vocabularies'] {
+  const vocabularies = new Map<string, { words: Set<string>; stems: Set<string> }>()
+  for (const { language, steps } of entries) {
+    const own = vocabularies.get(language) ?? { words: new Set(), stems: new Set() }
+    vocabularies.set(language, own)
+    for (const step of steps)
+      if (step.kind === 'word') for (const { text, isStem } of step.keys) (isStem ? own.stems : own.words).add(text)
+  }
+  return vocabularies
 }
 
 /** A wrong guess at these turns the whole message; a rude word alone is one slip away from many harmless ones. */

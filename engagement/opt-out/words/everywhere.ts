@@ -12,7 +12,9 @@ const requests =
   'de câte ori, πόσες φορές, kolikrát, hányszor, hur ofta, hur många gånger, hvor ofte, hvor mange gange, montako kertaa, ' +
   'koľkokrát, колко пъти, koliko puta, kolikokrat, kiek kartų, cik reizes, cik reižu, mitu korda, скільки разів, ' +
   'kaç kere, kaç kez, كم مرة, want you to, like you to, ich möchte dass, ich will dass, veux que vous, quiero que, ' +
-  'voglio che, quero que, wil dat, chcę żebyście, vill att ni, vil have at i, chci abyste, chcem aby ste, szeretném ha'
+  'voglio che, quero que, wil dat, chcę żebyście, vill att ni, vil have at i, chci abyste, chcem aby ste, szeretném ha, kérem, vil i godt, gider i, gider du, vil du, kan du, wil je, kun je, kan je, wilt u, kannst du, könnt ihr, ' +
+  'peux tu, tu peux, puedes, puoi, potresti, la smettete, la finite, podes, você pode, możesz, możecie, můžeš, môžeš, možeš, ' +
+  'poți, можеш, можете ли, voitko, voisitko, kas sa, ar gali, vai vari, tudnátok, tudnád, lennének szívesek, mogli biste'
 
 /** Words that people use in every language. */
 export const everywhere: Partial<Record<Meaning, string>> = {
@@ -20,7 +22,8 @@ export const everywhere: Partial<Record<Meaning, string>> = {
   polite:
     "please, very much, so much, pls, plz, thanks, thank, you, thank you, thx, hello, hi, hey, sorry, kindly, now, immediately, sir, madam, bitte, danke, sofort, jetzt, endlich, merci, svp, s'il vous plaît, stp, bonjour, favor, por favor, porfavor, gracias, ya, ahora, hola, grazie, per favore, favore, subito, obrigado, obrigada, já, aub, alstublieft, alsjeblieft, graag, nu, bedankt, dank u, proszę, prosze, dziękuję, dzięki, vă rog, va rog, mulțumesc, multumesc, acum, παρακαλώ, ευχαριστώ, τώρα, prosím, prosim, děkuji, díky, ďakujem, teraz, hned, kérem, köszönöm, most, tack, tak, venligst, snälla, kiitos, heti, nyt, моля, благодаря, сега, молим, molim, hvala, odmah, zdaj, takoj, prašau, ačiū, dabar, lūdzu, paldies, tagad, palun, aitäh, kohe, будь ласка, будь, ласка, дякую, прошу, зараз, lütfen, lutfen, teşekkürler, hemen, artık, من فضلك, من فضلكم, لو سمحت, لو سمحتم, شكرا, الان",
   request: requests,
-  alone: 'stopall, arret, 🛑, ⛔, 🚫, 📵, optout, opt out',
+  alone:
+    'stopall, arret, 🛑, ⛔, 🚫, 📵, 🔕, 🔇, 📴, optout, opt out, dtop, srop, sgop, stlp, stpp, sstop, ztop, stob, stpo, sotp, tsop',
   halt: 'stop, stopp',
   leave: 'unsubscribe, unsub',
   obj: 'sms, newsletter, spam, msg, mail, mails, email, e mail, emails',

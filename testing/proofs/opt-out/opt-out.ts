@@ -1,5 +1,5 @@
 import type { Proof } from '../proof.ts'
-import { labels, type Part, parts } from './corpus.ts'
+import { labels, later, type Part, parts } from './corpus.ts'
 import { confusion, type Figures, figuresOf, type Judged, judgePart } from './evaluate.ts'
 
 /** Of what asks for a stop, heard as one; and of what does not, taken for one. */
@@ -14,7 +14,11 @@ export const optOut: Proof = {
     `Of the wishes to stop in the corpus ${percent(recallMin)} are heard, ` +
     `and at most ${percent(falseStopsMax)} of other words are taken for one.`,
   async run({ show }) {
-    const judged = parts.map((part) => ({ part, told: judgePart(part, true), untold: judgePart(part, false) }))
+    const judged = ([...parts, later] as const).map((part) => ({
+      part,
+      told: judgePart(part, true),
+      untold: judgePart(part, false),
+    }))
     for (const { part, untold } of judged) for (const line of table(part, untold)) show(line)
     const rows = judged.flatMap(({ part, told, untold }) => [
       { title: `${part}, language unknown`, figures: figuresOf(untold) },
