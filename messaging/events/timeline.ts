@@ -3,15 +3,16 @@ import type { Subject } from '#access/api.ts'
 import type { Users } from '#identity/api.ts'
 import { limits, refuse } from '#platform/api.ts'
 import type { Room } from '../rooms/room.ts'
-import { relatedTargets } from '../store/event-relations.ts'
 import {
   type EventRow,
   eventAtTime,
   eventRowsBackwards,
+  eventRowsByIds,
   eventRowsForwards,
   positionAtPlace,
   positionOfEvent,
 } from '../store/events.ts'
+import { type ColumnFilter, filteredEventIds, type Stretch } from '../store/filtered-events.ts'
 import { stateRowsAt } from '../store/room-state.ts'
 import type { EventFilter } from '../sync/filter.ts'
 import { tokenBehind } from '../sync/tokens.ts'
@@ -31,6 +32,13 @@ export type PageWish = {
 type Deps = VisibilityDeps & { users: Pick<Users, 'byMatrixIds'> }
 type Chunk = { readonly events: readonly StoredEvent[]; readonly backwards: boolean }
 /** Both lie behind the event that has the place: read backwards, `start` is the first that is read, and `end` is not. */
+/** Rows that may pass, of so many that were looked at; `isEnd` where none follow. */
+type Slice = {
+  readonly rows: readonly EventRow[]
+  readonly looked: number
+  readonly last: number | undefined
+  readonly isEnd: boolean
+}
 type Range = { readonly start: number; readonly end: number }
 
 const batchMax = 500
@@ -139,52 +147,70 @@ export class Timeline {
   /** `next` is where to go on; undefined at the end of what there is in that direction. */
   async #collect(room: Room, visibility: Visibility, wish: PageWish, range: Range) {
     const { filter, limit, backwards } = wish
+    const columns = await this.#columns(visibility, filter)
+    // To look what refers to a row costs about twice as much as the row itself.
+    const rowCost = columns?.relatedBy === undefined ? 1 : 3
     const events: StoredEvent[] = []
-    let place = range.start
-    let looked = 0
+    let [place, looked, opened] = [range.start, 0, 0]
     // Reading on backwards begins before what was read last.
     const behind = (ordering: number) => (backwards ? ordering - 1 : ordering)
-    for (let batch = Math.max(limit, 50); ; batch = Math.min(batch * 2, Math.max(limit, batchMax))) {
-      const rows = backwards
-        ? await eventRowsBackwards(this.#deps.db, room.id, place, range.end, batch)
-        : await eventRowsForwards(this.#deps.db, room.id, place, range.end, batch)
-      const candidates = await this.#candidates(room, visibility, filter, rows)
-      for (let opened = 0; opened < candidates.length; ) {
+    for (let batch = Math.max(limit, 50); ; batch = Math.max(limit, Math.min(batch * 2, batchMax))) {
+      const stretch = { ...range, roomId: room.id, backwards, start: place, findMax: batch }
+      const lookMax = Math.ceil(Math.min(batch * 10, limits.filteredRowsMax - looked) / rowCost)
+      const slice =
+        columns === undefined
+          ? await this.#next(stretch)
+          : await this.#nextPassing({ ...stretch, lookMax, places: visibility.places }, columns)
+      for (let start = 0; start < slice.rows.length; ) {
         // No more at once than may be wanted: opening an event costs more than reading its row.
-        const group = candidates.slice(opened, opened + limit - events.length)
-        opened += group.length
+        const group = slice.rows.slice(start, start + limit - events.length)
+        start += group.length
         for (const event of shownOf(visibility, await this.#deps.reader.open(group))) {
           if (!filter.passes(event)) continue
           events.push(event)
           if (events.length === limit) return { events, next: behind(event.ordering) }
         }
       }
-      looked += rows.length
-      place = behind(rows.at(-1)?.ordering ?? place)
-      if (rows.length < batch) return { events, next: undefined }
-      if (looked >= limits.filteredEventsMax) return { events, next: place }
+      looked += slice.looked * rowCost
+      opened += slice.rows.length
+      place = behind(slice.last ?? place)
+      if (slice.isEnd) return { events, next: undefined }
+      if (looked >= limits.filteredRowsMax || opened >= limits.filteredEventsMax) return { events, next: place }
     }
   }
 
-  /** Without what can be told to be filtered out before it is opened. */
-  async #candidates(
-    room: Room,
-    visibility: Visibility,
-    filter: EventFilter,
-    rows: readonly EventRow[],
-  ): Promise<readonly EventRow[]> {
-    const { relatedBy } = filter
-    const candidates = filter.isOpen ? rows : rows.filter((row) => filter.mayPass(row.type))
-    if (relatedBy === undefined || candidates.length === 0) return candidates
-    const people = relatedBy.senders && (await this.#deps.users.byMatrixIds(relatedBy.senders))
-    const targets = await relatedTargets(this.#deps.db, {
-      roomId: room.id,
-      targets: candidates.map((row) => row.matrixId),
-      places: visibility.places,
-      relations: relatedBy.types,
-      senderIds: people && [...people.values()].map((person) => person.id),
-    })
-    return candidates.filter((row) => targets.has(row.matrixId))
+  async #next({ roomId, backwards, start, end, findMax }: Omit<Stretch, 'lookMax' | 'places'>): Promise<Slice> {
+    const read = backwards ? eventRowsBackwards : eventRowsForwards
+    const rows = await read(this.#deps.db, roomId, start, end, findMax)
+    return { rows, looked: rows.length, last: rows.at(-1)?.ordering, isEnd: rows.length < findMax }
+  }
+
+  /** Of the next rows those that may pass, as far as it can be told without opening them. */
+  async #nextPassing(stretch: Stretch, columns: ColumnFilter): Promise<Slice> {
+    const { ids, looked, last } = await filteredEventIds(this.#deps.db, stretch, columns)
+    const found = ids.length === 0 ? [] : await eventRowsByIds(this.#deps.db, ids)
+    const rows = found.sort((a, b) => (stretch.backwards ? b.ordering - a.ordering : a.ordering - b.ordering))
+    // What stands behind the last that was taken was not used up.
+    if (ids.length === stretch.findMax) return { rows, looked: rows.length, last: rows.at(-1)?.ordering, isEnd: false }
+    return { rows, looked, last, isEnd: looked < stretch.lookMax }
+  }
+
+  /** Undefined where every row may pass. */
+  async #columns({ ignored }: Visibility, filter: EventFilter): Promise<ColumnFilter | undefined> {
+    const { senders, notSenders, relatedBy } = filter
+    if (filter.isOpen && ignored.size === 0) return undefined
+    const { users } = this.#deps
+    const named = [...(senders ?? []), ...notSenders, ...ignored, ...(relatedBy?.senders ?? [])]
+    const people = await users.byMatrixIds([...new Set(named)])
+    const ids = (some: Iterable<string>) => [...some].flatMap((matrixId) => people.get(matrixId)?.id ?? [])
+    return {
+      types: filter.types,
+      notTypes: filter.notTypes,
+      senders: senders && ids(senders),
+      notSenders: ids(notSenders),
+      ignored: ids(ignored),
+      relatedBy: relatedBy && { relations: relatedBy.types, senders: relatedBy.senders && ids(relatedBy.senders) },
+    }
   }
 
   /** The memberships of who speaks, as they were at the newest event of the page. */

@@ -78,13 +78,6 @@ const threadSummaries = sql(
      select count(*) as count, bool_or(e.sender_id = $2) as participated from event e where ${reply}) c
    where o.matrix_id = any($1::text[])`,
 )
-const relatedBy = sql(
-  'event_related_by',
-  `select distinct e.relates_to as "target" from event e
-   where e.relates_to = any($1::text[]) and e.room_id = $2 and ${stands} and e.ordering <@ $3::int8multirange
-     and ($4::text[] is null or e.relation = any($4)) and ($5::int[] is null or e.sender_id = any($5))`,
-)
-
 export type RelationQuery = {
   readonly roomId: number
   readonly target: string
@@ -134,19 +127,3 @@ export type ThreadSummaryRow = { root: string; count: number; latestId: number; 
 
 export const threadSummaryRows = (db: Db, roots: readonly string[], seen: Seen & { readonly userId: number }) =>
   db.rows<ThreadSummaryRow>(threadSummaries, [roots, seen.userId, multirange(seen.places), [...seen.ignored]])
-
-export type RelatedByQuery = {
-  readonly roomId: number
-  readonly targets: readonly string[]
-  readonly places: readonly Places[]
-  readonly relations: readonly string[] | undefined
-  readonly senderIds: readonly number[] | undefined
-}
-
-/** Which of the events given something refers to, in one of the ways and by one of the people given. */
-export async function relatedTargets(db: Db, query: RelatedByQuery): Promise<Set<string>> {
-  const { targets, roomId, places, relations, senderIds } = query
-  const values = [targets, roomId, multirange(places), relations ?? null, senderIds ?? null]
-  const rows = await db.rows<{ target: string }>(relatedBy, values)
-  return new Set(rows.map((row) => row.target))
-}

@@ -11,14 +11,18 @@ export type EventFilter = {
   readonly lazyLoadMembers: boolean
   readonly includeRedundantMembers: boolean
   passes(event: { type: string; sender?: string; content?: JsonObject }): boolean
-  /** What can be told without opening the event. */
-  mayPass(type: string): boolean
+  /** Patterns of LIKE; undefined for all. */
+  readonly types: readonly string[] | undefined
+  readonly notTypes: readonly string[]
+  /** Matrix ids; undefined for everybody. */
+  readonly senders: readonly string[] | undefined
+  readonly notSenders: readonly string[]
   /** Only events that something refers to, in one of the ways (`types`) and by one of the people given. */
   readonly relatedBy:
     | { readonly types: readonly string[] | undefined; readonly senders: readonly string[] | undefined }
     | undefined
   allowsRoom(matrixId: string): boolean
-  /** True where nothing is filtered, so that callers need not ask event by event. */
+  /** True where nothing is filtered that can be told without opening an event. */
   readonly isOpen: boolean
 }
 
@@ -70,7 +74,7 @@ const sections = ['timeline', 'state', 'ephemeral', 'roomAccountData'] as const
 function narrowed(filter: SyncFilter, matrixId: string): SyncFilter {
   const shut = sections.filter((section) => !filter[section].allowsRoom(matrixId))
   if (shut.length === 0) return filter
-  const nothing = { isOpen: false, passes: () => false, mayPass: () => false }
+  const nothing = { isOpen: false, types: [], passes: () => false }
   return { ...filter, ...Object.fromEntries(shut.map((section) => [section, { ...filter[section], ...nothing }])) }
 }
 
@@ -93,20 +97,24 @@ export function parseEventFilter(source: JsonValue | undefined, at: string): Eve
   const relSenders = stringsAt(filter.related_by_senders, `${at}.related_by_senders`)
   const rooms = stringsAt(filter.rooms, `${at}.rooms`)
   const notRooms = stringsAt(filter.not_rooms, `${at}.not_rooms`)
-  const mayPass = (type: string) => (types === undefined || types(type)) && !notTypes?.(type)
+  const relatedBy =
+    relTypes || relSenders ? { types: relTypes && [...relTypes], senders: relSenders && [...relSenders] } : undefined
   const containsUrl =
     filter.contains_url === undefined ? undefined : booleanAt(filter.contains_url, `${at}.contains_url`)
   return {
     limit: limitAt(filter.limit, `${at}.limit`),
     lazyLoadMembers: booleanAt(filter.lazy_load_members, `${at}.lazy_load_members`),
     includeRedundantMembers: booleanAt(filter.include_redundant_members, `${at}.include_redundant_members`),
-    isOpen: !types && !notTypes && !senders && !notSenders && containsUrl === undefined,
-    mayPass,
-    relatedBy:
-      relTypes || relSenders ? { types: relTypes && [...relTypes], senders: relSenders && [...relSenders] } : undefined,
+    isOpen: !types && !notTypes && !senders && !notSenders && !relatedBy,
+    types: types?.like,
+    notTypes: notTypes?.like ?? [],
+    senders: senders && [...senders],
+    notSenders: [...(notSenders ?? [])],
+    relatedBy,
     allowsRoom: (id) => (rooms === undefined || rooms.has(id)) && !notRooms?.has(id),
     passes: ({ type, sender, content }) =>
-      mayPass(type) &&
+      (types === undefined || types.matches(type)) &&
+      !notTypes?.matches(type) &&
       (senders === undefined || (sender !== undefined && senders.has(sender))) &&
       !(sender !== undefined && notSenders?.has(sender)) &&
       (containsUrl === undefined || containsUrl === (typeof content?.url === 'string')),
@@ -138,13 +146,18 @@ function stringsAt(value: JsonValue | undefined, at: string): Set<string> | unde
   return new Set(value as string[])
 }
 
+type Patterns = { matches(type: string): boolean; readonly like: readonly string[] }
+
 /** `*` stands for anything; matched by its pieces, so that no pattern can take long. */
-function patternsAt(value: JsonValue | undefined, at: string): ((type: string) => boolean) | undefined {
+function patternsAt(value: JsonValue | undefined, at: string): Patterns | undefined {
   const strings = stringsAt(value, at)
   if (strings === undefined) return undefined
   const exact = new Set([...strings].filter((pattern) => !pattern.includes('*')))
   const globs = [...strings].filter((pattern) => pattern.includes('*')).map((pattern) => pattern.split('*'))
-  return (type) => exact.has(type) || globs.some((pieces) => matchesPieces(type, pieces))
+  return {
+    matches: (type) => exact.has(type) || globs.some((pieces) => matchesPieces(type, pieces)),
+    like: [...strings].map((pattern) => pattern.replace(/[\\%_]/g, '\\$&').replace(/\*+/g, '%')),
+  }
 }
 
 function matchesPieces(text: string, pieces: readonly string[]): boolean {
