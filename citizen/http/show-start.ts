@@ -29,7 +29,7 @@ ${form(
   pathOf(agency, 'code'),
   html`<div class="field"><label for="address">${start.address}</label>
 <p class="hint" id="hint">${start.addressHint}</p>${wrong}
-<input class="in2" id="address" name="address" autocomplete="tel email" value="${given}" dir="ltr"
+<input class="in2" id="address" name="address" autocomplete="username" value="${given}" dir="ltr"
  aria-describedby="${described}"${problem !== undefined && html` aria-invalid="true"`} required maxlength="320"></div>
 <div class="save"><button class="go">${start.send}</button></div>`,
 )}`,

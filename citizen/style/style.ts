@@ -97,5 +97,6 @@ main{padding-block-start:2.25rem}.two{grid-template-columns:minmax(0,1fr) 20rem}
 .what li{grid-template-columns:minmax(0,1fr) auto}.yn{align-self:center}
 .row{grid-template-columns:11rem minmax(0,1fr)}.two .card:first-child{margin-block-start:0}}
 @media (forced-colors:active){.yn input:checked+span{outline:3px solid Highlight}.said{border:2px solid CanvasText}}
+@media (pointer:coarse){.top nav a,.menu a,footer a,.link{min-block-size:2.75rem}footer a{display:inline-flex;align-items:center}}
 @media print{.top nav,.menu,.save,.card form{display:none}}
 `

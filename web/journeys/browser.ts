@@ -6,6 +6,7 @@ import type { Actor, Stage } from './stage.ts'
 
 export const desktop = { width: 1440, height: 900 }
 export const phone = { width: 390, height: 844 }
+const touchPx = 44
 
 /** The Chromium that comes from the package registry, so that no browser has to be installed. */
 export async function launchBrowser(): Promise<Browser> {
@@ -20,7 +21,10 @@ export async function launchBrowser(): Promise<Browser> {
 /** A browser of its own for one person: nothing is shared with another. */
 export async function newPage(browser: Browser, size: { width: number; height: number } = desktop): Promise<Page> {
   const context: BrowserContext = await browser.newContext({ viewport: size, reducedMotion: 'reduce' })
-  const page = await context.newPage()
+  return ready(await context.newPage())
+}
+
+function ready(page: Page): Page {
   page.setDefaultTimeout(15_000)
   // An exception in the page fails the journey, also when everything looks right.
   page.on('pageerror', (error) => {
@@ -65,11 +69,50 @@ export async function write(page: Page, words: string): Promise<void> {
 /** The line of the sheet that holds these words. */
 export const entry = (page: Page, words: string) => page.locator('#sheet .entry', { hasText: words })
 
+/** A telephone: touched, and narrow. */
+export async function newTouchPage(browser: Browser): Promise<Page> {
+  const context = await browser.newContext({ viewport: phone, hasTouch: true, isMobile: true, reducedMotion: 'reduce' })
+  return ready(await context.newPage())
+}
+
+/** Whatever is touched is large enough for a finger: 44 px, but for links within words. */
+export async function expectTouchable(page: Page, where: string): Promise<void> {
+  const small = await page.evaluate((least) => {
+    const all = document.querySelectorAll<HTMLElement>('a, button, input, select, textarea, [role^="menuitem"]')
+    return [...all].flatMap((one) => {
+      const target = one.matches('[type="radio"], [type="checkbox"]') ? (one.closest('label') ?? one) : one
+      const { width, height } = target.getBoundingClientRect()
+      const style = getComputedStyle(one)
+      const isHidden = width <= 1 || height <= 1 || style.visibility === 'hidden'
+      // Skip links are shown to keyboards only.
+      const isInWords = one.matches('a, .linklike') && style.display === 'inline'
+      if (isHidden || isInWords || one.matches('.skip, [type="hidden"]')) return []
+      const isLarge = width >= least - 0.5 && height >= least - 0.5
+      return isLarge ? [] : [`${one.outerHTML.slice(0, 100)} is ${Math.round(width)} by ${Math.round(height)}`]
+    })
+  }, touchPx)
+  expect(small, where).toEqual([])
+}
+
+/** Nothing is scrolled sideways. */
+export async function expectNarrowEnough(page: Page, where: string): Promise<void> {
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+  expect(over, `${where} is wider than the window`).toBeLessThanOrEqual(0)
+}
+
+/** Of a page that was looked at already, in other colours: words must stand out from what is behind them. */
+export async function expectReadable(page: Page, where: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).withRules(['color-contrast', 'link-in-text-block']).analyze()
+  expect(told(violations), where).toEqual([])
+}
+
 /** axe must find nothing: WCAG 2.0 to 2.2, A and AA, and its best practices. */
 export async function expectAccessible(page: Page, where: string): Promise<void> {
   const { violations } = await new AxeBuilder({ page })
     .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
     .analyze()
-  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`)
-  expect(found, where).toEqual([])
+  expect(told(violations), where).toEqual([])
 }
+
+const told = (violations: readonly { id: string; nodes: readonly { html: string }[] }[]) =>
+  violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`)

@@ -33,7 +33,7 @@ export type Permit = {
 }
 
 /** Something that was talked about with her, in whatever conversation. */
-export type EarlierTalk = { id: string; channel: ChannelKind; state: TalkState; openedMs: number; updatedMs: number }
+export type OtherTalk = { id: string; channel: ChannelKind; state: TalkState; openedMs: number; updatedMs: number }
 
 /** What was said, and by whom. Words of hers have the channel by which they came. */
 export type SaidMessage = {
@@ -60,7 +60,7 @@ export interface CitizensApi {
   said(personId: string, cursor?: string): Promise<SaidPage>
   preferences(personId: string): Promise<Preferences | undefined>
   /** The newest first. */
-  talks(personId: string): Promise<EarlierTalk[] | undefined>
+  talks(personId: string): Promise<OtherTalk[] | undefined>
   permits(personId: string, agency: string): Promise<Permit[] | undefined>
 }
 
@@ -97,7 +97,7 @@ export function createCitizensApi(session: Session): CitizensApi {
     },
     preferences: (personId) => orNothing(request('GET', `${path(personId)}/preferences`, { token })),
     async talks(personId) {
-      const timeline = request<{ conversations: EarlierTalk[] }>('GET', `${path(personId)}/timeline?limit=1`, { token })
+      const timeline = request<{ conversations: OtherTalk[] }>('GET', `${path(personId)}/timeline?limit=1`, { token })
       return (await orNothing(timeline))?.conversations.toSorted((a, b) => b.openedMs - a.openedMs)
     },
     permits: (personId, agency) =>

@@ -1,5 +1,5 @@
 import type { ChannelKind } from '../matrix/desk.ts'
-import { count, day, lists, longDate, moment, numbers } from './en-format.ts'
+import { count, lists, longDate, moment, numbers } from './en-format.ts'
 
 // The citizens' desk.
 
@@ -59,9 +59,7 @@ export const desk = {
     return minutes < 24 * 60 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / (24 * 60))} d`
   },
   handedToYou: 'Handed to you',
-  ledBy: (name: string) => name,
   nobodyYet: 'Nobody has taken it',
-  isDone: 'Done',
   lastAt: (at: number) => `Last words ${moment(at)}`,
   heard: (name: string) => `${name} has written to you.`,
   toldAtOnce: (name: string, words: string) => `${name}: ${words}`,
@@ -73,7 +71,6 @@ export const desk = {
   notFoundText: 'It belongs to an agency that you do not work for, or it does not exist. Check the link.',
   noDeskTitle: 'No desk is open to you',
   noDeskText: 'Somebody who looks after an agency can make you one of its staff.',
-  untakenTitle: (name: string) => name,
   untakenText: (kind: ChannelKind, at: number) =>
     `Wrote ${by[kind]}, ${moment(at)}. The words are shown to whoever takes the conversation.`,
   ledTitle: (who: string) => `${who} leads this conversation.`,
@@ -97,7 +94,6 @@ export const desk = {
   ledSince: (who: string, at: number) => `${who} since ${moment(at)}`,
   sealed: (kind: ChannelKind) =>
     kind === 'inbox' ? 'Sealed on our server' : `Sealed on our server; ${nouns[kind]} itself is open`,
-  sealedShort: 'Sealed here',
   waits: 'Waits for an answer',
   handOver: 'Hand over',
   wait: 'Wait',
@@ -115,7 +111,6 @@ export const desk = {
   handedOver: (who: string) => `${who} leads it now.`,
 
   log: (name: string) => `Conversation with ${name}`,
-  start: (name: string, at: number) => `${name} wrote first on ${day(at)}.`,
   writeAgain: 'Write it again',
   youLead: (before: string | undefined) =>
     before ? `You lead this conversation, after ${before}.` : 'You lead this conversation.',
@@ -138,10 +133,7 @@ export const desk = {
   yourReply: 'Your reply',
   yourNote: 'Your note, seen by staff only',
   notePlaceholder: 'What colleagues should know. It never leaves this house.',
-  replyPlaceholder: (name: string) => `Write to ${name}`,
   goesBy: (kind: ChannelKind) => `Goes ${kind === 'inbox' ? 'into the inbox' : by[kind]}:`,
-  goesBecause: (reason: string) => reason,
-  asked: 'Looking which way it goes',
   chosen: (kind: ChannelKind) => `You chose ${nouns[kind]}.`,
   anotherWay: 'Send another way',
   usualWay: 'The usual way',
@@ -169,7 +161,6 @@ export const desk = {
   dismiss: 'Change the words',
   answered: (who: string) => `${who} has answered meanwhile. Read it, and send yours as well if it is still needed.`,
   writing: (who: string) => `${who} is writing an answer. Send yours as well?`,
-  notStaff: 'You read along. Take the conversation over to lead it.',
 
   opening: {
     shut: 'What is known of this person is shown to whoever works on an open conversation with her. Others say why they look.',
@@ -219,7 +210,7 @@ export const desk = {
     formats: (all: string[]) => lists.format(all.map((one) => formats[one] ?? one)),
     channels: (all: ChannelKind[]) => all.map((kind) => nouns[kind]).join(', '),
     conversation: 'This conversation',
-    reference: 'Number',
+    reference: 'Reference',
     begun: 'Begun',
     queue: 'Queue',
     staff: 'Staff in it',
@@ -229,7 +220,7 @@ export const desk = {
     other: (kind: ChannelKind, at: number) => `${kinds[kind]}, ${longDate.format(at)}`,
     otherStates: { open: 'open', waiting: 'waits for an answer', closed: 'done' },
     failed: 'What is known of this person did not load.',
-    hidden: 'What is known of this person is shown to whoever takes the conversation.',
+    hidden: 'What is known of this person is not shown to you.',
   },
   number: (n: number) => numbers.format(n),
   goesOn,

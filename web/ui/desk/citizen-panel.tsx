@@ -1,6 +1,6 @@
 import { CircleHelp, Clock, OctagonX } from 'lucide-react'
 import { type ReactNode, useCallback } from 'react'
-import type { CitizenAddress, CitizenRecord, EarlierTalk, Permit, Preferences } from '../../matrix/citizens.ts'
+import type { CitizenAddress, CitizenRecord, OtherTalk, Permit, Preferences } from '../../matrix/citizens.ts'
 import type { WholeTalk } from '../../matrix/desk.ts'
 import { initialsOf, toneOf } from '../../matrix/person.ts'
 import { type DeskRoute, formatRoute } from '../../models/route.ts'
@@ -24,29 +24,26 @@ type CitizenPanelProps = { model: TalkModel; whole: WholeTalk; isInside: boolean
 
 /** Who she is, what we may write to her about, and how she wants it; as far as one may see it. */
 export function CitizenPanel({ model, whole, isInside, route, isWide }: CitizenPanelProps) {
+  const { about, failure, reload } = useAbout(model, whole, isInside)
   const content = (
     <>
-      {whole.personId ? (
-        <Known key={`${whole.personId} ${isInside}`} model={model} whole={whole} personId={whole.personId} />
-      ) : (
-        <section>
+      {whole.personId === null ? (
+        <Section>
           <p className="quiet">{words.desk.panel.unknown}</p>
-        </section>
+        </Section>
+      ) : about ? (
+        <Known about={about} model={model} personId={whole.personId} name={whole.name} onOpened={reload} />
+      ) : (
+        failure && <p className="pad quiet">{words.desk.panel.failed}</p>
       )}
       <ThisTalk whole={whole} />
     </>
   )
-  const face = (
-    <CitizenFace
-      size="big"
-      isKnown={whole.personId !== null}
-      person={{ initials: initialsOf(whole.name), tone: toneOf(whole.citizen) }}
-    />
-  )
+  const since = sinceOf(about)
   if (!isWide) {
     const back = { page: 'desk', view: route.view, talkId: whole.id } as const
     return (
-      <SidePanel back={back} title={whole.name} closeLabel={words.desk.panel.close}>
+      <SidePanel back={back} title={whole.name} about={since} closeLabel={words.desk.panel.close}>
         <div className="side-body">{content}</div>
       </SidePanel>
     )
@@ -54,9 +51,14 @@ export function CitizenPanel({ model, whole, isInside, route, isWide }: CitizenP
   return (
     <aside className="side" aria-label={words.desk.citizen}>
       <div className="side-head with-face">
-        {face}
+        <CitizenFace
+          size="big"
+          isKnown={whole.personId !== null}
+          person={{ initials: initialsOf(whole.name), tone: toneOf(whole.citizen) }}
+        />
         <div>
           <h2 dir="auto">{whole.name}</h2>
+          {since && <p>{since}</p>}
         </div>
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
@@ -71,34 +73,45 @@ type About = {
   record: CitizenRecord | 'reason-needed' | undefined
   permits: Permit[] | undefined
   preferences: Preferences | undefined
-  talks: EarlierTalk[] | undefined
+  talks: OtherTalk[] | undefined
 }
 
-type KnownProps = { model: TalkModel; whole: WholeTalk; personId: string }
+const nothing: About = { record: undefined, permits: undefined, preferences: undefined, talks: undefined }
 
-function Known({ model, whole, personId }: KnownProps) {
-  const { desk } = useOffice()
-  const { citizens } = desk
-  const { agency, name } = whole
+type Asked = { about: About | undefined; failure: string | undefined; reload(): void }
+
+/** What is known of her, asked for anew whenever something happened with her, and when one comes in or goes. */
+function useAbout(model: TalkModel, { personId, agency }: WholeTalk, isInside: boolean): Asked {
+  const { citizens } = useOffice().desk
   const news = useValue(model.news)
   // biome-ignore lint/correctness/useExhaustiveDependencies: whatever happened in the conversation may have changed it.
   const load = useCallback(async (): Promise<About> => {
+    if (personId === null) return nothing
     const record = await citizens.record(personId)
-    if (record === 'reason-needed') return { record, permits: undefined, preferences: undefined, talks: undefined }
+    if (record === 'reason-needed') return { ...nothing, record }
     const [permits, preferences, talks] = await Promise.all([
       citizens.permits(personId, agency),
       citizens.preferences(personId),
       citizens.talks(personId),
     ])
     return { record, permits, preferences, talks }
-  }, [citizens, personId, agency, news])
-  const { data, failure, reload } = useLoaded(load)
-  if (!data) return failure ? <p className="pad quiet">{words.desk.panel.failed}</p> : null
-  const { record, permits, preferences, talks } = data
+  }, [citizens, personId, agency, news, isInside])
+  const { data: about, failure, reload } = useLoaded(load)
+  return { about, failure, reload }
+}
+
+function sinceOf(about: About | undefined): string | undefined {
+  const record = about?.record
+  return record === undefined || record === 'reason-needed' ? undefined : words.desk.panel.since(record.createdMs)
+}
+
+type KnownProps = { about: About; model: TalkModel; personId: string; name: string; onOpened(): void }
+
+function Known({ about: { record, permits, preferences, talks }, model, personId, name, onOpened }: KnownProps) {
   if (record === 'reason-needed') {
     return (
       <Section>
-        <ShutRecord personId={personId} name={name} onOpened={reload} />
+        <ShutRecord personId={personId} name={name} onOpened={onOpened} />
       </Section>
     )
   }
@@ -213,7 +226,7 @@ function Address({ address: { kind, value, verified, readByOthers } }: { address
   )
 }
 
-type OthersProps = { talks: readonly EarlierTalk[]; personId: string; name: string }
+type OthersProps = { talks: readonly OtherTalk[]; personId: string; name: string }
 
 /** What else was talked about with her, and the words of all of it. */
 function Others({ talks, personId, name }: OthersProps) {

@@ -46,7 +46,7 @@ export function TalkHead({ model, whole, inside, route }: TalkHeadProps) {
               {words.desk.waits}
             </span>
           )}
-          <span className="not-phone">
+          <span className="not-phone long">
             <Seal state="held" />
             {words.desk.sealed(whole.channel)}
           </span>
@@ -76,7 +76,7 @@ function TalkTools({ model, whole, route, isMine, leader }: ToolsProps) {
       {isMine
         ? acts.map((act) => (
             <button key={act.name} type="button" className="btn little roomy-only" onClick={act.run}>
-              <Icon of={act.icon} size="s" turn={act.icon === ArrowRight} />
+              {act.icon === Check && <Icon of={Check} size="s" />}
               {act.name}
             </button>
           ))
