@@ -119,10 +119,16 @@ class GuardedOutbound implements Outbound {
       const request = isTls
         ? httpsRequest(url, { ...options, agent: this.#https, rejectUnauthorized: true })
         : httpRequest(url, { ...options, agent: this.#http })
-      request.on('response', resolve)
+      let isAnswered = false
+      request.on('response', (response) => {
+        isAnswered = true
+        resolve(response)
+      })
       request.on('error', reject)
-      // Some ends come without an error, such as a change of protocol that nobody asked for.
-      request.on('close', () => reject(new OutboundFailed('unreachable')))
+      // Some ends come without an error, such as a change of protocol that nobody asked for. (An error costs its stack.)
+      request.on('close', () => {
+        if (!isAnswered) reject(new OutboundFailed('unreachable'))
+      })
       request.end(body)
     })
   }
