@@ -5,6 +5,7 @@ export * from './config/api.ts'
 export * from './data-directory/api.ts'
 export { type ErrorCode, errorCodes } from './errors/codes.ts'
 export { Refusal, type RefusalOptions, refuse } from './errors/refusal.ts'
+export { Gather, together } from './gather.ts'
 export { Html, html, type Piece } from './http/html.ts'
 export {
   FileAnswer,

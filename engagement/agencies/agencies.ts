@@ -1,7 +1,8 @@
 import type { Organisation } from '#identity/api.ts'
-import { type Clock, type Postgres, refuse, type Tx, type Vault } from '#platform/api.ts'
+import { type Clock, type Postgres, refuse, type Tx, together, type Vault } from '#platform/api.ts'
 import {
   type AgencyRow,
+  agenciesByIds,
   agencyById,
   agencyByKey,
   agencyRows,
@@ -33,11 +34,17 @@ export function createAgencies({ db, vault, clock, organisation, staff, onBirth 
   /** Makes the first agency of an installation that has none. */
   ensureFirst(): Promise<void>
 } {
+  const nameOf = together(
+    async () => [{ name: await organisation.name() }],
+    () => '',
+  )
+  const organisationName = async () => (await nameOf(''))?.name
+
   async function present(row: AgencyRow): Promise<Agency> {
     const { id, key, country, language, sealedName } = row
     const name =
       sealedName === null
-        ? ((await organisation.name()) ?? unnamed)
+        ? ((await organisationName()) ?? unnamed)
         : (await vault.serverKey('agencies')).open(purpose, key, sealedName).toString()
     return { id, key, name, country, language }
   }
@@ -55,12 +62,17 @@ export function createAgencies({ db, vault, clock, organisation, staff, onBirth 
     })
   }
 
+  const rowOf = together(
+    (ids: readonly number[]) => agenciesByIds(db, ids),
+    ({ id }) => id,
+  )
+
   return {
-    async brief(id, on) {
-      const row = await agencyById(on, id)
+    async brief(id, on = db) {
+      const row = on === db ? await rowOf(id) : await agencyById(on, id)
       return row && { id, key: row.key, country: row.country, language: row.language }
     },
-    byId: async (id) => presentOr(await agencyById(db, id)),
+    byId: async (id) => presentOr(await rowOf(id)),
     byKey: async (key) => presentOr(await agencyByKey(db, key)),
     async named(key) {
       if (key !== undefined) {

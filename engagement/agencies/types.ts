@@ -23,7 +23,7 @@ export type BriefAgency = Omit<Agency, 'name'>
 
 export interface Agencies {
   /** Inside a transaction over its own connection. */
-  brief(id: number, db: Db): Promise<BriefAgency | undefined>
+  brief(id: number, db?: Db): Promise<BriefAgency | undefined>
   byId(id: number): Promise<Agency | undefined>
   byKey(key: string): Promise<Agency | undefined>
   /**

@@ -1,4 +1,13 @@
-import { type Clock, type Db, type Postgres, type Random, refuse, type Tx, type Vault } from '#platform/api.ts'
+import {
+  type Clock,
+  type Db,
+  type Postgres,
+  type Random,
+  refuse,
+  type Tx,
+  together,
+  type Vault,
+} from '#platform/api.ts'
 import { openJson, sealJson } from '../sealed-json.ts'
 import {
   beginWording,
@@ -8,7 +17,8 @@ import {
   type PurposeRow,
   purposeById,
   purposeByKey,
-  purposeByPublicId,
+  purposesByIds,
+  purposesByPublicIds,
   purposesOfAgency,
   wordingRows,
 } from '../store/purposes.ts'
@@ -76,12 +86,21 @@ export function createPurposes({ db, vault, clock, random }: PurposesDeps): Purp
     return present(row)
   }
 
+  const rowOf = together(
+    (ids: readonly number[]) => purposesByIds(db, ids),
+    ({ id }) => id,
+  )
+  const rowByPublicId = together(
+    (ids: readonly string[]) => purposesByPublicIds(db, ids),
+    ({ publicId }) => publicId,
+  )
+
   const absent = () => refuse('M_NOT_FOUND', 'There is no such purpose.')
 
   return {
     create,
-    byId: async (id, on: Db = db) => presentOr(await purposeById(on, id)),
-    byPublicId: async (publicId) => presentOr(await purposeByPublicId(db, publicId)),
+    byId: async (id, on: Db = db) => presentOr(on === db ? await rowOf(id) : await purposeById(on, id)),
+    byPublicId: async (publicId) => presentOr(await rowByPublicId(publicId)),
     byKey: async (agencyId, key) => presentOr(await purposeByKey(db, agencyId, keyHash(agencyId, key))),
     ofAgency: async (agencyId, on = db) => Promise.all((await purposesOfAgency(on, agencyId)).map(present)),
     async conversationPurpose(agencyId) {

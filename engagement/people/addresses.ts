@@ -1,11 +1,20 @@
-import { type Clock, type Db, KeyUnavailable, type Postgres, type Random, type Tx, type Vault } from '#platform/api.ts'
+import {
+  type Clock,
+  type Db,
+  KeyUnavailable,
+  type Postgres,
+  type Random,
+  type Tx,
+  together,
+  type Vault,
+} from '#platform/api.ts'
 import {
   type AddressRow,
   addressByHash,
   addressById,
   addressByPublicId,
   addressesByIds,
-  addressesOfPeople,
+  addressesOfGroups,
   insertAddress,
   markAddressesGood,
 } from '../store/addresses.ts'
@@ -23,7 +32,8 @@ export interface Addresses {
   byPublicId(publicId: string, db?: Db): Promise<Address | undefined>
   find(agencyId: number, kind: AddressKind, value: string, db?: Db): Promise<Address | undefined>
   ensure(tx: Tx, agencyId: number, kind: AddressKind, value: string): Promise<Address>
-  ofPeople(personIds: readonly number[], db?: Db): Promise<Address[]>
+  /** Of the record that counts for this one, and of those that were merged into it. */
+  ofPerson(personId: number, db?: Db): Promise<Address[]>
   markGood(db: Db, ids: readonly number[], atMs: number): Promise<void>
 }
 
@@ -37,6 +47,19 @@ type Deps = {
 export function createAddresses({ db, vault, clock, random }: Deps): Addresses {
   const hashOf = (kind: AddressKind, value: string) => vault.lookupHash('citizen address', `${kind} ${value}`)
   const keyDb = (on: Db) => (on === db ? undefined : on)
+
+  const rowOf = together(
+    (ids: readonly number[]) => addressesByIds(db, ids),
+    ({ id }) => id,
+  )
+  const ofGroup = together(
+    async (personIds: readonly number[]) =>
+      [...Map.groupBy(await addressesOfGroups(db, personIds), ({ askedId }) => askedId)].map(([id, rows]) => ({
+        id,
+        rows,
+      })),
+    ({ id }) => id,
+  )
 
   async function open(row: AddressRow, on: Db): Promise<Address> {
     const key = await vault.key(row.dataKeyId, keyDb(on))
@@ -86,15 +109,16 @@ export function createAddresses({ db, vault, clock, random }: Deps): Addresses {
   return {
     hashOf,
     ensure,
-    byId: async (id, on = db) => openOr(await addressById(on, id), on),
+    byId: async (id, on = db) => openOr(on === db ? await rowOf(id) : await addressById(on, id), on),
     async byIds(ids, on = db) {
       const opened = await Promise.all((await addressesByIds(on, ids)).map((row) => openOr(row, on)))
       return new Map(opened.filter((address) => address !== undefined).map((address) => [address.id, address]))
     },
     byPublicId: async (publicId, on = db) => openOr(await addressByPublicId(on, publicId), on),
     find: async (agencyId, kind, value, on = db) => openOr(await addressByHash(on, agencyId, hashOf(kind, value)), on),
-    async ofPeople(personIds, on = db) {
-      const opened = await Promise.all((await addressesOfPeople(on, personIds)).map((row) => openOr(row, on)))
+    async ofPerson(personId, on = db) {
+      const rows = on === db ? ((await ofGroup(personId))?.rows ?? []) : await addressesOfGroups(on, [personId])
+      const opened = await Promise.all(rows.map((row) => openOr(row, on)))
       return opened.filter((address) => address !== undefined)
     },
     async markGood(on, ids, atMs) {

@@ -9,6 +9,7 @@ import {
   refuse,
   type SealingKey,
   type Tx,
+  together,
   type Vault,
 } from '#platform/api.ts'
 import type { Agencies } from '../agencies/types.ts'
@@ -17,14 +18,14 @@ import { openJson, sealJson } from '../sealed-json.ts'
 import { setAddressFlags, setPersonOfAddresses } from '../store/addresses.ts'
 import {
   changePerson,
-  groupOfPerson,
   insertPerson,
   lockPeople,
   type PersonRow,
+  peopleByIds,
+  peopleByPublicIds,
   peopleByWords,
   peoplePage,
   personById,
-  personByPublicId,
   rootOfPerson,
 } from '../store/people.ts'
 import type { Addresses } from './addresses.ts'
@@ -86,8 +87,18 @@ export function createPeople(deps: PeopleDeps): People {
   }
   const openOr = async (row: PersonRow | undefined, on: Db) => (row === undefined ? undefined : open(row, on))
 
+  const rowTogether = together(
+    (ids: readonly number[]) => peopleByIds(db, ids),
+    ({ id }) => id,
+  )
+  const rowByPublicId = together(
+    (ids: readonly string[]) => peopleByPublicIds(db, ids),
+    ({ publicId }) => publicId,
+  )
+  const rowOf = (id: number, on: Db) => (on === db ? rowTogether(id) : personById(on, id))
+
   async function keyOf(personId: number, on: Db = db): Promise<SealingKey> {
-    const row = await personById(on, personId)
+    const row = await rowOf(personId, on)
     if (row?.dataKeyId == null) throw new KeyUnavailable(row?.dataKeyId ?? 0, 'destroyed')
     return vault.key(row.dataKeyId, keyDb(on))
   }
@@ -177,7 +188,7 @@ export function createPeople(deps: PeopleDeps): People {
     const [address] = await ensureAll(tx, person.agencyId, [wish])
     const [row] = await lockPeople(tx, [personId])
     if (row?.state !== 'active') throw notActive()
-    if ((await addressesOf(personId, tx)).length >= limits.addressesOfPersonMax) {
+    if ((await addresses.ofPerson(personId, tx)).length >= limits.addressesOfPersonMax) {
       throw refuse('M_LIMIT_EXCEEDED', 'This record has as many addresses as one can have.', { status: 409 })
     }
     await attach(tx, personId, address!, wish)
@@ -202,20 +213,17 @@ export function createPeople(deps: PeopleDeps): People {
     await flag(tx, addressId, { isVerified: false })
   }
 
-  async function addressesOf(personId: number, on: Db = db): Promise<Address[]> {
-    return addresses.ofPeople(await groupOfPerson(on, await rootOfPerson(on, personId)), on)
-  }
-
   return {
     create,
     change,
     addAddress,
     changeAddress,
     dropAddress,
-    addressesOf,
+    addressesOf: addresses.ofPerson,
     keyOf,
-    byId: async (id, on = db) => openOr(await personById(on, id), on),
-    byPublicId: async (publicId, on = db) => openOr(await personByPublicId(on, publicId), on),
+    byId: async (id, on = db) => openOr(await rowOf(id, on), on),
+    byPublicId: async (publicId, on = db) =>
+      openOr(on === db ? await rowByPublicId(publicId) : (await peopleByPublicIds(on, [publicId]))[0], on),
     rootOf: (id, on = db) => rootOfPerson(on, id),
     async findByName(agencyId, words, { limit, before = newest }) {
       const wanted = hashesOf(agencyId, wordsOf(words, limits.nameWordsMax))

@@ -1,7 +1,7 @@
-import { type Clock, type Db, KeyUnavailable, type Postgres, refuse, type Vault } from '#platform/api.ts'
+import { type Clock, type Db, KeyUnavailable, type Postgres, refuse, together, type Vault } from '#platform/api.ts'
 import { openJson, sealJson } from '../sealed-json.ts'
 import { type PersonRow, personById, rootOfPerson } from '../store/people.ts'
-import { preferenceOf, putPreference } from '../store/preferences.ts'
+import { preferencesOf, putPreference } from '../store/preferences.ts'
 import type { PreferenceBook, Preferences } from './types.ts'
 
 const purpose = 'person.preferences'
@@ -11,17 +11,20 @@ type Deps = { readonly db: Postgres; readonly vault: Pick<Vault, 'key'>; readonl
 /** What citizens prefer. Of records that were merged, what the one that counts says. */
 export function createPreferences({ db, vault, clock }: Deps): PreferenceBook {
   const keyDb = (on: Db) => (on === db ? undefined : on)
+  const rowOf = together(
+    (ids: readonly number[]) => preferencesOf(db, ids),
+    ({ askedId }) => askedId,
+  )
 
   async function root(personId: number, on: Db): Promise<PersonRow | undefined> {
     return personById(on, await rootOfPerson(on, personId))
   }
   return {
     async of(personId, on = db) {
-      const row = await root(personId, on)
-      const sealed = row === undefined ? undefined : await preferenceOf(on, row.id)
-      if (sealed === undefined || row?.dataKeyId == null) return {}
+      const row = on === db ? await rowOf(personId) : (await preferencesOf(on, [personId]))[0]
+      if (row === undefined || row.dataKeyId === null) return {}
       try {
-        return openJson<Preferences>(await vault.key(row.dataKeyId, keyDb(on)), purpose, row.publicId, sealed)
+        return openJson<Preferences>(await vault.key(row.dataKeyId, keyDb(on)), purpose, row.publicId, row.sealed)
       } catch (error) {
         // She was erased while they were being read.
         if (error instanceof KeyUnavailable) return {}

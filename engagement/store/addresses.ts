@@ -29,6 +29,18 @@ const byId = sql('address_by_id', `select ${columns} from address where id = $1`
 const byIds = sql('address_by_ids', `select ${columns} from address where id = any($1::bigint[])`)
 const byPublicId = sql('address_by_public_id', `select ${columns} from address where public_id = $1`)
 const byHash = sql('address_by_hash', `select ${columns} from address where agency_id = $1 and hash = $2`)
+/** Of each record that is asked for: of the one that counts for it, and of all that were merged into that one. */
+const ofGroups = sql(
+  'address_of_groups',
+  `with recursive up as (
+     select id as asked, id, merged_into from person where id = any($1::int[])
+     union all select u.asked, p.id, p.merged_into from up u join person p on p.id = u.merged_into
+   ), hers as (
+     select asked, id as holder from up where merged_into is null
+     union all select h.asked, p.id from hers h join person p on p.merged_into = h.holder
+   )
+   select asked as "askedId", ${columns} from hers join address on person_id = holder order by id`,
+)
 const ofPeople = sql('address_of_people', `select ${columns} from address where person_id = any($1::int[]) order by id`)
 const bearGate = sql('address_gate_bear', 'insert into address_gate (hash) values ($1) on conflict (hash) do nothing')
 const insert = sql(
@@ -73,6 +85,8 @@ export const addressById = (db: Db, id: number) => db.row<AddressRow>(byId, [id]
 export const addressesByIds = (db: Db, ids: readonly number[]) => db.rows<AddressRow>(byIds, [ids])
 export const addressByPublicId = (db: Db, publicId: string) => db.row<AddressRow>(byPublicId, [publicId])
 export const addressByHash = (db: Db, agencyId: number, hash: Buffer) => db.row<AddressRow>(byHash, [agencyId, hash])
+export const addressesOfGroups = (db: Db, personIds: readonly number[]) =>
+  db.rows<AddressRow & { askedId: number }>(ofGroups, [personIds])
 export const addressesOfPeople = (db: Db, personIds: readonly number[]) => db.rows<AddressRow>(ofPeople, [personIds])
 
 export type NewAddressRow = Pick<

@@ -7,7 +7,7 @@ export type AgencyRow = { id: number; key: string; sealedName: Buffer | null; co
 
 const columns = 'id, key, sealed_name as "sealedName", country, language'
 const all = sql('agency_all', `select ${columns} from agency order by id`)
-const byId = sql('agency_by_id', `select ${columns} from agency where id = $1`)
+const byIds = sql('agency_by_ids', `select ${columns} from agency where id = any($1::int[])`)
 const byKey = sql('agency_by_key', `select ${columns} from agency where key = $1`)
 const insert = sql(
   'agency_insert',
@@ -29,7 +29,8 @@ const addStaff = sql(
 const removeStaff = sql('agency_staff_remove', 'delete from agency_staff where agency_id = $1 and user_id = $2')
 
 export const agencyRows = (db: Db) => db.rows<AgencyRow>(all)
-export const agencyById = (db: Db, id: number) => db.row<AgencyRow>(byId, [id])
+export const agenciesByIds = (db: Db, ids: readonly number[]) => db.rows<AgencyRow>(byIds, [ids])
+export const agencyById = async (db: Db, id: number) => (await agenciesByIds(db, [id]))[0]
 export const agencyByKey = (db: Db, key: string) => db.row<AgencyRow>(byKey, [key])
 export const hasAgency = async (db: Db) => (await db.row(anyAgency)) !== undefined
 

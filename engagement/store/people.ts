@@ -24,8 +24,8 @@ const insert = sql(
   `insert into person (public_id, agency_id, state, data_key_id, sealed_details, name_words, created_ts, changed_ts)
    values ($1, $2, 'active', $3, $4, $5, $6, $6) returning ${columns}`,
 )
-const byId = sql('person_by_id', `select ${columns} from person where id = $1`)
-const byPublicId = sql('person_by_public_id', `select ${columns} from person where public_id = $1`)
+const byIds = sql('person_by_ids', `select ${columns} from person where id = any($1::int[])`)
+const byPublicIds = sql('person_by_public_ids', `select ${columns} from person where public_id = any($1::text[])`)
 const lock = sql('person_lock', `select ${columns} from person where id = any($1::int[]) order by id for no key update`)
 const root = sql(
   'person_root',
@@ -84,8 +84,9 @@ export async function insertPerson(db: Db, row: NewPersonRow): Promise<PersonRow
   return (await db.row<PersonRow>(insert, values))!
 }
 
-export const personById = (db: Db, id: number) => db.row<PersonRow>(byId, [id])
-export const personByPublicId = (db: Db, publicId: string) => db.row<PersonRow>(byPublicId, [publicId])
+export const peopleByIds = (db: Db, ids: readonly number[]) => db.rows<PersonRow>(byIds, [ids])
+export const personById = async (db: Db, id: number) => (await peopleByIds(db, [id]))[0]
+export const peopleByPublicIds = (db: Db, ids: readonly string[]) => db.rows<PersonRow>(byPublicIds, [ids])
 
 /** In the order of their ids, as everybody locks them; after the gates. */
 export const lockPeople = (db: Db, ids: readonly number[]) => db.rows<PersonRow>(lock, [ids])

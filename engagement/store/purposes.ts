@@ -17,8 +17,8 @@ export type PurposeRow = {
 
 const columns = `id, public_id as "publicId", agency_id as "agencyId", sealed_text as "sealedText", basis,
   wording_version as "wordingVersion", closed_ts as "closedTs"`
-const byId = sql('purpose_by_id', `select ${columns} from purpose where id = $1`)
-const byPublicId = sql('purpose_by_public_id', `select ${columns} from purpose where public_id = $1`)
+const byIds = sql('purpose_by_ids', `select ${columns} from purpose where id = any($1::int[])`)
+const byPublicIds = sql('purpose_by_public_ids', `select ${columns} from purpose where public_id = any($1::text[])`)
 const byKey = sql('purpose_by_key', `select ${columns} from purpose where agency_id = $1 and key_hash = $2`)
 const ofAgency = sql('purpose_of_agency', `select ${columns} from purpose where agency_id = $1 order by id`)
 const insert = sql(
@@ -44,8 +44,9 @@ const wordings = sql(
    order by language`,
 )
 
-export const purposeById = (db: Db, id: number) => db.row<PurposeRow>(byId, [id])
-export const purposeByPublicId = (db: Db, publicId: string) => db.row<PurposeRow>(byPublicId, [publicId])
+export const purposesByIds = (db: Db, ids: readonly number[]) => db.rows<PurposeRow>(byIds, [ids])
+export const purposeById = async (db: Db, id: number) => (await purposesByIds(db, [id]))[0]
+export const purposesByPublicIds = (db: Db, ids: readonly string[]) => db.rows<PurposeRow>(byPublicIds, [ids])
 export const purposeByKey = (db: Db, agencyId: number, keyHash: Buffer) =>
   db.row<PurposeRow>(byKey, [agencyId, keyHash])
 export const purposesOfAgency = (db: Db, agencyId: number) => db.rows<PurposeRow>(ofAgency, [agencyId])
