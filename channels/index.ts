@@ -49,7 +49,7 @@ export function createChannels(deps: ChannelsDeps): Channels {
     await releaseSendersOfDead(tx, id)
     handOver.wake()
   })
-  const intake = new HookIntake({ postgres, vault, clock, logger, keys, onStored: () => handOver.wake() })
+  const intake = new HookIntake({ postgres, vault, clock, logger, keys, onStored: (what) => handOver.wake(what) })
   const door = new HookDoor({ providers, intake, handOver, vault, publicUrl, count: counts.add })
   const catchUp = new CatchUp({ postgres, clock, logger, intake, providers, count: counts.add })
   const states = new ChannelStates({ postgres, clock, counts, channels })

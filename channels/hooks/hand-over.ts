@@ -35,6 +35,7 @@ export type HandOverDeps = {
 const sendersAtOnce = 16
 const messagesPerTurn = 20
 const receiptsAtOnce = 500
+const receiptsGatherMs = 50
 const leaseMs = 60_000
 /** What other servers stored, and what they had begun when they died. */
 const lookMs = 2_000
@@ -46,7 +47,7 @@ const urgentLookMs = 25
 export class HandOver {
   readonly #deps: HandOverDeps
   readonly #channelIds: readonly string[]
-  readonly #nudges = new Set<() => void>()
+  readonly #nudges = { messages: new Set<() => void>(), receipts: new Set<() => void>() }
   readonly #underWay = new Set<Promise<void>>()
   readonly #inHand = new Map<number, Promise<void>>()
   /** While this server hands over. */
@@ -58,8 +59,9 @@ export class HandOver {
   }
 
   /** Something new waits. */
-  wake(): void {
-    for (const nudge of this.#nudges) nudge()
+  wake({ messages, receipts } = { messages: true, receipts: true }): void {
+    if (messages) for (const nudge of this.#nudges.messages) nudge()
+    if (receipts) for (const nudge of this.#nudges.receipts) nudge()
   }
 
   /**
@@ -87,11 +89,13 @@ export class HandOver {
     })
     await Promise.all([
       this.#repeat(
+        'messages',
         signal,
         () => this.#messages(receiver, signal),
         () => nextSenderTs(this.#deps.postgres, this.#channelIds),
       ),
       this.#repeat(
+        'receipts',
         signal,
         () => this.#receipts(receiver),
         () => nextReceiptTs(this.#deps.postgres, this.#channelIds),
@@ -102,11 +106,13 @@ export class HandOver {
 
   /** `work` tells whether there may be more. */
   async #repeat(
+    what: 'messages' | 'receipts',
     signal: AbortSignal,
     work: () => Promise<boolean>,
     next: () => Promise<number | undefined>,
   ): Promise<void> {
     const { clock, logger } = this.#deps
+    const nudges = this.#nudges[what]
     while (!signal.aborted) {
       let isWoken = false
       const over = new AbortController()
@@ -115,16 +121,18 @@ export class HandOver {
         isWoken = true
         over.abort()
       }
-      this.#nudges.add(nudge)
+      nudges.add(nudge)
       try {
         if (await work()) continue
         const untilNext = ((await next()) ?? Number.POSITIVE_INFINITY) - clock.nowMs()
         if (!isWoken) await sleep(clock, Math.max(5, Math.min(lookMs, untilNext)), [signal, over.signal])
+        // Nobody waits for a receipt, and a hundred at once cost little more than one.
+        if (isWoken && what === 'receipts') await sleep(clock, receiptsGatherMs, [signal])
       } catch (error) {
         if (!signal.aborted) logger.warn('channels.look_failed', { error })
         await sleep(clock, lookMs, [signal])
       } finally {
-        this.#nudges.delete(nudge)
+        nudges.delete(nudge)
       }
     }
   }
@@ -145,7 +153,7 @@ export class HandOver {
         .catch((error) => logger.warn('channels.hand_over_failed', { error }))
         .finally(() => {
           this.#underWay.delete(serving)
-          this.wake()
+          this.wake({ messages: true, receipts: false })
         })
       this.#underWay.add(serving)
     }

@@ -14,7 +14,7 @@ export type IntakeDeps = {
   readonly logger: Logger
   readonly keys: ChannelKeys
   /** Something new waits. */
-  readonly onStored: () => void
+  readonly onStored: (what: { readonly messages: boolean; readonly receipts: boolean }) => void
 }
 
 type Waiting = {
@@ -99,7 +99,11 @@ export class HookIntake {
         once.map(({ insert }) => insert),
         nowTs,
       )
-      if (stored.some(({ isNew }) => isNew)) onStored()
+      const fresh = once.filter((_, at) => stored[at]?.isNew)
+      if (fresh.length > 0) {
+        const receipts = fresh.filter(({ insert }) => insert.isReceipt).length
+        onStored({ messages: receipts < fresh.length, receipts: receipts > 0 })
+      }
       once.forEach((one, at) => {
         const { isNew, knownTs } = stored[at]!
         if (isNew) one.resolve('taken')
