@@ -95,6 +95,8 @@ export const citizenLimits = {
   providerTimeoutMs: 20_000,
   /** Attempts that one transaction takes through the gate. More would hold their gates longer than a STOP should wait. */
   sendsAtOnceMax: 100,
+  /** Sends that share a transaction do not wait longer for a gate: then those whose gate it is wait for it alone. */
+  sendGateWaitMs: 100,
   /** Requests to providers that one server has under way. */
   sendsInFlightMax: 200,
   /** Looks for what is due, when nobody tells; another server's notice usually comes first. */

@@ -1,5 +1,6 @@
 /** The pipeline of sends on a real PostgreSQL, with people and gates that a test holds in its hands. */
 import type { Consent, Purpose, StopScope, StopWish } from '#engagement/api.ts'
+import type { KnownMessage } from '#engagement/sends/composing.ts'
 import { Decider } from '#engagement/sends/decider.ts'
 import { Dialogues } from '#engagement/sends/dialogues.ts'
 import { FindWay } from '#engagement/sends/find-way.ts'
@@ -10,6 +11,8 @@ import { Pipeline } from '#engagement/sends/pipeline.ts'
 import { QuietTimes } from '#engagement/sends/quiet-times.ts'
 import { readWords } from '#engagement/sends/read-words.ts'
 import { type NewSend, openedWords, SendBook } from '#engagement/sends/send-book.ts'
+import { SendIntake } from '#engagement/sends/send-intake.ts'
+import { Sending, type SendWanted } from '#engagement/sends/sending.ts'
 import { StopScopes } from '#engagement/sends/stop-scopes.ts'
 import { type AttemptRow, attemptsOfSends } from '#engagement/store/attempts.ts'
 import { type SendRow, sendByPublicId } from '#engagement/store/sends.ts'
@@ -58,6 +61,8 @@ function basisOf(id: number): Purpose | undefined {
   return id === purposeIds['public-task'] ? purposeOf(id, 'public-task') : undefined
 }
 
+/** Nobody names requests here. */
+const unnamed = { ticket: () => undefined, answered: async () => new Map(), keep: async () => undefined }
 let nodes = 0
 
 export class SendHouse {
@@ -112,6 +117,7 @@ export class SendHouse {
     const scopes = new StopScopes({ ...parts, stopLaws: [{ country: 'US', fromMs: 0 }] })
     const outcomes = new Outcomes({ ...parts, scopes }, { undecided: () => undefined, told: () => undefined })
     const working = { ...parts, composing, outcomes, leaseMs: options.leaseMs ?? 60_000 }
+    const pipeline = new Pipeline(working)
     const book = new SendBook(parts)
     const ways = new FindWay(parts)
     const quiet = new QuietTimes(parts)
@@ -123,6 +129,8 @@ export class SendHouse {
       scopes,
       onQueued: () => undefined,
     })
+    const atOnce = (_: unknown, { to, words: { text } }: KnownMessage) => ({ isReady: true as const, to, text })
+    const sending = new Sending({ ...parts, ways, book, quiet, composing: { atOnce }, pipeline })
     return {
       dialogues,
       book,
@@ -130,7 +138,8 @@ export class SendHouse {
       quiet,
       outcomes,
       decider,
-      pipeline: new Pipeline(working),
+      pipeline,
+      intake: new SendIntake({ ...parts, idempotency: unnamed, sending, pipeline, onQueued: () => undefined }),
       lookUps: new LookUps(working),
     }
   }
@@ -157,6 +166,16 @@ export class SendHouse {
     return made?.publicId ?? ''
   }
 
+  /** As a program asks for it; its id. */
+  async take(node: { intake: SendIntake }, wish: Partial<SendWanted> = {}): Promise<string> {
+    const { intake } = node
+    const person = { id: 1, publicId: 'p1', agencyId: 1, state: 'active' as const } as SendWanted['person']
+    const purpose = purposeOf(purposeIds.consent, 'consent')
+    const request = { caller: undefined, headers: {}, params: {}, body: {} } as never
+    const asked = { agency: this.agency, person, purpose, body: 'Good morning', ...wish }
+    return (await intake.take(request, asked)).id
+  }
+
   async send(publicId: string): Promise<SendRow & { attempts: AttemptRow[]; tasks: string[] }> {
     const { postgres } = this.database
     const send = await sendByPublicId(postgres, publicId)
@@ -174,6 +193,11 @@ export class SendHouse {
     const never = () => {
       throw new Error('nobody asks this here')
     }
+    const pass: SendsNeighbours['gates']['pass'] = async (_tx, { addressId, purposeId }) => {
+      await this.whileAtGate()
+      const reason = this.shut.get(`${addressId}`) ?? this.shut.get(`${addressId} ${purposeId}`)
+      return reason === undefined ? { isOpen: true } : { isOpen: false, reason, message: messages[reason] ?? reason }
+    }
     return {
       agencies: {
         brief: async () => this.agency,
@@ -182,6 +206,8 @@ export class SendHouse {
       people: {
         addAddress: never,
         addressOf: never,
+        addressesByIds: async (ids) =>
+          new Map(this.addresses.flatMap((one) => (ids.includes(one.id) ? [[one.id, one]] : []))),
         addressById: async (id) => this.addresses.find((one) => one.id === id),
         addressesOf: async () => this.addresses,
         byId: async () => undefined,
@@ -196,13 +222,8 @@ export class SendHouse {
         conversationPurpose: async () => purposeOf(3, 'public-task'),
       },
       gates: {
-        pass: async (_tx, { addressId, purposeId }) => {
-          await this.whileAtGate()
-          const reason = this.shut.get(`${addressId}`) ?? this.shut.get(`${addressId} ${purposeId}`)
-          return reason === undefined
-            ? { isOpen: true }
-            : { isOpen: false, reason, message: messages[reason] ?? reason }
-        },
+        pass,
+        passAll: (tx, asks) => Promise.all(asks.map((ask) => pass(tx, ask))),
         shut: async () => undefined,
       },
       consent: this.#consent(),

@@ -1,36 +1,77 @@
 import type { Tx } from '#platform/api.ts'
 import { shutGates } from '../store/addresses.ts'
-import { gateFacts, gateStanding, lockGate, lockHolder } from '../store/gate.ts'
-import { rootOfPerson } from '../store/people.ts'
-import { suppressionsInForce } from '../store/suppressions.ts'
+import {
+  type GateFacts,
+  type GateStanding,
+  type GateSuppression,
+  gateFacts,
+  gateStandings,
+  gateSuppressions,
+  lockGates,
+  lockHolders,
+} from '../store/gate.ts'
+import { rootOfPerson, type StoredState } from '../store/people.ts'
 import { blocking, isAgreed } from './rules.ts'
-import type { GateAnswer, GateReason, Gates } from './types.ts'
+import type { GateAnswer, GateAsk, GateReason, Gates } from './types.ts'
+
+/** What is read behind the gates, by address, and by address and purpose. */
+type Read = {
+  readonly holders: ReadonlyMap<number, StoredState>
+  readonly facts: ReadonlyMap<string, GateFacts>
+  readonly standings: ReadonlyMap<string, readonly GateStanding[]>
+  readonly suppressions: ReadonlyMap<number, readonly GateSuppression[]>
+}
 
 export function createGates(): Gates {
   return {
     async pass(tx, ask) {
-      // Started together: one round trip, and each statement sees what was committed when its turn came.
-      const [gate, holder, facts, standings] = await Promise.all([
-        lockGate(tx, ask.addressId),
-        lockHolder(tx, ask.addressId),
-        gateFacts(tx, ask.addressId, ask.purposeId),
-        gateStanding(tx, ask.addressId, ask.purposeId),
-      ])
-      if (gate === undefined || facts === undefined) return shut('erased')
-      if (facts.purposeAgencyId !== facts.agencyId) throw new Error('A purpose of another agency was asked of a gate.')
-      if (holder !== undefined && holder.state !== 'active') return shut('erased')
-      if (ask.personId !== undefined && !(await isHers(tx, ask.personId, holder?.id))) return shut('not-hers')
-      const { agencyId, basis, writtenTs } = facts
-      const suppressions = await suppressionsInForce(tx, facts.hash)
-      const reason = blocking(suppressions, { agencyId, basis, writtenTs, ...ask })
-      if (reason !== undefined) return shut(reason)
-      if (facts.closedTs !== null) return shut('no-consent')
-      return basis !== 'consent' || isAgreed(standings) ? { isOpen: true } : shut('no-consent')
+      const read = await readBehind(tx, [ask])
+      return answer(tx, read, ask)
+    },
+    async passAll(tx, asks) {
+      if (asks.length === 0) return []
+      const read = await readBehind(tx, asks)
+      return Promise.all(asks.map((ask) => answer(tx, read, ask)))
     },
     async shut(tx, addressIds) {
       if (addressIds.length > 0) await shutGates(tx, addressIds)
     },
   }
+}
+
+/** Started together: one round trip, and each statement sees what was committed when its turn came. */
+async function readBehind(tx: Tx, asks: readonly GateAsk[]): Promise<Read> {
+  const addressIds = [...new Set(asks.map(({ addressId }) => addressId))]
+  const pairs = [asks.map(({ addressId }) => addressId), asks.map(({ purposeId }) => purposeId)] as const
+  const [, holders, facts, standings, suppressions] = await Promise.all([
+    lockGates(tx, addressIds),
+    lockHolders(tx, addressIds),
+    gateFacts(tx, ...pairs),
+    gateStandings(tx, ...pairs),
+    gateSuppressions(tx, addressIds),
+  ])
+  return {
+    holders: new Map(holders.map(({ id, state }) => [id, state])),
+    facts: new Map(facts.map((one) => [placeOf(one), one])),
+    standings: Map.groupBy(standings, placeOf),
+    suppressions: Map.groupBy(suppressions, ({ addressId }) => addressId),
+  }
+}
+
+const placeOf = ({ addressId, purposeId }: { addressId: number; purposeId: number }) => `${addressId} ${purposeId}`
+
+async function answer(tx: Tx, read: Read, ask: GateAsk): Promise<GateAnswer> {
+  const place = placeOf(ask)
+  const facts = read.facts.get(place)
+  if (facts === undefined) return shut('erased')
+  if (facts.purposeAgencyId !== facts.agencyId) throw new Error('A purpose of another agency was asked of a gate.')
+  const { agencyId, basis, writtenTs, personId: holderId } = facts
+  if (holderId !== null && read.holders.get(holderId) !== 'active') return shut('erased')
+  if (ask.personId !== undefined && !(await isHers(tx, ask.personId, holderId ?? undefined))) return shut('not-hers')
+  const reason = blocking(read.suppressions.get(ask.addressId) ?? [], { agencyId, basis, writtenTs, ...ask })
+  if (reason !== undefined) return shut(reason)
+  if (facts.closedTs !== null) return shut('no-consent')
+  return basis !== 'consent' || isAgreed(read.standings.get(place) ?? []) ? { isOpen: true } : shut('no-consent')
 }
 
 /** `holderId` is a record that counts: addresses of merged records belong to the one they were merged into. */

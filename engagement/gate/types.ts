@@ -35,6 +35,8 @@ export interface Gates {
    * consent, suppression and the person's state. Nothing that was read before counts.
    */
   pass(tx: Tx, ask: GateAsk): Promise<GateAnswer>
+  /** The same for many, whose gates are locked in one order for all. Answers in the order of the asks. */
+  passAll(tx: Tx, asks: readonly GateAsk[]): Promise<GateAnswer[]>
   /** FOR UPDATE, in one order for all. */
   shut(tx: Tx, addressIds: readonly number[]): Promise<void>
 }

@@ -11,19 +11,17 @@ import { isProgram, type Principal } from '#access/api.ts'
 import { JsonBytes, limits, type Route } from '#platform/api.ts'
 import { type AgencyDoors, absent } from '../agencies/doors.ts'
 import { citizenRoute } from '../citizen-route.ts'
-import type { Idempotency } from '../idempotency/types.ts'
-import type { Sending } from '../sends/sending.ts'
+import type { SendIntake } from '../sends/send-intake.ts'
 import { Kind, OptionalAgency, PublicId } from './shapes.ts'
 
 type Deps = {
   readonly agencyDoors: Pick<AgencyDoors, 'person' | 'purpose'>
-  readonly idempotency: Pick<Idempotency, 'once'>
-  readonly sending: Pick<Sending, 'announce' | 'create'>
+  readonly intake: Pick<SendIntake, 'take'>
 }
 
 const SensitivityShape = Type.Union([Type.Literal('public'), Type.Literal('personal'), Type.Literal('sensitive')])
 
-export function createSend({ agencyDoors, idempotency, sending }: Deps): Route {
+export function createSend({ agencyDoors, intake }: Deps): Route {
   return citizenRoute({
     method: 'POST',
     path: '/api/v1/sends',
@@ -53,10 +51,7 @@ export function createSend({ agencyDoors, idempotency, sending }: Deps): Route {
       ])
       if (purpose.agencyId !== agency.id || (key !== undefined && key !== agency.key)) throw absent()
       const madeBy = isProgram(caller) ? undefined : caller.userId
-      const made = await idempotency.once(request, 'createSend', (tx) =>
-        sending.create(tx, { ...wish, agency, person, purpose, madeBy }),
-      )
-      sending.announce()
+      const made = await intake.take(request, { ...wish, agency, person, purpose, madeBy })
       return new JsonBytes(Buffer.from(JSON.stringify(made)), 202)
     },
   })

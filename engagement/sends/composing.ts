@@ -1,7 +1,8 @@
-import type { OutgoingFile, SendWish } from '#channels/api.ts'
+import type { Channel, Outgoing, OutgoingFile, SendWish } from '#channels/api.ts'
 import { isJsonObject } from '#matrix/api.ts'
 import type { Logger, Postgres, SealingKey, Vault } from '#platform/api.ts'
 import type { Agency } from '../agencies/types.ts'
+import type { LegalBasis } from '../consent/types.ts'
 import type { Address } from '../people/types.ts'
 import type { AttemptRow } from '../store/attempts.ts'
 import { inboxMessagesOfSends } from '../store/inbox-messages.ts'
@@ -34,6 +35,14 @@ type Deps = Pick<SendsNeighbours, 'agencies' | 'people' | 'purposes'> & {
   readonly channels: Pick<AllChannels, 'byId'>
   readonly replied: Replied
   readonly links: CitizenLinks
+}
+
+/** A message whose address and words are at hand. */
+export type KnownMessage = {
+  readonly to: string
+  readonly words: Words
+  readonly agency: Agency
+  readonly basis: LegalBasis
 }
 
 type Gathered = {
@@ -79,14 +88,14 @@ export class ComposeSends implements Composing {
     const notices = attempts.flatMap((one) => (one.form === 'notice' ? [one.sendId] : []))
     const agencyIds = [...new Set(all.map(({ agencyId }) => agencyId))]
     const [addresses, keys, replies, inbox, found] = await Promise.all([
-      Promise.all([...new Set(attempts.map(({ addressId }) => addressId))].map((id) => people.addressById(id))),
+      people.addressesByIds([...new Set(attempts.map(({ addressId }) => addressId))]),
       vault.keys([...new Set(all.flatMap(({ keyId }) => keyId ?? []))]),
       eventIds.length === 0 ? new Map<number, ReplyWords>() : replied.words(eventIds, withFiles),
       notices.length === 0 ? [] : inboxMessagesOfSends(postgres, notices),
       Promise.all(agencyIds.map(async (id) => [id, await agencies.byId(id)] as const)),
     ])
     return {
-      addresses: new Map(addresses.flatMap((one) => (one === undefined ? [] : [[one.id, one]]))),
+      addresses,
       keys,
       replies,
       inbox: new Map(inbox.map(({ sendId, publicId }) => [sendId, publicId])),
@@ -109,8 +118,16 @@ export class ComposeSends implements Composing {
       ...mail,
       ...(file === undefined || attempt.form === 'notice' ? {} : { attachments: [file] }),
     }
-    if (channel.measure(content).isTooLong) return { isReady: false, code: 'too-long' }
-    return { isReady: true, to: address.value, ...content }
+    return preparedFor(channel, address.value, content)
+  }
+
+  /** What leaves at once, from what whoever takes it in has at hand. */
+  atOnce(attempt: Pick<AttemptRow, 'channelId' | 'publicId'>, known: KnownMessage): Prepared {
+    const channel = this.#deps.channels.byId(attempt.channelId)
+    if (channel === undefined) return { isReady: false, code: 'no-channel' }
+    const { words, agency, basis, to } = known
+    const mail = channel.kind === 'mail' ? this.#mailOf(attempt, words.subject ?? agency.name, basis) : {}
+    return preparedFor(channel, to, { text: words.text, ...mail })
   }
 
   #words({ keys, replies }: Gathered, send: SendRow): Words | undefined {
@@ -134,15 +151,18 @@ export class ComposeSends implements Composing {
     agency: Agency,
     words: Words,
   ): Promise<Pick<SendWish, 'subject' | 'threadOf' | 'unsubscribe'>> {
-    const { links, purposes } = this.#deps
-    const thread = send.kind === 'message' ? undefined : await this.#thread(attempt)
-    const subject = words.subject ?? thread?.subject ?? agency.name
-    const purpose = send.kind === 'message' ? await purposes.byId(send.purposeId) : undefined
-    return {
-      subject,
-      ...(thread?.threadOf === undefined ? {} : { threadOf: thread.threadOf }),
-      ...(purpose?.basis === 'consent' ? { unsubscribe: { url: links.unsubscribe(attempt.publicId) } } : {}),
+    const { purposes } = this.#deps
+    if (send.kind === 'message') {
+      const purpose = await purposes.byId(send.purposeId)
+      return this.#mailOf(attempt, words.subject ?? agency.name, purpose?.basis)
     }
+    const thread = await this.#thread(attempt)
+    const subject = words.subject ?? thread?.subject ?? agency.name
+    return { subject, ...(thread?.threadOf === undefined ? {} : { threadOf: thread.threadOf }) }
+  }
+
+  #mailOf({ publicId }: Pick<AttemptRow, 'publicId'>, subject: string, basis: LegalBasis | undefined) {
+    return { subject, ...(basis === 'consent' ? { unsubscribe: { url: this.#deps.links.unsubscribe(publicId) } } : {}) }
   }
 
   async #thread({ addressId, channelId }: AttemptRow) {
@@ -153,6 +173,11 @@ export class ComposeSends implements Composing {
     if (key === undefined) return undefined
     return threadIn(key.open(threadPurpose, `${addressId} ${channelId}`, last.sealedThread))
   }
+}
+
+function preparedFor(channel: Channel, to: string, content: Outgoing): Prepared {
+  if (channel.measure(content).isTooLong) return { isReady: false, code: 'too-long' }
+  return { isReady: true, to, ...content }
 }
 
 export type MailThread = { readonly subject?: string; readonly threadOf?: NonNullable<SendWish['threadOf']> }

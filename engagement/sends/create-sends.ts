@@ -27,6 +27,7 @@ import { QuietTimes } from './quiet-times.ts'
 import { RepliedFromRooms } from './replied-from-rooms.ts'
 import { Rounds } from './rounds.ts'
 import { SendBook } from './send-book.ts'
+import { SendIntake } from './send-intake.ts'
 import { Sending } from './sending.ts'
 import { type StopLaw, stopLawsWith } from './stop-law.ts'
 import { StopScopes } from './stop-scopes.ts'
@@ -135,7 +136,7 @@ function createWork(deps: SendsDeps, book: SendBook, replied: Replied, quiet: Qu
     dialogues: new Rounds(deps, 'dialogues', everyMs, () => dialogues.round()),
     teller: new Rounds(deps, 'teller', everyMs, () => teller.round()),
   }
-  return { on, outcomes, dialogues, pipeline, rounds }
+  return { on, outcomes, composing, dialogues, pipeline, rounds }
 }
 
 export function createSends(deps: SendsDeps): Sends {
@@ -148,15 +149,16 @@ export function createSends(deps: SendsDeps): Sends {
   const book = new SendBook(deps)
   const quiet = new QuietTimes(deps)
   const replied = new RepliedFromRooms(deps)
-  const { on, outcomes, dialogues, pipeline, rounds } = createWork(deps, book, replied, quiet)
-  const sending = new Sending({ ...deps, channels, book, quiet, onQueued: on.queued })
+  const { on, outcomes, composing, dialogues, pipeline, rounds } = createWork(deps, book, replied, quiet)
+  const sending = new Sending({ ...deps, channels, book, quiet, composing, pipeline })
+  const intake = new SendIntake({ ...deps, sending, pipeline, onQueued: on.queued })
   const tasks = new Tasks(deps)
   const inbox = new SentInbox({ ...deps, channels, replied, outcomes })
   const courier = new AskedFor({ ...deps, channels: deps.channels, book, onQueued: on.queued })
   const receiver = new Inbound({ ...deps, dialogues, outcomes, onTold: on.told })
   const { reader } = new OutgoingReader({ ...deps, book, onQueued: on.queued })
   return {
-    routes: sendRoutes({ ...deps, sending, tasks }),
+    routes: sendRoutes({ ...deps, intake, sending, tasks }),
     receiver,
     inbox,
     correspondence: new OwnCorrespondence({ ...deps, inbox }),

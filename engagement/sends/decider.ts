@@ -111,7 +111,7 @@ export class Decider {
       const refusals = isSameAgain ? last.refusals + 1 : 0
       const soonestTs = isSameAgain ? (last.retryTs ?? 0) : 0
       const dueTs = await quiet.dueTs(tx, { ...send, basis: purpose.basis }, soonestTs)
-      await book.attempt(tx, send, { way: found, refusals, dueTs })
+      await book.attempts(tx, [{ send, way: found, refusals, dueTs }])
       await decideSendAt(tx, send.id, send.deadlineTs)
       if (!isSameAgain) await this.#tell(tx, send, { way: found.reason, code: last?.code ?? null })
       return found

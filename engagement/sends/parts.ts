@@ -22,6 +22,7 @@ export type SendsNeighbours = {
     | 'addAddress'
     | 'addressById'
     | 'addressOf'
+    | 'addressesByIds'
     | 'addressesOf'
     | 'byId'
     | 'ensureAddress'

@@ -329,6 +329,83 @@ describe('a server that is killed between any two steps', () => {
   })
 })
 
+describe('a send that leaves at once', () => {
+  it('is at the provider when the program is answered, and is not queued', async () => {
+    const id = await house.take(node)
+    expect(house.channel('sms').taken.map(({ text }) => text)).toEqual(['Good morning'])
+    await node.pipeline.settled()
+    await work()
+    expect([await states(id), house.channel('sms').asked.length]).toEqual([['accepted'], 1])
+  })
+
+  it('waits in the queue for her quiet hours, for a channel that rests, and for room', async () => {
+    house.preferences = { quietHours: { from: '12:00', to: '20:00', timeZone: 'UTC' } }
+    expect(await states(await house.take(node))).toEqual(['queued'])
+    house.preferences = {}
+    house.channel('sms').script = () =>
+      failure({ isPermanent: false, reason: 'throttled', code: '20429', retryAfterMs: 30_000 })
+    await house.take(node)
+    await node.pipeline.settled()
+    expect(await states(await house.take(node))).toEqual(['queued'])
+    const [free, never] = [await house.node(), Promise.withResolvers<{ answers: 'accepted' }>()]
+    house.channel('sms').script = () => never.promise
+    const many = Array.from({ length: limits.sendsInFlightMax + 5 }, () => house.take(free))
+    const queued = await Promise.all((await Promise.all(many)).map(async (id) => (await states(id))[0] === 'queued'))
+    expect(queued.filter(Boolean)).toHaveLength(5)
+    never.resolve({ answers: 'accepted' })
+    await free.pipeline.settled()
+  })
+
+  it('is refused where its gate is shut, and others that came with it are not', async () => {
+    house.shut.set(`11 ${purposeIds.consent}`, 'stopped')
+    house.shut.set(`12 ${purposeIds.consent}`, 'stopped')
+    const purpose = { id: purposeIds['legal-duty'], basis: 'legal-duty' } as never
+    const all = await Promise.allSettled([house.take(node), house.take(node, { purpose }), house.take(node)])
+    expect(all.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'rejected'])
+    expect(house.channel('sms').taken).toHaveLength(1)
+  })
+
+  it('reads the gate again when the commit took too long', async () => {
+    house.whileAtGate = async () => {
+      await house.clock.advance(limits.sendingGoodMs + 1)
+      house.whileAtGate = () => {
+        house.shut.set(`11 ${purposeIds.consent}`, 'stopped')
+      }
+    }
+    const id = await house.take(node)
+    await node.pipeline.settled()
+    expect([house.channel('sms').asked, await states(id)]).toEqual([[], ['withheld']])
+  })
+
+  it('is not lost and not sent twice, whenever its server is killed', { timeout: 120_000 }, async () => {
+    let survived = false
+    for (let steps = 0; !survived; steps++) {
+      const dead = fuse(steps)
+      const victim = await house.node({ postgres: dying(database.postgres, dead), leaseMs: 0 })
+      house.channel('sms').script = () => {
+        dead.step()
+        return { answers: 'accepted' }
+      }
+      const answered = await house.take(victim).catch(() => undefined)
+      await victim.pipeline.settled()
+      survived = !dead.isBlown
+      house.channel('sms').script = () => ({ answers: 'accepted' })
+      await database.postgres.run('update attempt set taken_until = clock_timestamp() where state = 1')
+      await work()
+      await house.clock.advance(limits.lookUpAbsentAfterMs)
+      await work()
+      await house.clock.advance(5_000)
+      await work()
+      const stored = await database.postgres.rows<{ id: string }>('select public_id as id from send')
+      expect(house.channel('sms').taken, `killed after ${steps} steps`).toHaveLength(stored.length)
+      const ends = await Promise.all(stored.map(async ({ id }) => (await states(id)).at(-1)))
+      expect(new Set(ends), `killed after ${steps} steps`).toEqual(new Set(stored.length > 0 ? ['accepted'] : []))
+      if (answered !== undefined) expect(stored.map(({ id }) => id)).toContain(answered)
+    }
+    expect(house.channel('sms').taken.length).toBeGreaterThan(1)
+  })
+})
+
 const wayBy = (kind: 'mail' | 'sms', addressId: number) => ({
   kind,
   addressId,

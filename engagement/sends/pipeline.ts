@@ -1,10 +1,11 @@
 import type { Channel, Outgoing, SendOutcome, SendWish } from '#channels/api.ts'
-import { isLost, limits, type Tx } from '#platform/api.ts'
+import { isLost, limits } from '#platform/api.ts'
 import { type AttemptRow, beginAttempts, releaseAttempts, takeAttempts } from '../store/attempts.ts'
 import { type SendRow, sendsByIds } from '../store/sends.ts'
 import type { Fate, Outcomes } from './outcomes.ts'
 import type { AllChannels, SendsMachine, SendsNeighbours } from './parts.ts'
 import { lookUpAgainMs, retryAfterMs } from './retry.ts'
+import type { MadeAttempt } from './send-book.ts'
 
 /** What goes to the provider, opened, or why it cannot be put together. */
 export type Prepared =
@@ -25,8 +26,12 @@ type Deps = Pick<SendsMachine, 'clock' | 'logger' | 'nodes' | 'postgres' | 'rand
     readonly leaseMs?: number
   }
 
-type GateSaid = { readonly isOpen: true } | { readonly isOpen: false; readonly reason: string }
-type Ready = { readonly attempt: AttemptRow; readonly send: SendRow; readonly prepared: Prepared & { isReady: true } }
+/** What can be handed over once its gate was passed. */
+export type Ready = {
+  readonly attempt: MadeAttempt
+  readonly send: Pick<SendRow, 'deadlineTs' | 'kind' | 'personId' | 'purposeId'>
+  readonly prepared: Prepared & { isReady: true }
+}
 
 /** So often what waited too long for its turn reads the gate again; then it is tried later. */
 const gatesMax = 5
@@ -39,6 +44,8 @@ const throttledMs = 1_000
  *
  * Whatever dies where: before the commit the attempt is queued and is taken again; after it nobody knows, it becomes
  * `unknown` when the lease is over, and is never simply sent again.
+ *
+ * What is to leave at once need not queue: `SendIntake` passes the gate and commits `sending` with the send itself.
  */
 export class Pipeline {
   readonly #deps: Deps
@@ -68,6 +75,22 @@ export class Pipeline {
     if (taken.length === 0) return false
     await this.#carry(taken)
     return taken.length === limit
+  }
+
+  /** Whether so many more could be handed over by a channel at this moment. */
+  hasRoomFor(channelId: string, count: number): boolean {
+    const isPaused = (this.#pausedUntil.get(channelId) ?? 0) > this.#deps.clock.nowMs()
+    return !isPaused && this.#inFlight + count <= limits.sendsInFlightMax
+  }
+
+  /** What was committed as `sending` elsewhere on this server; `beganMs` is from before its gates were passed. */
+  handOver(ready: readonly Ready[], beganMs: number): void {
+    const late = this.#handOverInTime(ready, beganMs)
+    if (late.length === 0) return
+    const work = this.#passAndSend(late, 2)
+      .catch((error) => this.#deps.logger.warn('sends.late_not_sent', { count: late.length, error }))
+      .finally(() => this.#underWay.delete(work))
+    this.#underWay.add(work)
   }
 
   /** Resolves when everything that was handed over is answered and written down. */
@@ -108,47 +131,56 @@ export class Pipeline {
     const { clock, outcomes } = this.#deps
     const beganMs = clock.nowMs()
     const { open, shut } = await this.#pass(ready)
-    const again: Ready[] = []
-    for (const one of open) {
-      const ageMs = clock.nowMs() - beganMs
-      // A clock that was put back tells nothing of how long it took.
-      if (ageMs >= 0 && ageMs <= limits.sendingGoodMs) this.#handOver(one)
-      else again.push(one)
-    }
+    const again = this.#handOverInTime(open, beganMs)
     await outcomes.hear(shut)
     if (round < gatesMax) return this.#passAndSend(again, round + 1)
     await outcomes.hear(again.map(({ attempt }) => failed(attempt, { code: 'too-slow', isFinal: false })))
   }
 
-  /** The gates of all of them, in order of address, and `sending`: one transaction. */
-  async #pass(ready: readonly Ready[]): Promise<{ open: Ready[]; shut: Fate[] }> {
-    const { postgres, clock } = this.#deps
-    const inOrder = [...ready].sort((a, b) => a.attempt.addressId - b.attempt.addressId)
-    return postgres.transaction(async (tx) => {
-      const answers = await Promise.all(inOrder.map((one) => this.#ask(tx, one)))
-      const passed = inOrder.filter((_, n) => answers[n]?.isOpen)
-      const ids = passed.map(({ attempt }) => attempt.id)
-      const how = { node: this.#node, nowTs: clock.nowMs(), leaseMs: this.#leaseMs }
-      const begun = ids.length === 0 ? new Set<number>() : await beginAttempts(tx, ids, how)
-      const shut = inOrder.flatMap(({ attempt }, n) => {
-        const answer = answers[n]
-        return answer === undefined || answer.isOpen ? [] : [withheld(attempt, answer.reason)]
-      })
-      return { open: passed.filter(({ attempt }) => begun.has(attempt.id)), shut }
-    })
+  /** @returns those that waited too long since their gates were passed. */
+  #handOverInTime(open: readonly Ready[], beganMs: number): Ready[] {
+    const late: Ready[] = []
+    for (const one of open) {
+      const ageMs = this.#deps.clock.nowMs() - beganMs
+      // A clock that was put back tells nothing of how long it took.
+      if (ageMs >= 0 && ageMs <= limits.sendingGoodMs) this.#handOver(one)
+      else late.push(one)
+    }
+    return late
   }
 
   /**
-   * What is late goes no more, whoever was away until now: a confirmation of STOP above all. A question asks for consent and needs
-   * none; whether it may be asked is settled where the dialogue is.
+   * The gates of all of them, and `sending`: one transaction. What is late goes no more, whoever was away until now: a
+   * confirmation of STOP above all. A question asks for consent and needs none; whether it may be asked is settled where the
+   * dialogue is.
    */
-  async #ask(tx: Tx, { attempt, send }: Ready): Promise<GateSaid> {
-    const nowMs = this.#deps.clock.nowMs()
-    if (nowMs >= send.deadlineTs) return { isOpen: false, reason: 'deadline' }
-    if (send.kind === 'question') return { isOpen: true }
-    const { addressId, channelId } = attempt
-    const personId = send.personId ?? undefined
-    return this.#deps.gates.pass(tx, { addressId, personId, purposeId: send.purposeId, channelId, nowMs })
+  async #pass(ready: readonly Ready[]): Promise<{ open: Ready[]; shut: Fate[] }> {
+    const { postgres, clock } = this.#deps
+    return postgres.transaction(async (tx) => {
+      const nowMs = clock.nowMs()
+      const [late, inTime] = parted(ready, ({ send }) => nowMs >= send.deadlineTs)
+      const [free, asking] = parted(inTime, ({ send }) => send.kind === 'question')
+      const answers = await this.#deps.gates.passAll(
+        tx,
+        asking.map(({ attempt: { addressId, channelId }, send: { personId, purposeId } }) => ({
+          addressId,
+          channelId,
+          personId: personId ?? undefined,
+          purposeId,
+          nowMs,
+        })),
+      )
+      const passed = [...free, ...asking.filter((_, n) => answers[n]?.isOpen)]
+      const ids = passed.map(({ attempt }) => attempt.id)
+      const how = { node: this.#node, nowTs: clock.nowMs(), leaseMs: this.#leaseMs }
+      const begun = ids.length === 0 ? new Set<number>() : await beginAttempts(tx, ids, how)
+      const shut = asking.flatMap(({ attempt }, n) => {
+        const answer = answers[n]
+        return answer === undefined || answer.isOpen ? [] : [withheld(attempt, answer.reason)]
+      })
+      const over = late.map(({ attempt }) => withheld(attempt, 'deadline'))
+      return { open: passed.filter(({ attempt }) => begun.has(attempt.id)), shut: [...over, ...shut] }
+    })
   }
 
   #handOver(one: Ready): void {
@@ -177,7 +209,7 @@ export class Pipeline {
     }
   }
 
-  #fateOf(attempt: AttemptRow, channel: Channel, outcome: SendOutcome): Fate {
+  #fateOf(attempt: MadeAttempt, channel: Channel, outcome: SendOutcome): Fate {
     const nowTs = this.#deps.clock.nowMs()
     if (outcome.state === 'accepted') return { attempt, state: 'accepted', reference: outcome.reference }
     if (outcome.state === 'unknown') return { attempt, state: 'unknown', lookTs: nowTs + lookUpAgainMs(0) }
@@ -215,10 +247,15 @@ export class Pipeline {
   }
 }
 
-const withheld = (attempt: AttemptRow, code: string): Fate => ({ attempt, state: 'withheld', code, isFinal: true })
+const withheld = (attempt: MadeAttempt, code: string): Fate => ({ attempt, state: 'withheld', code, isFinal: true })
 
-const failed = (attempt: AttemptRow, how: Pick<Fate, 'code' | 'failure' | 'isFinal' | 'retryTs'>): Fate => ({
+const failed = (attempt: MadeAttempt, how: Pick<Fate, 'code' | 'failure' | 'isFinal' | 'retryTs'>): Fate => ({
   attempt,
   state: 'failed',
   ...how,
 })
+
+/** Those of which it is so, and the others. */
+function parted<T>(all: readonly T[], isSo: (one: T) => boolean): [T[], T[]] {
+  return [all.filter(isSo), all.filter((one) => !isSo(one))]
+}

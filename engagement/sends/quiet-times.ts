@@ -4,6 +4,8 @@ import type { PreferenceBook } from '../people/types.ts'
 import type { SendRow } from '../store/sends.ts'
 import { dayBeginsMs, firstLoudMs, isTimeZone, type QuietHours } from './quiet-hours.ts'
 
+type Timed = Pick<SendRow, 'deadlineTs' | 'kind' | 'personId'> & { readonly basis: LegalBasis }
+
 type Deps = { readonly clock: Clock; readonly preferences: Pick<PreferenceBook, 'of'> }
 
 /** What is left of the time at the deadline, for what would otherwise wait beyond it. */
@@ -21,11 +23,7 @@ export class QuietTimes {
    * Not before `soonestTs`. An answer to her words and an emergency wait for nobody; everything else waits until her quiet is
    * over (the days of it, and then the hours), but not beyond its deadline: late is worse than loud for what has one.
    */
-  async dueTs(
-    tx: Tx,
-    send: Pick<SendRow, 'deadlineTs' | 'kind' | 'personId'> & { readonly basis: LegalBasis },
-    soonestTs = 0,
-  ): Promise<number> {
+  async dueTs(tx: Tx | undefined, send: Timed, soonestTs = 0): Promise<number> {
     const dueTs = Math.max(this.#deps.clock.nowMs(), soonestTs)
     if (send.kind !== 'message' || send.basis === 'emergency' || send.personId === null) return dueTs
     const { quietHours, quietUntil } = await this.#deps.preferences.of(send.personId, tx)

@@ -52,6 +52,31 @@ describe('POST /sends', () => {
     await eventually(() => received(number)).toEqual(['Once'])
   })
 
+  it('is taken with others that come at the same moment, and waits with nobody for whose gate is held', async () => {
+    const [held, free] = [newNumber(), newNumber()]
+    const people = [await office.citizen(held, [floods]), await office.citizen(free, [floods])]
+    const stranger = await office.citizen(newNumber())
+    const { postgres } = office.town
+    const over = Promise.withResolvers<void>()
+    const holding = postgres.transaction(async (tx) => {
+      const gate = `select g.id from address_gate g join address a on a.gate_id = g.id
+        join person p on p.id = a.person_id where p.public_id = $1 for update of g`
+      await tx.rows(gate, [people[0]])
+      await over.promise
+    })
+    const wishes = [0, 1, 1, 0, 1].map((which, n) => office.send(people[which] ?? '', floods, `flood ${n}`))
+    const refused = office.send(stranger, floods, 'No')
+    const settled: number[] = []
+    wishes.forEach((wish, n) => void wish.then(() => settled.push(n)))
+    await eventually(() => [...settled].sort()).toEqual([1, 2, 4])
+    expect((await refused).json.error.code).toBe('no-consent')
+    over.resolve()
+    await holding
+    expect((await Promise.all(wishes)).map(({ status }) => status)).toEqual([202, 202, 202, 202, 202])
+    await eventually(() => received(held).sort()).toEqual(['flood 0', 'flood 3'])
+    await eventually(() => received(free).sort()).toEqual(['flood 1', 'flood 2', 'flood 4'])
+  })
+
   it('is refused with the reason', async () => {
     const number = newNumber()
     const person = await office.citizen(number)

@@ -27,18 +27,13 @@ export type AttemptRow = {
 
 export type AttemptInsert = Pick<
   AttemptRow,
-  | 'publicId'
-  | 'sendId'
-  | 'agencyId'
-  | 'conversationId'
-  | 'addressId'
-  | 'channelId'
-  | 'form'
-  | 'refusals'
-  | 'dueTs'
-  | 'reason'
-  | 'createdTs'
->
+  'publicId' | 'agencyId' | 'conversationId' | 'addressId' | 'channelId' | 'form' | 'refusals' | 'dueTs' | 'reason'
+> & {
+  /** The public id of its send. */
+  readonly send: string
+  /** It is this server's, and passed its gate in this very transaction. */
+  readonly begins: boolean
+}
 
 /** What was heard of an attempt. */
 export type Heard = {
@@ -64,9 +59,19 @@ const columns = `a.id, a.public_id as "publicId", a.send_id as "sendId", a.agenc
 
 const insert = sql(
   'attempt_insert',
-  `insert into attempt (public_id, send_id, agency_id, conversation_id, address_id, channel_id, form, refusals, due_ts, reason,
-                        created_ts, changed_ts)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)`,
+  `with made as (
+     insert into attempt (public_id, send_id, agency_id, conversation_id, address_id, channel_id, form, refusals, due_ts, reason,
+                          state, sending_ts, taken_by, taken_until, created_ts, changed_ts)
+     select g.public_id, s.id, g.agency_id, g.conversation_id, g.address_id, g.channel_id, g.form, g.refusals, g.due_ts,
+            g.reason, case when g.begins then 1 else 0 end, case when g.begins then $12::bigint end,
+            case when g.begins then $13::int end,
+            case when g.begins then clock_timestamp() + $14 * interval '1 ms' end, $12, $12
+     from unnest($1::text[], $2::text[], $3::int[], $4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::int[],
+                 $9::bigint[], $10::text[], $11::boolean[])
+       as g (public_id, send, agency_id, conversation_id, address_id, channel_id, form, refusals, due_ts, reason, begins)
+     join send s on s.public_id = g.send
+     returning id, public_id, send_id)
+   select m.id, m.public_id as "publicId", m.send_id as "sendId" from made m`,
 )
 /** What is said earlier in a conversation goes first; only what may have left already is waited for no longer. */
 const take = sql(
@@ -168,12 +173,28 @@ const takenReferences = sql(
    order by sending_ts desc limit 100`,
 )
 
-export async function insertAttempt(db: Db, row: AttemptInsert): Promise<void> {
-  const { publicId, sendId, agencyId, conversationId, addressId, channelId, form, refusals, dueTs, reason, createdTs } =
-    row
-  const which = [publicId, sendId, agencyId, conversationId, addressId, channelId]
-  await db.run(insert, [...which, form, refusals, dueTs, reason, createdTs])
-}
+/** In any order; those whose send is not there are left out. */
+export const insertAttempts = (
+  db: Db,
+  rows: readonly AttemptInsert[],
+  how: { node: number; nowTs: number; leaseMs: number },
+) =>
+  db.rows<Pick<AttemptRow, 'id' | 'publicId' | 'sendId'>>(insert, [
+    rows.map(({ publicId }) => publicId),
+    rows.map(({ send }) => send),
+    rows.map(({ agencyId }) => agencyId),
+    rows.map(({ conversationId }) => conversationId),
+    rows.map(({ addressId }) => addressId),
+    rows.map(({ channelId }) => channelId),
+    rows.map(({ form }) => form),
+    rows.map(({ refusals }) => refusals),
+    rows.map(({ dueTs }) => dueTs),
+    rows.map(({ reason }) => reason),
+    rows.map(({ begins }) => begins),
+    how.nowTs,
+    how.node,
+    how.leaseMs,
+  ])
 
 export type TakeWish = {
   readonly node: number

@@ -19,8 +19,11 @@ const hasLeft = 'exists (select 1 from attempt a where a.send_id = i.send_id and
 const insert = sql(
   'inbox_message_insert',
   `insert into inbox_message (public_id, agency_id, person_id, send_id, conversation_id, created_ts)
-   values ($1, $2, $3, $4, $5, $6)
-   on conflict (send_id) do update set send_id = excluded.send_id returning public_id as "publicId"`,
+   select g.public_id, g.agency_id, g.person_id, s.id, g.conversation_id, $6
+   from unnest($1::text[], $2::int[], $3::bigint[], $4::text[], $5::bigint[])
+     as g (public_id, agency_id, person_id, send, conversation_id)
+   join send s on s.public_id = g.send
+   on conflict (send_id) do nothing`,
 )
 const ofPeople = sql(
   'inbox_message_of_people',
@@ -37,12 +40,20 @@ const ofSends = sql(
   `select ${columns} from inbox_message i where i.send_id = any($1::bigint[])`,
 )
 
-/** The public id under which it lies: the first one, when it was put there before. */
-export async function insertInboxMessage(db: Db, row: Omit<InboxRow, 'id' | 'readTs'>): Promise<string> {
-  const { publicId, agencyId, personId, sendId, conversationId, createdTs } = row
-  const values = [publicId, agencyId, personId, sendId, conversationId, createdTs]
-  return (await db.row<{ publicId: string }>(insert, values))?.publicId ?? publicId
-}
+/** `send`: its public id. What was put there before for the same send stays as it is. */
+export const insertInboxMessages = (
+  db: Db,
+  rows: readonly (Omit<InboxRow, 'createdTs' | 'id' | 'readTs' | 'sendId'> & { readonly send: string })[],
+  createdTs: number,
+) =>
+  db.run(insert, [
+    rows.map(({ publicId }) => publicId),
+    rows.map(({ agencyId }) => agencyId),
+    rows.map(({ personId }) => personId),
+    rows.map(({ send }) => send),
+    rows.map(({ conversationId }) => conversationId),
+    createdTs,
+  ])
 
 export const inboxMessagesOf = (db: Db, personIds: readonly number[], before: number, limit: number) =>
   db.rows<InboxRow>(ofPeople, [personIds, before, limit])

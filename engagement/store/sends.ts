@@ -38,11 +38,14 @@ const columns = `s.id, s.public_id as "publicId", s.agency_id as "agencyId", s.k
 
 const insert = sql(
   'send_insert',
-  `insert into send (public_id, agency_id, kind, person_id, address_id, channel_id, purpose_id, conversation_id,
-                     event_id, dialogue_id, sensitivity, wished_kind, key_id, sealed, made_by, created_ts, deadline_ts,
-                     decide_ts)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
-   on conflict do nothing returning id`,
+  `with made as (
+     insert into send (public_id, agency_id, kind, person_id, address_id, channel_id, purpose_id, conversation_id, event_id,
+                       dialogue_id, sensitivity, wished_kind, key_id, sealed, made_by, created_ts, deadline_ts, decide_ts)
+     select * from unnest($1::text[], $2::int[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::bigint[],
+                          $8::bigint[], $9::bigint[], $10::bigint[], $11::smallint[], $12::text[], $13::bigint[],
+                          $14::bytea[], $15::int[], $16::bigint[], $17::bigint[], $18::bigint[])
+     on conflict do nothing returning id, public_id)
+   select m.id from unnest($1::text[]) with ordinality as g (public_id, n) left join made m using (public_id) order by g.n`,
 )
 const byPublicId = sql('send_by_public_id', `select ${columns} from send s where s.public_id = $1`)
 const byIds = sql('send_by_ids', `select ${columns} from send s where s.id = any($1::bigint[])`)
@@ -69,25 +72,29 @@ const eraseOf = sql(
   'delete from send where person_id = any($1::bigint[]) or address_id = any($2::bigint[])',
 )
 
-/** Undefined when the same was stored before: the same event, or the question of the same dialogue. */
-export async function insertSend(db: Db, row: SendInsert): Promise<number | undefined> {
-  const { publicId, agencyId, kind, personId, addressId, channelId, purposeId, conversationId, eventId, dialogueId } =
-    row
-  const { sensitivity, wishedKind, keyId, sealed, madeBy, createdTs, deadlineTs, decideTs } = row
-  const what = [
-    publicId,
-    agencyId,
-    kind,
-    personId,
-    addressId,
-    channelId,
-    purposeId,
-    conversationId,
-    eventId,
-    dialogueId,
-  ]
-  const how = [sensitivity, wishedKind, keyId, sealed, madeBy, createdTs, deadlineTs, decideTs]
-  return (await db.row<{ id: number }>(insert, [...what, ...how]))?.id
+/** Ids in the order of the rows; null for one that was stored before: the same event, or the question of the same dialogue. */
+export async function insertSends(db: Db, rows: readonly SendInsert[]): Promise<(number | null)[]> {
+  const made = await db.rows<{ id: number | null }>(insert, [
+    rows.map(({ publicId }) => publicId),
+    rows.map(({ agencyId }) => agencyId),
+    rows.map(({ kind }) => kind),
+    rows.map(({ personId }) => personId),
+    rows.map(({ addressId }) => addressId),
+    rows.map(({ channelId }) => channelId),
+    rows.map(({ purposeId }) => purposeId),
+    rows.map(({ conversationId }) => conversationId),
+    rows.map(({ eventId }) => eventId),
+    rows.map(({ dialogueId }) => dialogueId),
+    rows.map(({ sensitivity }) => sensitivity),
+    rows.map(({ wishedKind }) => wishedKind),
+    rows.map(({ keyId }) => keyId),
+    rows.map(({ sealed }) => sealed),
+    rows.map(({ madeBy }) => madeBy),
+    rows.map(({ createdTs }) => createdTs),
+    rows.map(({ deadlineTs }) => deadlineTs),
+    rows.map(({ decideTs }) => decideTs),
+  ])
+  return made.map(({ id }) => id)
 }
 
 export const sendByPublicId = (db: Db, publicId: string) => db.row<SendRow>(byPublicId, [publicId])
