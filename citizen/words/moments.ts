@@ -1,4 +1,5 @@
-const ofLanguage = (lang: string) => (lang.startsWith('en') ? 'en-GB' : lang)
+/** With the figures that stand on telephones: codes and numbers beside them have the same. */
+const ofLanguage = (lang: string) => `${lang.startsWith('en') ? 'en-GB' : lang}-u-nu-latn`
 
 /** A moment as people write it, with the day in words. The zone is told where it is not the reader's own. */
 export function moment(atMs: number, lang: string, timeZone: string): string {

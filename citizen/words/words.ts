@@ -1,9 +1,11 @@
+import { ar } from './ar.ts'
 import { de } from './de.ts'
+import { deSimple } from './de-simple.ts'
 import { en, type Words } from './en.ts'
 
 export type { Words }
 
-const all: ReadonlyMap<string, Words> = new Map([en, de].map((words) => [words.lang, words]))
+const all: ReadonlyMap<string, Words> = new Map([en, de, deSimple, ar].map((words) => [words.lang, words]))
 
 export const languages: readonly Words[] = [...all.values()]
 
