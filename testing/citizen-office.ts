@@ -1,6 +1,6 @@
 /** An agency with a clerk, channels on the simulator, and citizens: what tests of the whole way of words need. */
 
-import { expect } from 'vitest'
+import { expect, vi } from 'vitest'
 import type { ChannelSettings } from '#channels/api.ts'
 import type { Purpose } from '#engagement/api.ts'
 import { CitizenBrowser } from './citizen-browser.ts'
@@ -83,7 +83,7 @@ export class CitizenOffice implements AsyncDisposable {
     const codes = () => this.simulator.received(to).flatMap((text) => /^\d{6}(?= )/.exec(text)?.[0] ?? [])
     const before = codes().length
     await ask()
-    await expect.poll(() => codes().length, { interval: 20, timeout: 10_000 }).toBeGreaterThan(before)
+    await vi.waitFor(() => expect(codes().length).toBeGreaterThan(before), { interval: 20, timeout: 10_000 })
     return codes().at(-1) ?? ''
   }
 
