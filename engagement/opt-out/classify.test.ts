@@ -7,7 +7,7 @@ import { classify } from './classify.ts'
 const sms = (text: string, languages?: string[]) => classify(text, { kind: 'sms', ...(languages && { languages }) })
 
 /** What the held-out part reaches so far; the proof holds it to the bars themselves. */
-const heldOutRecallMin = 0.988
+const heldOutRecallMin = 0.991
 
 test.each([
   ['tuning', true],

@@ -1,7 +1,7 @@
 import { type Find, findPhrases, isKnownWord } from './find.ts'
 import { takeApart, type Words } from './fold.ts'
 import { partJoined } from './joined.ts'
-import { judge, type Verdict } from './judge.ts'
+import { judge, nothingHeard, type Verdict } from './judge.ts'
 import { type Entry, indexLexicons } from './lexicon.ts'
 import { ownWords } from './own-words.ts'
 import { lexicons } from './words/every.ts'
@@ -32,28 +32,38 @@ export function classify(text: string, of: { kind: 'sms' | 'mail'; languages?: r
   const bounded = text.slice(0, lettersMax)
   const taken = takeApart(of.kind === 'mail' ? ownWords(bounded) : bounded, wordsMax)
   if (taken.words.length === 0) return { outcome: 'none', because: 'no words' }
-  const plain = judgeWords(taken, of.languages ?? [])
-  if (plain.outcome !== 'none') return plain
-  for (const parted of partJoined(taken, (word) => isKnownWord(word, index), index)) {
-    const joined = judgeWords(parted, of.languages ?? [])
-    if (joined.outcome === 'stop') return joined
-  }
-  return plain
+  const known = of.languages ?? []
+  const plain = judgeWords(taken, known)
+  const judged = plain?.verdict.rule === nothingHeard || plain === undefined ? listenAgain(taken, known) : undefined
+  return answerOf(judged ?? plain)
 }
 
-function judgeWords(taken: Words, languages: readonly string[]): OptOut {
-  const finds = findPhrases(taken.words, index)
-  const candidates = likelyLanguages(finds, taken.words.length, languages)
-  const verdicts = candidates.map((language) => ({
-    language,
-    verdict: judge(
-      taken,
-      finds.filter((find) => find.entry.language === language),
-    ),
-  }))
-  const weightiest = verdicts.toSorted((a, b) => weight(b.verdict) - weight(a.verdict))[0]
-  if (weightiest === undefined) return { outcome: 'none', because: 'no known words' }
-  const { language, verdict } = weightiest
+type Judged = { readonly language: string; readonly verdict: Verdict }
+
+/** What nobody understands may be a stop with a slip that is a word elsewhere, or one that lost its spaces. */
+function listenAgain(taken: Words, known: readonly string[]): Judged | undefined {
+  const eager = judgeWords(taken, known, true)
+  if (eager?.verdict.outcome === 'stop') return eager
+  const parted = partJoined(taken, (word) => isKnownWord(word, index), index)
+  for (const words of parted) {
+    const judged = judgeWords(words, known)
+    if (judged?.verdict.outcome === 'stop') return judged
+  }
+  return undefined
+}
+
+function judgeWords(taken: Words, known: readonly string[], isEager = false): Judged | undefined {
+  const finds = findPhrases(taken.words, index, isEager)
+  const judged = likelyLanguages(finds, taken.words.length, known).map((language) => {
+    const own = finds.filter((find) => find.entry.language === language)
+    return { language, verdict: judge(taken, own) }
+  })
+  return judged.toSorted((a, b) => weight(b.verdict) - weight(a.verdict))[0]
+}
+
+function answerOf(judged: Judged | undefined): OptOut {
+  if (judged === undefined) return { outcome: 'none', because: 'no known words' }
+  const { language, verdict } = judged
   const because = `${language}: ${verdict.rule}`
   return verdict.outcome === 'stop'
     ? { outcome: 'stop', scope: scopeOf(verdict), because }

@@ -12,8 +12,11 @@ const denialLengthMin = 6
 /** Enough for any message; a text made of typos must not cost more. */
 const typosMax = 60
 
-/** Every phrase that stands in the words, of every language. A word that no language knows is tried as a typo. */
-export function findPhrases(words: readonly Word[], index: Index): Find[] {
+/**
+ * Every phrase that stands in the words, of every language. A word that no language knows is tried as a typo; where
+ * `isEager`, also one that only another language knows.
+ */
+export function findPhrases(words: readonly Word[], index: Index, isEager = false): Find[] {
   const finds: Find[] = []
   let typos = 0
   for (let at = 0; at < words.length; at += 1) {
@@ -24,10 +27,11 @@ export function findPhrases(words: readonly Word[], index: Index): Find[] {
       for (let length = 2; length <= most; length += 1)
         for (const entry of index.stems.get(text.slice(0, length)) ?? []) tryAt(entry, words, at, finds, false)
     }
-    if (finds.length > before || typos >= typosMax) continue
+    if ((finds.length > before && !isEager) || typos >= typosMax) continue
     typos += 1
+    const knowing = new Set(finds.slice(before).map(({ entry }) => entry.language))
     for (const text of spellingsOf(words[at]!))
-      for (const entry of guess(text, index)) tryAt(entry, words, at, finds, true)
+      for (const entry of guess(text, index)) if (!knowing.has(entry.language)) tryAt(entry, words, at, finds, true)
   }
   return finds
 }
@@ -84,17 +88,22 @@ function guess(word: string, index: Index): Entry[] {
   for (const place of placesNear(word))
     for (const key of index.keys.get(place) ?? [])
       if (isOneSlipAway(word, key.text, key.isStem))
-        for (const entry of key.entries) if (!isDenial(entry) || mayBeDenial(word, key.text)) entries.add(entry)
+        for (const entry of key.entries) if (mayMean(word, key.text, entry)) entries.add(entry)
   return [...entries]
 }
 
-/** In many languages the negation is the first letters of the word: nepište, napište. */
-function isDenial({ meaning }: Entry): boolean {
-  return meaning === 'nosend' || meaning === 'nowant' || meaning === 'neg'
+/**
+ * In many languages the negation is the first letters of the word (nepište, napište), and some negations are one letter
+ * away from their opposite (keine, kleine).
+ */
+function mayMean(word: string, key: string, { meaning }: Entry): boolean {
+  if (meaning === 'nosend' || meaning === 'nowant') return key.length >= denialLengthMin && startsAlike(word, key, 3)
+  if (meaning !== 'neg') return true
+  return startsAlike(word, key, 1) && (word.length <= key.length || /(.)\1/.test(word))
 }
 
-function mayBeDenial(word: string, key: string): boolean {
-  return key.length >= denialLengthMin && word.startsWith(key.slice(0, 3))
+function startsAlike(word: string, key: string, letters: number): boolean {
+  return word.startsWith(key.slice(0, letters))
 }
 
 /** Whether one letter more, less or other, or two that changed places, make the one of the other. */

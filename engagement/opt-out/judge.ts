@@ -9,6 +9,11 @@ export type Verdict = {
   readonly isForGovernment: boolean
 }
 
+/** The rule of a message in which nothing was found to go by. */
+export const nothingHeard = 'nothing about messages'
+
+const goAway = 'go away'
+
 type ClauseVerdict = { readonly says: 'stop' | 'unsure' | 'keep' | 'nothing'; readonly rule: string }
 
 /** The finds of one language in one clause. */
@@ -101,7 +106,16 @@ class Clause {
   }
 }
 
-const shadowing: ReadonlySet<Meaning> = new Set(['nosend', 'nowant', 'remove', 'withdraw', 'leave', 'halt', 'away'])
+const shadowing: ReadonlySet<Meaning> = new Set([
+  'nosend',
+  'nowant',
+  'remove',
+  'withdraw',
+  'leave',
+  'halt',
+  'away',
+  'unsure',
+])
 
 /** 'Get' in 'get rid of' is no report, and 'call' in 'do not call or write' is nothing else that might end. */
 function isShadowed({ entry, from, to }: Find, finds: readonly Find[]): boolean {
@@ -155,14 +169,16 @@ export function judge(taken: Words, finds: readonly Find[]): Verdict {
     (verdict) => verdict.says === 'stop' && (verdict.rule !== 'alone' || dialogue === undefined),
   )
   const keep = verdicts.find((verdict) => verdict.says === 'keep')
-  if (stop !== undefined && keep !== undefined)
+  // 'You won't stop, leave me alone' keeps nothing.
+  if (stop !== undefined && stop.rule !== goAway && keep !== undefined)
     return { outcome: 'unsure', rule: `${stop.rule}, and ${keep.rule}`, ...scope }
   if (stop !== undefined) return { outcome: 'stop', rule: stop.rule, ...scope }
   if (keep === undefined && isNumberStruck(clauses, isNumber)) return { outcome: 'stop', rule: 'strike it', ...scope }
   if (dialogue !== undefined) return { ...dialogue, ...scope }
   const unsure = verdicts.find((verdict) => verdict.says === 'unsure')
   if (unsure !== undefined && keep === undefined) return { outcome: 'unsure', rule: unsure.rule, ...scope }
-  return { outcome: 'none', rule: keep?.rule ?? 'nothing about messages', ...scope }
+  const other = verdicts.find(({ rule }) => rule !== 'nothing')
+  return { outcome: 'none', rule: keep?.rule ?? other?.rule ?? nothingHeard, ...scope }
 }
 
 /** Words of the dialogue, and hints that must stand alone; politeness may be around them. */
@@ -178,7 +194,7 @@ function wholeMessage(count: number, finds: readonly Find[], isNumber: (at: numb
     whole.isAll(0, from - 1, ['fill'], isNumber) && whole.isAll(to + 1, count - 1, ['fill'], isNumber)
   const alone = finds.find((find) => find.entry.isWhole && standsAlone(find))
   if (alone?.entry.meaning === 'unsure') return { outcome: 'unsure' as const, rule: 'hint' }
-  if (alone?.entry.meaning === 'away') return { outcome: 'stop' as const, rule: 'go away' }
+  if (alone?.entry.meaning === 'away') return { outcome: 'stop' as const, rule: goAway }
   return isBeginning(whole) ? { outcome: 'start' as const, rule: 'start' } : undefined
 }
 
@@ -207,7 +223,7 @@ function judgeClause(clause: Clause, isNumber: (at: number) => boolean): ClauseV
   // 'Cancel? No, I will be there.'
   if (clause.isQuestion && !clause.isOnly && clause.to === clause.from) return { says: 'nothing', rule: 'question' }
   if (clause.has('aside')) return { says: 'nothing', rule: 'aside' }
-  if (clause.all('away').some((find) => !clause.isDeniedNear(find))) return { says: 'stop', rule: 'go away' }
+  if (clause.all('away').some((find) => !clause.isDeniedNear(find))) return { says: 'stop', rule: goAway }
   const isSendRefused = clause.all('nosend').some((find) => !clause.isAboutEnding(find))
   if (isSendRefused && (clause.has('obj') || !clause.has('other')) && !clause.has('how', 'why', 'limit'))
     return { says: 'stop', rule: 'do not send' }

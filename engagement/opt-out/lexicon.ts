@@ -135,7 +135,7 @@ function vocabulariesOf(entries: readonly Entry[]): Index['vocabularies'] {
 }
 
 /** A wrong guess at these turns the whole message; a rude word alone is one slip away from many harmless ones. */
-const neverGuessed = new Set<Meaning>(['unsure', 'start', 'help', 'yes', 'no'])
+const neverGuessed = new Set<Meaning>(['unsure', 'limit', 'other', 'start', 'help', 'yes', 'no'])
 
 function mayBeGuessed({ meaning, steps }: Entry): boolean {
   return !neverGuessed.has(meaning) && (meaning !== 'away' || steps.length > 1)
