@@ -68,7 +68,8 @@ export function createChannels(deps: ChannelsDeps): Channels {
     },
     async open() {
       const ports = new Map<string, number>()
-      for (const { channel, open } of list) {
+      for (const { channel, open, prepare } of list) {
+        await prepare?.()
         const door = await open?.(
           (hook) => intake.take(channel.id, hook),
           (what) => counts.add(channel.id, what),

@@ -71,6 +71,8 @@ export interface Provider {
   readonly hooks?: HookReader
   /** What the provider knows of since then, and should have called about; what was taken already may be among it. */
   missed?(sinceMs: number, signal: AbortSignal): Promise<readonly TakenHook[]>
+  /** Loads what it needs to work, so that the first message does not wait for it. */
+  prepare?(): Promise<unknown>
   /** Opens the channel's own door. `take` resolves after the commit; `count` is told of what was refused before it. */
   open?(take: (hook: TakenHook) => Promise<Intake>, count: (what: string) => void): Promise<Door>
   /** Lets go of connections to the provider. */

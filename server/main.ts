@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { StartRefused, systemClock, systemRandom } from '#platform/api.ts'
-import { ConfigRefused, createLogger, optionsHelp, readConfig } from '#platform/index.ts'
+import { ConfigRefused, createLogger, optionsHelp, readConfig, saveMemoryWhenQuiet } from '#platform/index.ts'
 import { holdInstallation, InstallationChanged, webClientFolder } from './bootstrap/installation.js'
 import { version } from './composition/version.ts'
 import { announce } from './start/announce.ts'
@@ -45,6 +45,7 @@ async function main(): Promise<number> {
   })
   const running = await starting
   await announce({ running, config, say })
+  saveMemoryWhenQuiet()
   const why = await Promise.race([
     stop.asked.then(() => 'asked' as const),
     running.postgresLost.then(() => 'lost' as const),

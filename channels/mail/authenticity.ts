@@ -1,4 +1,3 @@
-import { authenticate } from 'mailauth'
 import type { DnsResolver, ReceivedMail } from '#platform/api.ts'
 import type { InboundMessage } from '../api.ts'
 import { readHead } from './mime-head.ts'
@@ -16,6 +15,7 @@ export async function authenticityOf(
   mail: ReceivedMail,
   { resolve, helo }: { resolve: DnsResolver; helo: string },
 ): Promise<InboundMessage['authenticity']> {
+  const { authenticate } = await import('mailauth')
   if ((readHead(mail.raw).head.get('from')?.length ?? 0) > 1) return 'forged'
   const { dmarc, spf, dkim } = await authenticate(mail.raw, {
     ip: mail.ip,

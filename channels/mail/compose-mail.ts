@@ -1,5 +1,3 @@
-import DKIM from 'nodemailer/lib/dkim'
-import MailComposer from 'nodemailer/lib/mail-composer'
 import type { SendWish } from '../api.ts'
 import type { Mailbox } from './mail-address.ts'
 import { messageIdOf, taggedAddress } from './tags.ts'
@@ -20,6 +18,7 @@ export async function composeMail(
   key?: DkimKey,
 ): Promise<Buffer> {
   const { attempt, threadOf, unsubscribe } = wish
+  const { default: MailComposer } = await import('nodemailer/lib/mail-composer')
   const composer = new MailComposer({
     from: { name: oneLine(box.name), address: box.address },
     to: { name: '', address: wish.to },
@@ -42,6 +41,7 @@ export async function composeMail(
   })
   const built = await composer.compile().build()
   if (key === undefined) return built
+  const { default: DKIM } = await import('nodemailer/lib/dkim')
   const signed = new DKIM({ domainName: key.domain, keySelector: key.selector, privateKey: key.privateKey }).sign(
     built,
     {

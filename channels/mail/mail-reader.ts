@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Attachment, type ParsedMail, simpleParser } from 'mailparser'
+import type { Attachment, ParsedMail } from 'mailparser'
 import { type DnsResolver, limits, type ReceivedMail } from '#platform/api.ts'
 import type { InboundFile, InboundMessage, Receipt } from '../api.ts'
 import type { HandOver, TakenHook } from '../provider.ts'
@@ -119,7 +119,8 @@ function isAutomatic(head: Head): boolean {
   return !submitted.startsWith('no') || precedence === 'auto_reply'
 }
 
-function parse(raw: Buffer): Promise<ParsedMail> {
+async function parse(raw: Buffer): Promise<ParsedMail> {
+  const { simpleParser } = await import('mailparser')
   return simpleParser(raw, {
     skipImageLinks: true,
     skipTextToHtml: true,

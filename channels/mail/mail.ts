@@ -19,6 +19,7 @@ export const mail: ProviderKind = {
       return {
         channel: new MailChannel(own, { clock, smtp: sender }, place),
         reader,
+        prepare: loadLibraries,
         close: () => sender.close(),
         ...(listen !== undefined && {
           open: (take, count) =>
@@ -33,6 +34,15 @@ export const mail: ProviderKind = {
     }
   },
 }
+
+/** The libraries for mail fill 25 MB: a server without mail never loads them. */
+const loadLibraries = () =>
+  Promise.all([
+    import('mailauth'),
+    import('mailparser'),
+    import('nodemailer/lib/dkim'),
+    import('nodemailer/lib/mail-composer'),
+  ])
 
 type Way = { take: (hook: TakenHook) => Promise<Intake>; count: (what: string) => void }
 

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import SMTPConnection from 'nodemailer/lib/smtp-connection'
+import type SMTPConnection from 'nodemailer/lib/smtp-connection'
 import { limits } from '../limits.ts'
 import type { OutgoingMail, SmtpOutcome, SmtpPlace, SmtpSender } from './types.ts'
 
@@ -26,7 +26,7 @@ class Sender implements SmtpSender {
     try {
       if (mail.signal.aborted || this.#isClosed) return { state: 'unreached', code: 'aborted' }
       const connection = await this.#connection()
-      if (!(connection instanceof SMTPConnection)) return connection
+      if ('state' in connection) return connection
       return await this.#handOver(connection, mail)
     } finally {
       this.#open -= 1
@@ -48,7 +48,8 @@ class Sender implements SmtpSender {
     const idle = this.#idle.pop()
     if (idle !== undefined) return idle
     const { host, port, tls, helo, user, password } = this.#place
-    const connection = new SMTPConnection({
+    const { default: Connection } = await import('nodemailer/lib/smtp-connection')
+    const connection = new Connection({
       host,
       port,
       name: helo,

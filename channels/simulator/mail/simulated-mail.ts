@@ -3,7 +3,6 @@
  * citizens who write to agencies' mailboxes. Bounces come back as real reports (RFC 3464). What was outstanding when it died
  * is taken up again.
  */
-import { simpleParser } from 'mailparser'
 import type { ReceivedMail, SmtpSender } from '#platform/api.ts'
 import { refuse, type Smtp, type SmtpListener } from '#platform/api.ts'
 import { drawnHex } from '../script.ts'
@@ -303,6 +302,7 @@ export class SimulatedMail {
 const plain = (id: string) => id.replace(/[<>]/g, '')
 
 async function wordsIn(raw: Buffer) {
+  const { simpleParser } = await import('mailparser')
   const read = await simpleParser(raw, { skipTextToHtml: true, checksumAlgo: false })
   const { references = [] } = read
   const list = read.headers.get('list') as { unsubscribe?: { url?: string } } | undefined
