@@ -2,7 +2,7 @@
  * How words travel to citizens and back. A channel is one sender of one provider: a telephone number, a mailbox. It knows
  * addresses and no people; who may be written to, about what and when is decided above it, before `send` is called.
  */
-import type { Route } from '#platform/api.ts'
+import type { Route, Tx } from '#platform/api.ts'
 
 export type { ChannelSettings } from './settings.ts'
 export { phoneNumber } from './sms/phone-number.ts'
@@ -101,6 +101,19 @@ export interface Channel {
    * cannot be this one's. Left out where the provider cannot be asked.
    */
   lookUp?(wish: SendWish, sinceMs: number, taken?: ReadonlySet<string>): Promise<Fate>
+  /**
+   * Has the provider delete its copy of a message, whichever way it went. Never throws. @returns whether it is gone there. Left
+   * out where a provider deletes nothing at our wish.
+   */
+  forget?(reference: string, signal: AbortSignal): Promise<boolean>
+}
+
+/** What an erased citizen leaves with channels and their providers. */
+export type ForgetWish = {
+  /** Normalised. */
+  readonly addresses: readonly { readonly kind: AddressKind; readonly value: string }[]
+  /** Messages that providers took. */
+  readonly sent: readonly { readonly channelId: string; readonly reference: string }[]
 }
 
 export type InboundFile = { readonly name: string; readonly type: string; readonly bytes: Buffer }
@@ -172,6 +185,8 @@ export interface Channels {
   catchUp(signal: AbortSignal): Promise<number>
   /** Resolves when what was taken is stored. */
   drained(): Promise<void>
+  /** What came from addresses is gone with the commit; providers are asked to delete what went both ways until they have. */
+  forget(tx: Tx, wish: ForgetWish): Promise<void>
   /** Raw payloads that came before then are deleted, and their keys destroyed. */
   forgetBefore(ts: number): Promise<number>
 }

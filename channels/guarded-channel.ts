@@ -24,12 +24,14 @@ export class GuardedChannel implements Channel {
   #fullMs = 0
   #underWay = 0
   readonly lookUp?: NonNullable<Channel['lookUp']>
+  readonly forget?: NonNullable<Channel['forget']>
 
   constructor(inner: Channel, deps: GuardDeps) {
     this.#inner = inner
     this.#deps = deps
     if (inner.lookUp !== undefined)
       this.lookUp = (wish, sinceMs, taken): Promise<Fate> => inner.lookUp!(wish, sinceMs, taken)
+    if (inner.forget !== undefined) this.forget = (reference, signal) => inner.forget!(reference, signal)
   }
 
   get id() {

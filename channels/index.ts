@@ -5,6 +5,7 @@ import { GuardedChannel } from './guarded-channel.ts'
 import { CatchUp } from './hooks/catch-up.ts'
 import { ChannelKeys } from './hooks/channel-keys.ts'
 import { Counts } from './hooks/counts.ts'
+import { Forgetting } from './hooks/forgetting.ts'
 import { HandOver } from './hooks/hand-over.ts'
 import { HookDoor } from './hooks/hook-door.ts'
 import { HookIntake } from './hooks/hook-intake.ts'
@@ -53,6 +54,7 @@ export function createChannels(deps: ChannelsDeps): Channels {
   const door = new HookDoor({ providers, intake, handOver, vault, publicUrl, count: counts.add })
   const catchUp = new CatchUp({ postgres, clock, logger, intake, providers, count: counts.add })
   const states = new ChannelStates({ postgres, clock, counts, channels })
+  const forgetting = new Forgetting({ postgres, vault, clock, logger, keys, providers, count: counts.add })
   const doors: Door[] = []
   return {
     all: () => channels,
@@ -64,6 +66,7 @@ export function createChannels(deps: ChannelsDeps): Channels {
         handOver.run(receiver, signal),
         flushNowAndThen(counts, clock, logger, signal),
         catchUp.run(signal),
+        forgetting.run(signal),
       ])
     },
     async open() {
@@ -89,6 +92,7 @@ export function createChannels(deps: ChannelsDeps): Channels {
       for (const provider of list) provider.close?.()
     },
     catchUp: (signal) => catchUp.run(signal),
+    forget: (tx, wish) => forgetting.forget(tx, wish),
     async forgetBefore(ts) {
       let forgotten = 0
       for (;;) {

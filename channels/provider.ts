@@ -50,6 +50,8 @@ type FromHook = 'id' | 'channelId' | 'kind' | 'receivedMs'
 export interface InboundReader {
   message(payload: Buffer, how: HandOver): Promise<Omit<InboundMessage, FromHook>>
   receipts(payload: Buffer, receivedMs: number): readonly Receipt[]
+  /** The provider's name for a message that came, by which it can be deleted there. */
+  reference?(payload: Buffer): string | undefined
 }
 
 /** Where the provider calls us. */

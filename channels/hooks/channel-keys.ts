@@ -25,8 +25,9 @@ export class ChannelKeys {
     return key
   }
 
-  byId(id: number): Promise<SealingKey> {
-    return this.#deps.vault.key(id)
+  /** Inside a transaction over its own connection. */
+  byId(id: number, db?: Db): Promise<SealingKey> {
+    return this.#deps.vault.key(id, db)
   }
 
   /** Keys of days that are over: nothing that they sealed is wanted any more. */

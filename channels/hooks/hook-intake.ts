@@ -41,8 +41,7 @@ export class HookIntake {
   /** Resolves after the commit. */
   async take(channelId: string, hook: TakenHook): Promise<Intake> {
     const { vault, clock, keys } = this.#deps
-    const senderHash =
-      hook.what === 'message' ? vault.lookupHash('channel sender', `${channelId} ${hook.sender ?? ''}`) : null
+    const senderHash = hook.what === 'message' ? senderHashOf(vault, channelId, hook.sender ?? '') : null
     if (senderHash !== null && hook.isUrgent !== true && this.#isFlooded(senderHash)) return 'flooded'
     const identityHash = hookHash(vault, channelId, hook.identity)
     const key = await keys.of(channelId, clock.nowMs())
@@ -128,6 +127,10 @@ export class HookIntake {
 }
 
 export const hookPurpose = 'channel.hook'
+
+export function senderHashOf(vault: Pick<Vault, 'lookupHash'>, channelId: string, sender: string): Buffer {
+  return vault.lookupHash('channel sender', `${channelId} ${sender}`)
+}
 
 /** Half of the keyed hash: 128 bits tell all hooks there will ever be apart, and the index is half as large. */
 export function hookHash(vault: Pick<Vault, 'lookupHash'>, channelId: string, identity: string): Buffer {

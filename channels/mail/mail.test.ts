@@ -326,7 +326,9 @@ Reporting-MTA: dns; mx.example\n\nFinal-Recipient: rfc822; maryam@mail.example\n
 it('lies readable nowhere', async () => {
   await bring(letter('From: canary.person@aligned.example\nSubject: canary subject', 'canary words'))
   await arrived()
-  const rows = await town.postgres.rows<{ text: string }>(`select encode(sealed, 'escape') as text from channel_hook`)
+  const rows = await town.postgres.rows<{ text: string }>(
+    `select encode(sealed, 'escape') as text from channel_hook where sealed is not null`,
+  )
   expect(rows.length).toBeGreaterThan(0)
   expect(rows.some(({ text }) => text.includes('canary'))).toBe(false)
 })

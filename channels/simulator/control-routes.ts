@@ -69,6 +69,10 @@ export function controlRoutes({ world, caller, twilio, mail }: ControlDeps): Rou
         return { id: await twilio.say(body.from, body.to, body.text, { media, copies }) }
       },
     }),
+    control('POST', '/simulator/forget', 'simulatorForget', {
+      body: Type.Object({ address: Address }),
+      handle: async ({ body }) => ({ facts: await world.forget(body.address) }),
+    }),
     ...mailRoutes(mail),
     ...citizenRoutes(world),
     ...truthRoutes({ world, caller }),

@@ -53,6 +53,8 @@ export type WorldFact =
   | { readonly what: 'step'; readonly address: string }
   | { readonly what: 'weather'; readonly weather: Weather }
   | { readonly what: 'clock'; readonly offsetMs: number }
+  /** There was a fact, about somebody who is to be forgotten. */
+  | { readonly what: 'forgotten' }
 
 /** A provider's own facts begin with its name: `twilio.accepted`. */
 export type ProviderFact = { readonly what: `${string}.${string}` } & Readonly<Record<string, unknown>>
@@ -73,6 +75,7 @@ export class World {
   readonly facts: Fact[] = []
   readonly #journal: Journal
   readonly #folds: ((fact: Fact) => void)[] = []
+  readonly #forgetters: ((address: string) => void)[] = []
   readonly #scripts = new Map<string, Script>()
   readonly #received = new Map<string, Fact[]>()
   /** What she got and what she wrote, by her address. */
@@ -95,6 +98,33 @@ export class World {
   /** Called for each fact, those of the past included. */
   onFact(fold: (fact: Fact) => void): void {
     this.#folds.push(fold)
+  }
+
+  /** Called for each address of which nothing may be known any more. */
+  onForget(forget: (address: string) => void): void {
+    this.#forgetters.push(forget)
+  }
+
+  /**
+   * Leaves nothing of an address, in the journal neither: as when a telephone is thrown away and the provider deletes its records.
+   * What is on its way to it must have come to its end before. @returns how many facts went.
+   */
+  async forget(address: string): Promise<number> {
+    let count = 0
+    for (const fact of this.facts) {
+      if (!JSON.stringify(fact).includes(address)) continue
+      for (const key of Object.keys(fact))
+        if (key !== 'n' && key !== 'atMs') delete (fact as Record<string, unknown>)[key]
+      Object.assign(fact, { what: 'forgotten' })
+      count += 1
+    }
+    for (const known of [this.#received, this.#lines, this.#scripts]) known.delete(address)
+    for (const { name, addresses } of [...this.#citizens.values()]) {
+      if (addresses.includes(address)) this.#citizens.delete(name)
+    }
+    for (const forget of this.#forgetters) forget(address)
+    await this.#journal.rewrite(() => this.facts.map((fact) => [fact]))
+    return count
   }
 
   /** Once, after everybody who folds has come: what the journal holds. */

@@ -87,14 +87,21 @@ const nextReceipt = sql(
   'channel_hook_next_receipt',
   `select min(due_ts) as "dueTs" from channel_hook where is_receipt and ${waits} and channel_id = any ($1)`,
 )
-const handed = sql('channel_hook_handed', 'update channel_hook set handed_ts = $2 where id = any ($1)')
+/** What a receipt said has been taken in; a message is kept for some weeks. */
+const handed = sql(
+  'channel_hook_handed',
+  `update channel_hook set handed_ts = $2, sealed = case when is_receipt then null else sealed end,
+     key_id = case when is_receipt then null else key_id end
+   where id = any ($1)`,
+)
 const postponed = sql(
   'channel_hook_postponed',
   'update channel_hook set attempts = attempts + 1, due_ts = $2, failed_ts = $3 where id = $1',
 )
 const newest = sql(
   'channel_hook_newest',
-  'select received_ts as "receivedTs" from channel_hook where channel_id = $1 and sealed is not null order by received_ts desc limit 1',
+  `select received_ts as "receivedTs" from channel_hook where channel_id = $1 and (sealed is not null or is_receipt)
+   order by received_ts desc limit 1`,
 )
 const countWaiting = sql(
   'channel_hook_count',
@@ -105,12 +112,23 @@ const countWaiting = sql(
 const forgetReceipts = sql(
   'channel_hook_forget_receipts',
   `delete from channel_hook where id in (
-     select id from channel_hook where received_ts < $1 and sealed is not null and is_receipt limit $2)`,
+     select id from channel_hook where received_ts < $1 and is_receipt limit $2)`,
 )
 const forgetPayloads = sql(
   'channel_hook_forget_payloads',
   `update channel_hook set sealed = null, key_id = null where id in (
      select id from channel_hook where received_ts < $1 and sealed is not null and not is_receipt limit $2)`,
+)
+const ofSender = sql(
+  'channel_hook_of_sender',
+  `select id, identity_hash as "identityHash", key_id as "keyId", sealed from channel_hook
+   where channel_id = $1 and sender_hash = $2 and sealed is not null order by id for update`,
+)
+/** Its identity stays, so that the same that comes again is known. */
+const forgetSender = sql(
+  'channel_hook_forget_sender',
+  `update channel_hook set sealed = null, key_id = null, sender_hash = null, handed_ts = coalesce(handed_ts, $3)
+   where channel_id = $1 and sender_hash = $2`,
 )
 
 /** In the order of `hooks`. `burstMs` is the span that a sender's bucket holds. */
@@ -185,6 +203,15 @@ export async function newestHookTs(db: Db, channelId: string): Promise<number | 
 export function countWaitingHooks(db: Db): Promise<{ channelId: string; waiting: number; failed: number }[]> {
   return db.rows(countWaiting)
 }
+
+export type HookOfSender = Pick<HookRow, 'id' | 'identityHash' | 'keyId' | 'sealed'>
+type Sender = { readonly channelId: string; readonly senderHash: Buffer }
+
+/** Locked until the transaction ends. */
+export const lockHooksOfSender = (tx: Db, { channelId, senderHash }: Sender) =>
+  tx.rows<HookOfSender>(ofSender, [channelId, senderHash])
+export const forgetHooksOfSender = (tx: Db, { channelId, senderHash }: Sender, nowTs: number) =>
+  tx.run(forgetSender, [channelId, senderHash, nowTs])
 
 /** @returns how many were touched; 0 when none is left. */
 export async function forgetHooksBefore(db: Db, ts: number, limit: number): Promise<number> {

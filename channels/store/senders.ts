@@ -35,6 +35,9 @@ const releaseDead = sql(
   'update channel_sender set leased_until_ts = null where leased_by = $1 and leased_until_ts is not null',
 )
 const forget = sql('channel_sender_forget', 'delete from channel_sender where due_ts is null and full_ts < $1')
+const remove = sql('channel_sender_delete', 'delete from channel_sender where channel_id = $1 and sender_hash = $2')
+
+export const deleteSender = (db: Db, channelId: string, senderHash: Buffer) => db.run(remove, [channelId, senderHash])
 
 export function leaseSenders(
   db: Db,

@@ -115,6 +115,10 @@ export class TwilioHooks implements HookReader, InboundReader {
     }
   }
 
+  reference(payload: Buffer): string {
+    return sidOf(formOf(payload).form)
+  }
+
   receipts(payload: Buffer, receivedMs: number): readonly Receipt[] {
     const { form, query } = formOf(payload)
     const [attempt, code] = [query.get('attempt'), form.get('ErrorCode')]

@@ -106,6 +106,24 @@ export class TwilioChannel implements Channel {
     if (only !== undefined) return equal.length === 1 ? fateOf(only) : { state: 'unknown' }
     return { state: askedMs - sinceMs >= limits.channelFateSettledMs ? 'absent' : 'unknown' }
   }
+
+  /** https://www.twilio.com/docs/messaging/api/message-resource#delete-a-message-resource; refused until it has come to its end. */
+  async forget(reference: string, signal: AbortSignal): Promise<boolean> {
+    try {
+      const { status } = await this.#deps.outbound.request({
+        method: 'DELETE',
+        url: `${this.#settings.apiUrl}/Messages/${encodeURIComponent(reference)}.json`,
+        headers: credentialsOf(this.#settings),
+        bytesMax: answerBytesMax,
+        timeoutMs: limits.channelSendTimeoutMs,
+        redirectsMax: 0,
+        signal,
+      })
+      return status === 204 || status === 404
+    } catch {
+      return false
+    }
+  }
 }
 
 function fateOf({ sid, status, errorCode }: ListedMessage): Fate {

@@ -1,6 +1,8 @@
+import type { Channels } from '#channels/api.ts'
 import type { JsonObject } from '#matrix/api.ts'
 import type { Postgres } from '#platform/api.ts'
-import type { CitizenData, DataSubject, Remainder } from '../people/types.ts'
+import type { CitizenData, DataSubject, People, Remainder } from '../people/types.ts'
+import { referencesOf } from '../store/attempts.ts'
 import { eraseLastIn } from '../store/last-in.ts'
 import { eraseSends } from '../store/sends.ts'
 import { eraseDialogues } from '../store/stop-dialogues.ts'
@@ -8,12 +10,19 @@ import type { Inbox, SentToHer } from './inbox.ts'
 
 const pageSize = 200
 
+type Deps = {
+  readonly postgres: Postgres
+  readonly inbox: Pick<Inbox, 'sent'>
+  readonly people: Pick<People, 'addressById'>
+  readonly channels: Pick<Channels, 'forget'>
+}
+
 /** What was sent to a citizen, as part of everything that is kept of her. */
 export class CitizenSends implements CitizenData {
   readonly name = 'sends'
-  readonly #deps: { readonly postgres: Postgres; readonly inbox: Pick<Inbox, 'sent'> }
+  readonly #deps: Deps
 
-  constructor(deps: { postgres: Postgres; inbox: Pick<Inbox, 'sent'> }) {
+  constructor(deps: Deps) {
     this.#deps = deps
   }
 
@@ -30,18 +39,26 @@ export class CitizenSends implements CitizenData {
     return all
   }
 
-  /** With attempts, tasks and what lay in the inbox. What was queued goes no more: its gate is shut before. */
+  /**
+   * With attempts, tasks, what lay in the inbox, and what came in as it came. What was queued goes no more: its gate is shut
+   * before.
+   */
   async erase({ personIds, addressIds }: DataSubject): Promise<Remainder[]> {
-    const { postgres } = this.#deps
+    const { postgres, people, channels } = this.#deps
+    const found = await Promise.all(addressIds.map((id) => people.addressById(id)))
+    const addresses = found.flatMap((one) => (one === undefined ? [] : [{ kind: one.kind, value: one.value }]))
     await postgres.transaction(async (tx) => {
+      await channels.forget(tx, { addresses, sent: await referencesOf(tx, personIds, addressIds) })
       await eraseSends(tx, personIds, addressIds)
       await eraseLastIn(tx, addressIds)
       await eraseDialogues(tx, addressIds)
     })
     return [
       {
-        what: 'Messages that were handed to a telephone or mail provider.',
-        why: 'They are with the provider and with you; what the provider keeps, and for how long, is its own duty to tell.',
+        what: 'Messages that have left: on your telephone, in your mailbox, and with the companies that carried them.',
+        why:
+          'What is with you is yours. The company that carries our SMS is asked to delete its copies until it has; what others ' +
+          'keep, and for how long, is their own duty to tell.',
       },
     ]
   }

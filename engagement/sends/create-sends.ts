@@ -62,6 +62,7 @@ export type SendsDeps = SendsMachine &
     readonly read: ReadWords
     /** What the configuration says of countries, instead of what is known here. */
     readonly stopLaws?: readonly StopLaw[] | undefined
+    readonly channels: Pick<Channels, 'forget'>
   }
 
 /** Sending to citizens, and what they answer. */
@@ -163,7 +164,7 @@ export function createSends(deps: SendsDeps): Sends {
     inbox,
     correspondence: new OwnCorrespondence({ ...deps, inbox }),
     courier,
-    data: new CitizenSends({ postgres, inbox }),
+    data: new CitizenSends({ ...deps, inbox }),
     reader,
     async run(signal) {
       await book.warm()

@@ -172,6 +172,11 @@ const takenReferences = sql(
   `select reference from attempt where address_id = $1 and channel_id = $2 and id <> $3 and reference is not null
    order by sending_ts desc limit 100`,
 )
+const references = sql(
+  'attempt_references',
+  `select a.channel_id as "channelId", a.reference from attempt a join send s on s.id = a.send_id
+   where a.reference is not null and (s.person_id = any($1::bigint[]) or s.address_id = any($2::bigint[]))`,
+)
 
 /** In any order; those whose send is not there are left out. */
 export const insertAttempts = (
@@ -274,6 +279,10 @@ export async function purposesLastSent(
 /** Which agency last sent something from a sender to one of the addresses. */
 export const agencyLastSentTo = async (db: Db, addressIds: readonly number[], channelId: string) =>
   (await db.row<{ agencyId: number }>(lastAgency, [addressIds, channelId]))?.agencyId
+
+/** What providers took of what was sent to people or addresses, by their names for it. */
+export const referencesOf = (db: Db, personIds: readonly number[], addressIds: readonly number[]) =>
+  db.rows<{ channelId: string; reference: string }>(references, [personIds, addressIds])
 
 export async function otherReferences(db: Db, attempt: AttemptRow): Promise<Set<string>> {
   const { addressId, channelId, id } = attempt

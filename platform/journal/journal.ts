@@ -1,10 +1,12 @@
-import { mkdir, open } from 'node:fs/promises'
+import { mkdir, open, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { syncFolder } from '../data-directory/durable-write.ts'
 
-/** Lines of JSON that are only ever added. What `append` resolved for survives a power cut. */
+/** Lines of JSON that are added. What `append` resolved for survives a power cut. */
 export interface Journal {
   append(entry: object): Promise<void>
+  /** Writes it anew, so that what is left out is nowhere any more. `entries` is asked when everything added before is stored. */
+  rewrite(entries: () => readonly object[]): Promise<void>
   /** Writes what is under way, then closes. */
   close(): Promise<void>
 }
@@ -17,7 +19,7 @@ type Waiting = { readonly line: string; readonly resolve: () => void; readonly r
  */
 export async function openJournal(file: string): Promise<{ journal: Journal; entries: unknown[] }> {
   await mkdir(dirname(file), { recursive: true })
-  const handle = await open(file, 'a+', 0o600)
+  let handle = await open(file, 'a+', 0o600)
   await syncFolder(dirname(file))
   const content = await handle.readFile()
   const wholeBytes = content.lastIndexOf(0x0a) + 1
@@ -51,6 +53,18 @@ export async function openJournal(file: string): Promise<{ journal: Journal; ent
     running = undefined
   }
 
+  /** Whole beside the old one first; what is added meanwhile waits. */
+  async function replace(lines: string): Promise<void> {
+    const beside = await open(`${file}.new`, 'w', 0o600)
+    await beside.writeFile(lines)
+    await beside.datasync()
+    await beside.close()
+    await rename(`${file}.new`, file)
+    await syncFolder(dirname(file))
+    await handle.close()
+    handle = await open(file, 'a+', 0o600)
+  }
+
   const journal: Journal = {
     append: (entry) =>
       new Promise((resolve, reject) => {
@@ -58,6 +72,18 @@ export async function openJournal(file: string): Promise<{ journal: Journal; ent
         waiting.push({ line: `${JSON.stringify(entry)}\n`, resolve, reject })
         running ??= write()
       }),
+    async rewrite(entries) {
+      while (running !== undefined) await running
+      if (broken !== undefined) throw broken
+      running = replace(
+        entries()
+          .map((entry) => `${JSON.stringify(entry)}\n`)
+          .join(''),
+      ).finally(() => {
+        running = waiting.length > 0 ? write() : undefined
+      })
+      await running
+    },
     async close() {
       while (running !== undefined) await running
       await handle.close()

@@ -1,6 +1,6 @@
 /** One request to the outside, whole: what is asked, how much may come back, and how long all of it may take. */
 export type OutboundWish = {
-  readonly method: 'GET' | 'POST' | 'PUT'
+  readonly method: 'DELETE' | 'GET' | 'POST' | 'PUT'
   /** http or https, without a user name or password in it. */
   readonly url: string
   /** Cookies, the host and what belongs to the connection cannot be set. */

@@ -42,11 +42,12 @@ comment on column channel_hook.is_urgent is 'A command such as STOP: goes before
 comment on column channel_hook.sender_hash is 'Keyed hash of the sender''s address; null for receipts.';
 comment on column channel_hook.due_ts is 'Not handed over before: moves on when handing over failed.';
 comment on column channel_hook.failed_ts is 'When the last permitted attempt failed. Kept for a person to look at until it dies with the rest.';
-comment on column channel_hook.sealed is 'What came, under the key of the channel and day; null once it has died.';
+comment on column channel_hook.sealed is
+  'What came, under the key of the channel and day; null once it has died: a receipt''s with its handing over, a message''s after some weeks or with its sender''s erasure.';
 create index channel_hook_message on channel_hook (channel_id, sender_hash, is_urgent desc, id)
   where not is_receipt and handed_ts is null and failed_ts is null;
 create index channel_hook_receipt on channel_hook (due_ts, id) where is_receipt and handed_ts is null and failed_ts is null;
-create index channel_hook_age on channel_hook (received_ts) where sealed is not null;
+create index channel_hook_age on channel_hook (received_ts) where sealed is not null or is_receipt;
 
 create table channel_sender (
   channel_id text not null,
@@ -76,3 +77,16 @@ create table channel_count (
 );
 comment on table channel_count is
   'How often what happened on a channel since it was born: hooks taken, forged, stale and so on; sends by their outcome.';
+
+create table channel_forget (
+  id bigint primary key generated always as identity,
+  channel_id text not null,
+  reference text not null,
+  due_ts bigint not null,
+  tries int not null default 0,
+  unique (channel_id, reference)
+);
+comment on table channel_forget is
+  'Messages of citizens who were erased that a provider is still to delete, by its own names for them. Deleted there is gone here.';
+comment on column channel_forget.due_ts is 'Not before this: who asks moves it, and so no other server asks meanwhile.';
+create index channel_forget_due on channel_forget (due_ts);

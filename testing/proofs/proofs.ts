@@ -1,6 +1,7 @@
 import { atRest } from './at-rest/at-rest.ts'
 import { citizens } from './citizens/citizens.ts'
 import { display } from './display.ts'
+import { erasure } from './erasure/erasure.ts'
 import { eventLoop } from './event-loop/event-loop.ts'
 import { fuzz } from './fuzz.ts'
 import { idle } from './idle.ts'
@@ -23,6 +24,7 @@ export const proofs: Readonly<Record<string, Proof>> = {
   'kill-nine': killNine,
   'kill-nine-without-durability': killNineWithoutDurability,
   'at-rest': atRest,
+  erasure,
   load,
   display,
   large,

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { atRest } from './at-rest/at-rest.ts'
 import { citizens } from './citizens/citizens.ts'
+import { erasure } from './erasure/erasure.ts'
 import { killNine } from './kill-nine/kill-nine.ts'
 import type { Proof } from './proof.ts'
 import { stopSample } from './stop/stop.ts'
@@ -22,8 +23,12 @@ test('whoever follows ends with what is, over two servers', { timeout: 120_000 }
 
 test('whoever passes over answers is found out', { timeout: 120_000 }, () => sample(syncLawOfForgetful, 2))
 
-test('no word stands on the disk, and what was altered is refused', { timeout: 120_000 }, () =>
+test('no word stands on the disk, and what was altered is refused', { timeout: 240_000 }, () =>
   sample(atRest, undefined),
+)
+
+test('of an erased citizen nothing can be opened, with all keys', { timeout: 240_000 }, () =>
+  sample(erasure, undefined),
 )
 
 test('what a citizen stopped stays stopped while servers are killed', { timeout: 120_000 }, () =>

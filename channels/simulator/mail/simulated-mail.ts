@@ -86,6 +86,11 @@ export class SimulatedMail {
     this.#world = world
     this.#smtp = smtp
     world.onFact((fact) => this.#fold(fact))
+    world.onForget((address) => {
+      const isOther = ({ from, to }: { from: string; to: string }) => from !== address && to !== address
+      this.#taken.splice(0, this.#taken.length, ...this.#taken.filter(isOther))
+      this.#letters.splice(0, this.#letters.length, ...this.#letters.filter(isOther))
+    })
   }
 
   /** The relay's port on the loopback address; 0 before it is open. */

@@ -63,6 +63,14 @@ export class SimulatedTwilio {
     this.#caller = caller
     this.#baseUrl = baseUrl
     world.onFact((fact) => this.#fold(fact))
+    world.onForget((address) => this.#forget(address))
+  }
+
+  #forget(address: string): void {
+    const isHers = ({ from, to }: Message) => from === address || to === address
+    for (const message of this.#order) if (isHers(message)) this.#messages.delete(message.sid)
+    this.#order.splice(0, this.#order.length, ...this.#order.filter((message) => !isHers(message)))
+    for (const number of this.#numbers.keys()) this.#optedOut.delete(`${number} ${address}`)
   }
 
   number(number: string): NumberFact | undefined {

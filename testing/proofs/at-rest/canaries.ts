@@ -43,14 +43,17 @@ export class Canaries {
     return code
   }
 
-  /** Every way in which any of them might stand in bytes. */
+  /** Every way in which any of them might stand in bytes; those of digits that are written alike are there once. */
   forms(): Map<string, Buffer> {
-    const spelled = [...this.spellings].flatMap((text): [string, Buffer][] => [
-      [`${text} as it is`, Buffer.from(text)],
-      [`${text} in UTF-16`, Buffer.from(text, 'utf16le')],
-    ])
-    const numbers = [...formsOf(this.digits)].map(([form, bytes]): [string, Buffer] => [`number, ${form}`, bytes])
-    return new Map([...formsOf(this.tag), ...numbers, ...spelled])
+    const forms = formsOf(this.tag)
+    const known = new Set<string>()
+    for (const [form, bytes] of formsOf(this.digits)) {
+      const text = bytes.toString('latin1')
+      if (!known.has(text)) forms.set(`number, ${form}`, bytes)
+      known.add(text)
+    }
+    for (const text of this.spellings) forms.set(text, Buffer.from(text))
+    return forms
   }
 
   /** A word for one place, only small letters and digits, so that it may stand in a name, an alias or a key. */

@@ -1,21 +1,11 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import { createTransport } from 'nodemailer'
 import { CitizenBrowser } from '#testing/citizen-browser.ts'
 import type { Account, BlackBox } from '../black-box.ts'
 import type { Canaries } from './canaries.ts'
+import { type Office, received, receivedBy, taken, until } from './office.ts'
 import { mailbox, type Outside, officeNumber } from './outside.ts'
 
 const enc = encodeURIComponent
-const patienceMs = 30_000
-
-/** An agency, one clerk of it, and what it writes about. */
-type Office = {
-  readonly box: BlackBox
-  readonly canaries: Canaries
-  readonly outside: Outside
-  readonly clerk: Account
-  readonly purposeId: string
-}
 
 type Known = { readonly id: string; readonly number: string; readonly mail: string }
 
@@ -159,7 +149,7 @@ async function plantMails(office: Office): Promise<void> {
   transport.close()
 }
 
-async function plantPages({ box, canaries, outside }: Office, her: Known): Promise<void> {
+async function plantPages({ box, canaries, clerk, outside }: Office, her: Known): Promise<void> {
   const browser = new CitizenBrowser(() => `http://127.0.0.1:${box.port}`)
   await browser.open('/c/main')
   await browser.submit('/c/main/code', { address: `${canaries.word('unknown address')}@post.example` })
@@ -175,6 +165,14 @@ async function plantPages({ box, canaries, outside }: Office, her: Known): Promi
   await browser.open('/c/main/messages')
   const action = /action="(\/c\/main\/messages\/[^"]+)"/.exec(browser.page)?.[1] ?? ''
   await browser.submit(action, { text: `My answer ${canaries.word('answer in the inbox')}` })
+  const word = canaries.word('code word')
+  await box.ok('PUT', `/api/v1/people/${her.id}/code-word`, { token: clerk.token, body: { word } })
+  await browser.open('/c/main/prove')
+  await browser.submit('/c/main/prove', { word: canaries.word('wrong code word') })
+  await browser.submit('/c/main/prove', { word })
+  if (!browser.page.includes(canaries.planted.get('kept in the inbox') ?? '')) throw new Error('The inbox is shut.')
+  await browser.open('/c/main/word')
+  await browser.submit('/c/main/word', { word: canaries.word('own word') })
   await browser.open(`/c/main/history?x=${canaries.word('query of a page')}`)
 }
 
@@ -206,37 +204,4 @@ async function plantRefusals(
   }
   await transport.sendMail(mail).catch(() => undefined)
   transport.close()
-}
-
-type Shown = { readonly id: string; readonly roomId: string; readonly notesRoomId: string; readonly channel: string }
-
-/** The open conversation of a kind of channel, which the clerk takes. */
-async function taken({ box, clerk: { token } }: Office, kind: string): Promise<Shown> {
-  const one = await until(`a conversation by ${kind}`, async () => {
-    const { conversations } = await box.ok('GET', '/api/v1/conversations?limit=100', { token })
-    return (conversations as Shown[]).find(({ channel }) => channel === kind)
-  })
-  await box.ok('POST', `/api/v1/conversations/${one.id}/take`, { token, body: {} })
-  return one
-}
-
-async function receivedBy({ simulator }: Outside, address: string): Promise<string[]> {
-  const answer = await simulator.ask('GET', `/simulator/received?address=${enc(address)}`)
-  return answer.received.map(({ text }: { text: string }) => text)
-}
-
-function received(outside: Outside, address: string, shape: RegExp): Promise<string> {
-  return until(`what fits ${shape}`, async () =>
-    (await receivedBy(outside, address)).findLast((one) => shape.test(one)),
-  )
-}
-
-async function until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
-  const untilMs = performance.now() + patienceMs
-  for (;;) {
-    const found = await look()
-    if (found !== undefined) return found
-    if (performance.now() > untilMs) throw new Error(`There was never ${what}.`)
-    await wait(20)
-  }
 }

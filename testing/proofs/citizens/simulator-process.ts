@@ -10,14 +10,15 @@ const readyMs = 30_000
 
 /** The providers and the citizens as a process that can be killed, and goes on from its journal. */
 export class SimulatorProcess {
-  readonly #folder: string
+  /** Where its journal is. */
+  readonly folder: string
   readonly #port: number
   readonly #smtpPort: number
   readonly #seed: number
   #child: ChildProcess | undefined
 
   private constructor(folder: string, ports: readonly [number, number], seed: number) {
-    this.#folder = folder
+    this.folder = folder
     this.#port = ports[0]
     this.#smtpPort = ports[1]
     this.#seed = seed
@@ -38,7 +39,7 @@ export class SimulatorProcess {
 
   async start(): Promise<void> {
     const ports = ['--port', String(this.#port), '--smtp-port', String(this.#smtpPort)]
-    const options = ['--journal', join(this.#folder, 'journal'), ...ports, '--seed', String(this.#seed)]
+    const options = ['--journal', join(this.folder, 'journal'), ...ports, '--seed', String(this.#seed)]
     this.#child = spawn(process.execPath, [program, ...options], { stdio: ['ignore', 'ignore', 'inherit'] })
     const untilMs = performance.now() + readyMs
     while (performance.now() < untilMs) {
@@ -67,6 +68,6 @@ export class SimulatorProcess {
 
   async dispose(): Promise<void> {
     await this.kill()
-    await rm(this.#folder, { recursive: true, force: true })
+    await rm(this.folder, { recursive: true, force: true })
   }
 }
