@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { limits } from '#platform/api.ts'
 import { type TestDatabase, testDatabase } from '#testing/database.ts'
 import { address, purposeIds, SendHouse } from '#testing/send-house.ts'
+import { inboundDone } from '../store/inbound-done.ts'
 import type { HeardInbound } from './dialogues.ts'
 
 let database: TestDatabase
@@ -247,6 +248,18 @@ describe('a STOP', () => {
     await work()
     expect(heeded).toEqual(Array.from({ length: 3 }, () => ({ passes: false, heard: 'stop' })))
     expect([told(), house.stops.length, open()]).toEqual([['scope'], 1, ['library']])
+  })
+
+  it('is told at the desk as wide as it became', async () => {
+    await house.add(node)
+    await work()
+    const reaches: (string | null | undefined)[] = []
+    for (const words of ['STOP', 'ONLY', 'STOP']) {
+      await hear(words)
+      await work()
+      reaches.push((await inboundDone(database.postgres, messages))?.reach)
+    }
+    expect([reaches, open()]).toEqual([['programme', null, 'agency'], []])
   })
 
   it('is confirmed within five minutes or not at all, also where nobody decided meanwhile', async () => {

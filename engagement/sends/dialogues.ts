@@ -141,7 +141,8 @@ export class Dialogues {
       providerAnswered,
     })
     for (const act of acts) await this.#do(scene, act)
-    const told = acts.find(isTold)
+    // The widest comes last.
+    const told = acts.findLast(isTold)
     const heeded = { passes: acts.some((act) => act.do === 'pass'), heard: told?.do }
     await finishInbound(tx, inbound.id, {
       passes: heeded.passes,
