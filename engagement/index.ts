@@ -30,6 +30,7 @@ import type { ReplyWays } from './desk/types.ts'
 import { createGates } from './gate/gates.ts'
 import { engagementRoutes } from './http/routes.ts'
 import { createIdempotency } from './idempotency/idempotency.ts'
+import { learnWords } from './opt-out/classify.ts'
 import { createAddresses } from './people/addresses.ts'
 import { createMerging } from './people/merging.ts'
 import { createOpenings } from './people/openings.ts'
@@ -176,6 +177,7 @@ export function createEngagement({ citizens, ...deps }: EngagementDeps): Engagem
     sends,
     receiver: sends.receiver,
     async run(signal) {
+      if (deps.channels.all().length > 0) learnWords()
       await Promise.all([desk.run(signal), sends.run(signal)])
     },
   }

@@ -2,7 +2,7 @@ import { type Find, findPhrases, isKnownWord } from './find.ts'
 import { takeApart, type Words } from './fold.ts'
 import { partJoined } from './joined.ts'
 import { judge, nothingHeard, type Verdict } from './judge.ts'
-import { type Entry, indexLexicons } from './lexicon.ts'
+import { type Entry, type Index, indexLexicons } from './lexicon.ts'
 import { ownWords } from './own-words.ts'
 import { lexicons } from './words/every.ts'
 
@@ -22,7 +22,14 @@ const wordsMax = 400
 /** What it is worth that a language is known to be hers, in words. */
 const languageKnown = 1.5
 
-const index = indexLexicons(lexicons)
+/** The words of all languages fill 25 MB: whoever hears nobody never looks them up. */
+let learnt: Index | undefined
+
+/** Learns all words, which takes a part of a second, so that the first citizen does not wait for it. */
+export function learnWords(): Index {
+  learnt ??= indexLexicons(lexicons)
+  return learnt
+}
 
 /**
  * What a citizen's message asks for, as far as ending and beginning messages goes. Pure; answers every text. `languages`
@@ -44,6 +51,7 @@ type Judged = { readonly language: string; readonly verdict: Verdict }
 function listenAgain(taken: Words, known: readonly string[]): Judged | undefined {
   const eager = judgeWords(taken, known, true)
   if (eager?.verdict.outcome === 'stop') return eager
+  const index = learnWords()
   const parted = partJoined(taken, (word) => isKnownWord(word, index), index)
   for (const words of parted) {
     const judged = judgeWords(words, known)
@@ -53,7 +61,7 @@ function listenAgain(taken: Words, known: readonly string[]): Judged | undefined
 }
 
 function judgeWords(taken: Words, known: readonly string[], isEager = false): Judged | undefined {
-  const finds = findPhrases(taken.words, index, isEager)
+  const finds = findPhrases(taken.words, learnWords(), isEager)
   const judged = likelyLanguages(finds, taken.words.length, known).map((language) => {
     const own = finds.filter((find) => find.entry.language === language)
     return { language, verdict: judge(taken, own) }
