@@ -1,94 +1,21 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { createOutbound } from '#platform/index.ts'
+import { bidi, poison, poisonEverythingElse, zalgo } from '#testing/poison.ts'
+import { type PushGateway, startPushGateway } from '#testing/push-gateway.ts'
 import { startTown, type Town } from '#testing/town.ts'
 import { roomPath, type TownPerson } from '#testing/town-person.ts'
 
 let town: Town
+let gateway: PushGateway
 beforeAll(async () => {
-  town = await startTown()
+  gateway = await startPushGateway()
+  const outboundOrigins = [gateway.origin]
+  town = await startTown({ outbound: createOutbound({ allowedOrigins: outboundOrigins }), outboundOrigins })
 })
-afterAll(() => town[Symbol.asyncDispose]())
-
-const nested = (levels: number) => `${'{"a":['.repeat(levels)}1${']}'.repeat(levels)}`
-const bidi = '\u202e\u2066\u200b\u200d\ufeff\u00ad\u0000reversed'
-const zalgo = `Z${'\u0300\u0489\u20dd'.repeat(5_000)}`
-const long = 'k'.repeat(60_000)
-
-/** Contents as text, because some of them no program would write. Each may be refused; none may hurt others. */
-const contents = [
-  nested(40),
-  nested(49),
-  nested(5_000),
-  `{"body":${JSON.stringify(bidi)},"msgtype":"m.text"}`,
-  `{"body":${JSON.stringify(zalgo)},"msgtype":"m.text","formatted_body":${JSON.stringify(zalgo)}}`,
-  `{"${long}":1}`,
-  `{"body":"x","${'\\ud800'}":"\\udfff"}`,
-  '{"body":"\\ud83d"}',
-  '{"body":{"toString":null,"length":-1}}',
-  '{"body":["a"],"msgtype":{"a":1}}',
-  '{"body":null}',
-  '{"body":1e999}',
-  '{"body":-0}',
-  '{"body":0.1}',
-  '{"body":9007199254740993}',
-  '{"body":NaN}',
-  '{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}},"body":"x"}',
-  '{"toJSON":"x","then":"y","body":"x"}',
-  '{"m.relates_to":null}',
-  '{"m.relates_to":[]}',
-  '{"m.relates_to":{"rel_type":{},"event_id":[]}}',
-  '{"m.relates_to":{"rel_type":"m.thread","event_id":"$ROOT","m.in_reply_to":7},"body":"x"}',
-  '{"m.relates_to":{"rel_type":"m.replace","event_id":"$ROOT"},"m.new_content":{"body":{"a":1}}}',
-  '{"m.relates_to":{"rel_type":"m.replace","event_id":"$ROOT"},"m.new_content":[1]}',
-  `{"m.relates_to":{"rel_type":"m.annotation","event_id":"$ROOT","key":"${'x'.repeat(50_000)}"}}`,
-  '{"m.relates_to":{"rel_type":"m.reference","event_id":"$ROOT"}}',
-  `{"m.relates_to":{"rel_type":"${'r'.repeat(300)}","event_id":"$ROOT"}}`,
-  '{"m.mentions":{"user_ids":["@a:b",7,null,{}],"room":"yes"},"body":"@room"}',
-  '{"m.mentions":7,"body":"x"}',
-  `{"url":{},"body":${JSON.stringify('ก'.repeat(20_000))}}`,
-  `{"body":${JSON.stringify('漢'.repeat(20_000))},"msgtype":"m.text"}`,
-  `{"body":${JSON.stringify('ﷺ'.repeat(20_000))},"msgtype":"m.text"}`,
-]
-const states: [type: string, key: string, content: string][] = [
-  ['m.room.name', '', '{"name":{"a":1}}'],
-  ['m.room.name', '', `{"name":${JSON.stringify(bidi)}}`],
-  ['m.room.topic', '', '{"topic":[1,2]}'],
-  ['m.room.avatar', '', '{"url":7}'],
-  ['m.room.canonical_alias', '', '{"alias":7}'],
-  ['m.room.power_levels', '', '{"users":{"@x:y":9007199254740991},"events":{"m.x":-9007199254740991}}'],
-  ['m.room.power_levels', '', '{"users":{"@x:y":1e300}}'],
-  ['m.room.power_levels', '', '{"users_default":"99999999999999999999"}'],
-  ['m.room.power_levels', '', '{"users":[]}'],
-  ['m.room.history_visibility', '', '{"history_visibility":{"a":1}}'],
-  ['m.room.join_rules', '', '{"join_rule":"public","allow":[7,null,{"type":[]}]}'],
-  ['m.room.pinned_events', '', '{"pinned":[7,{},"$x"]}'],
-  ['m.space.child', '!x:y', '{"via":7,"order":{}}'],
-  ['m.room.tombstone', '', '{"replacement_room":7}'],
-  ['m.room.server_acl', '', '{"allow":[7],"deny":"*","allow_ip_literals":"x"}'],
-  ['m.room.guest_access', '', '{"guest_access":[]}'],
-  ['org.x', '\u202e', '{}'],
-  ['org.x', 'k'.repeat(255), nested(45)],
-]
-
-async function plant(mallory: TownPerson, room: string): Promise<Record<number, number>> {
-  const root = await mallory.say(room, 'root')
-  const tally: Record<number, number> = {}
-  const send = async (path: string, raw: string) => {
-    const { status } = await mallory.call('PUT', path, {
-      raw: raw.replaceAll('$ROOT', root),
-      headers: { 'content-type': 'application/json' },
-    })
-    tally[status] = (tally[status] ?? 0) + 1
-  }
-  let n = 0
-  for (const type of ['m.room.message', 'm.reaction', 'm.room.encrypted', `org.${'t'.repeat(250)}`]) {
-    for (const raw of contents) await send(`${roomPath(room)}/send/${type}/p${++n}`, raw)
-  }
-  for (const [type, key, raw] of states) await send(`${roomPath(room)}/state/${type}/${encodeURIComponent(key)}`, raw)
-  await mallory.call('PUT', `/profile/${encodeURIComponent(mallory.id)}/displayname`, {
-    body: { displayname: bidi.slice(0, 5) },
-  })
-  return tally
-}
+afterAll(async () => {
+  await town[Symbol.asyncDispose]()
+  await gateway[Symbol.asyncDispose]()
+})
 
 /** Everything that reads, of a room and of all rooms, as somebody who has done nothing wrong. */
 async function readAll(bob: TownPerson, room: string, since: string): Promise<Record<string, number>> {
@@ -118,6 +45,16 @@ async function readAll(bob: TownPerson, room: string, since: string): Promise<Re
   for (const search_term of ['harmless', 'x', bidi, 'ก', '漢', zalgo.slice(0, 900)]) {
     await look('/search', { search_categories: { room_events: { search_term, include_state: true, event_context } } })
   }
+  const on = { enabled: true }
+  const whole = { ranges: [[0, 99]], timeline_limit: 100, required_state: [['*', '*']] }
+  await look('/_matrix/client/unstable/org.matrix.simplified_msc3575/sync', {
+    lists: {
+      all: whole,
+      named: { ...whole, filters: { room_name_like: 'x', is_dm: false, not_room_types: ['m.space'] } },
+    },
+    extensions: { account_data: on, receipts: on, typing: on, e2ee: on, to_device: on },
+  })
+  await look('/notifications')
   await look('/publicRooms')
   await look('/user_directory/search', { search_term: 'a' })
   return answers
@@ -128,7 +65,7 @@ it('harms nobody but its sender', { timeout: 120_000 }, async () => {
   const room = await mallory.createRoom({ preset: 'public_chat' })
   await bob.join(room)
   const { next_batch } = await bob.sync()
-  const tally = await plant(mallory, room)
+  const tally = await poison(mallory, room)
   expect(Object.keys(tally).filter((status) => Number(status) >= 500)).toEqual([])
   expect(tally[200]).toBeGreaterThan(60)
   expect(tally[400]).toBeGreaterThan(20)
@@ -140,6 +77,10 @@ it('harms nobody but its sender', { timeout: 120_000 }, async () => {
   await check()
   await town.restart()
   await check()
+  await harmlessIsFound(bob)
+})
+
+async function harmlessIsFound(bob: TownPerson): Promise<void> {
   const own = await bob.createRoom()
   const said = await bob.say(own, 'harmless words')
   const found = await bob.ok('POST', '/search', {
@@ -147,4 +88,73 @@ it('harms nobody but its sender', { timeout: 120_000 }, async () => {
   })
   expect(found.search_categories.room_events.results.map((one: any) => one.result.event_id)).toEqual([said])
   expect(town.chancery.messaging.searchReader.failedAt()).toBeUndefined()
+}
+
+/** Rules that look into contents and names as far as rules can. */
+async function beToldOfAll(bob: TownPerson): Promise<void> {
+  const [match, is, contains] = ['event_match', 'event_property_is', 'event_property_contains']
+  const conditions = [
+    [{ kind: match, key: 'content.body', pattern: '*x*' }],
+    [{ kind: is, key: 'content.m\\.relates_to.rel_type', value: 'm.thread' }],
+    [{ kind: contains, key: 'content.m\\.mentions.user_ids', value: bob.id }],
+    [{ kind: 'contains_display_name' }],
+    [{ kind: 'sender_notification_permission', key: 'room' }],
+    [{ kind: 'room_member_count', is: '>1' }],
+  ]
+  for (const [n, some] of conditions.entries()) {
+    await bob.ok('PUT', `/pushrules/global/override/own${n}`, { conditions: some, actions: ['notify'] })
+  }
+  await bob.ok('POST', '/pushers/set', {
+    ...{ kind: 'http', app_id: 'org.example.app', pushkey: 'key', app_display_name: 'App', lang: 'en' },
+    ...{ device_display_name: 'Telephone', data: { url: gateway.url, format: 'event_id_only' } },
+  })
+}
+
+it('stops no push to others', { timeout: 60_000 }, async () => {
+  const [mallory, bob, alice] = await town.people('mallory2', 'bob2', 'alice2')
+  const rooms = [await mallory.createRoom({ preset: 'public_chat' }), await alice.createRoom({ preset: 'public_chat' })]
+  for (const room of rooms) await bob.join(room)
+  await bob.ok('PUT', `/profile/${encodeURIComponent(bob.id)}/displayname`, { displayname: 'x' })
+  await beToldOfAll(bob)
+  await poison(mallory, rooms[0] ?? '')
+  const said = await alice.say(rooms[1] ?? '', 'harmless')
+  const { pushReader } = town.chancery.messaging
+  await pushReader.reached(await town.chancery.log.reachNewest())
+  expect(pushReader.failedAt()).toBeUndefined()
+  await expect.poll(() => gateway.events(), { timeout: 20_000 }).toContain(said)
+  expect(gateway.events().length).toBeGreaterThan(20)
+})
+
+it('of keys, names and files harms nobody who asks for them', { timeout: 60_000 }, async () => {
+  const [mallory, bob] = await town.people('mallory3', 'bob3')
+  const room = await mallory.createRoom({ preset: 'public_chat' })
+  await bob.join(room)
+  const { next_batch: since } = await bob.sync()
+  const { tally, files } = await poisonEverythingElse(mallory, bob, room)
+  expect(Object.keys(tally).filter((status) => Number(status) >= 500)).toEqual([])
+  expect([tally[200] ?? 0, tally[400] ?? 0].every((times) => times > 20)).toBe(true)
+  expect(files.length).toBeGreaterThan(5)
+  const { id } = mallory
+  const claims = { one_time_keys: { [id]: { [mallory.deviceId]: 'signed_curve25519' } } }
+  const asked = [
+    await bob.call('POST', '/keys/query', { body: { device_keys: { [id]: [], [bob.id]: [] } } }),
+    await bob.call('POST', '/keys/claim', { body: claims }),
+    await bob.call('GET', `/keys/changes?from=${since}&to=${(await bob.sync()).next_batch}`),
+    await bob.call('GET', `/profile/${encodeURIComponent(id)}`),
+    await mallory.call('GET', '/devices'),
+    await mallory.call('GET', '/sync'),
+  ]
+  for (const answer of asked) expect([answer.status, typeof answer.json]).toEqual([200, 'object'])
+  for (const uri of files) {
+    const file = uri.slice('mxc://'.length)
+    const whole = await bob.call('GET', `/_matrix/client/v1/media/download/${file}`)
+    expect([whole.status, whole.headers.get('set-cookie')]).toEqual([200, null])
+    expect(whole.headers.get('content-disposition')).toMatch(/^(inline|attachment)/)
+    expect(whole.headers.get('content-disposition')).not.toContain('\r')
+    const small = await bob.call('GET', `/_matrix/client/v1/media/thumbnail/${file}?width=32&height=32`)
+    expect(small.status).toBeLessThan(500)
+  }
+  const answers = await readAll(bob, room, since)
+  expect(Object.entries(answers).filter(([, status]) => status !== 200)).toEqual([])
+  await harmlessIsFound(bob)
 })
