@@ -49,6 +49,7 @@ export type TownOptions = {
   readonly rateLimits?: boolean
   readonly registrationSharedSecret?: string
   readonly registration?: ChanceryDeps['settings']['registration']
+  readonly support?: ChanceryDeps['settings']['support']
   readonly defaultRoomVersion?: string
   readonly peopleSearch?: PeopleSearchScope
   readonly media?: Partial<MediaSettings>
@@ -198,6 +199,7 @@ async function moveIn(database: TestDatabase, folder: string, options: TownOptio
       rateLimits: options.rateLimits ?? false,
       registrationSharedSecret: options.registrationSharedSecret,
       ...(options.registration === undefined ? {} : { registration: options.registration }),
+      ...(options.support === undefined ? {} : { support: options.support }),
       defaultRoomVersion: options.defaultRoomVersion,
       peopleSearch: options.peopleSearch,
       media: options.media ?? {},

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startTown, type Town } from '#testing/town.ts'
+import { startTown, type Town, townPassword } from '#testing/town.ts'
 import type { TownPerson } from '#testing/town-person.ts'
 
 const password = 'seven green boats ahead'
@@ -17,12 +17,16 @@ const register = (town: Town, body: object, query = '') =>
 
 describe('closed', () => {
   it('is how a server begins', async () => {
-    await using town = await startTown()
+    const [email, page] = ['help@town.example', 'https://town.example/help']
+    await using town = await startTown({ support: { email, page } })
     const wish = { username: 'eva', password, auth: { type: 'm.login.dummy' } }
     expect(await register(town, wish)).toMatchObject({ status: 403, json: { errcode: 'M_FORBIDDEN' } })
     expect((await register(town, {}, '?kind=guest')).json.errcode).toBe('M_GUEST_ACCESS_FORBIDDEN')
     const validity = '/_matrix/client/v1/register/m.login.registration_token/validity?token=x'
     expect((await ask(town, 'GET', validity)).status).toBe(403)
+    const contacts = [{ role: 'm.role.admin', email_address: email }]
+    const whom = (await ask(town, 'GET', '/.well-known/matrix/support')).json
+    expect(whom).toEqual({ contacts, support_page: page })
   })
 })
 
@@ -165,12 +169,44 @@ describe('with a token and terms', () => {
 
   it('knows no mail addresses and no phones, and says so', async () => {
     const ada = await town.person('ada')
-    const body = { client_secret: 'abc', send_attempt: 1, email: 'a@town.example' }
-    for (const path of ['/account/3pid/email/requestToken', '/account/password/email/requestToken']) {
-      expect((await ada.call('POST', path, { body })).json.errcode).toBe('M_THREEPID_DENIED')
+    const proof = { client_secret: 'abc', send_attempt: 1 }
+    const addresses = { email: { email: 'a@town.example' }, msisdn: { country: 'HU', phone_number: '301234567' } }
+    for (const [medium, address] of Object.entries(addresses)) {
+      for (const of of ['account/3pid', 'account/password', 'register']) {
+        const answer = await ada.call('POST', `/${of}/${medium}/requestToken`, { body: { ...proof, ...address } })
+        expect([answer.status, answer.json.errcode]).toEqual([403, 'M_THREEPID_DENIED'])
+      }
+    }
+    const added = {
+      '/account/3pid': { three_pid_creds: { client_secret: 'a', id_access_token: 'a', id_server: 'a', sid: 'a' } },
+      '/account/3pid/add': { client_secret: 'a', sid: 'a' },
+    }
+    for (const [path, body] of Object.entries(added)) {
+      expect((await ada.call('POST', path, { body })).json.errcode).toBe('M_THREEPID_AUTH_FAILED')
     }
     const gone = { medium: 'email', address: 'a@town.example' }
     expect(await ada.ok('POST', '/account/3pid/delete', gone)).toEqual({ id_server_unbind_result: 'no-support' })
     expect((await ask(town, 'GET', '/.well-known/matrix/support')).status).toBe(404)
+  })
+
+  it('tells before who could have which name', async () => {
+    const available = (name: string) => ask(town, 'GET', `/_matrix/client/v3/register/available?username=${name}`)
+    await town.person('taken')
+    expect((await available('taken')).json.errcode).toBe('M_USER_IN_USE')
+    expect(await available('still-free')).toEqual({ status: 200, json: { available: true } })
+  })
+
+  it('lets people look at one device of theirs, and end it with their password', async () => {
+    const ida = await town.person('ida')
+    const other = await town.signIn('ida')
+    const path = `/devices/${encodeURIComponent(other.deviceId)}`
+    expect(await ida.ok('GET', path)).toMatchObject({ device_id: other.deviceId })
+    const asked = await ida.call('DELETE', path, { body: {} })
+    expect([asked.status, asked.json.flows]).toEqual([401, [{ stages: ['m.login.password'] }]])
+    const { session } = asked.json
+    const identifier = { type: 'm.id.user', user: ida.id }
+    const auth = { type: 'm.login.password', session, identifier, password: townPassword }
+    expect((await ida.call('DELETE', path, { body: { auth } })).status).toBe(200)
+    expect([(await ida.call('GET', path)).status, (await other.call('GET', '/sync')).status]).toEqual([404, 401])
   })
 })

@@ -399,6 +399,7 @@ describe('the old paths, which ask nobody who reads', () => {
     for (const version of ['v3', 'r0', 'v1']) {
       const { status, headers } = await raw(open, `/_matrix/media/${version}/download/${file}/other.png`)
       expect([status, headers.get('content-disposition')]).toEqual([200, 'inline; filename=other.png'])
+      expect((await raw(open, `/_matrix/media/${version}/download/${file}`)).status).toBe(200)
       const small = await raw(open, `/_matrix/media/${version}/thumbnail/${file}?width=32&height=32&method=crop`)
       expect(await sharp(small.bytes).metadata()).toMatchObject({ width: 32, height: 32 })
     }

@@ -111,6 +111,8 @@ describe('a preview', () => {
         'matrix:image:size': expect.any(Number),
       },
     ])
+    const old = await ada.call('GET', `/_matrix/media/v3/preview_url?url=${encodeURIComponent(url)}`)
+    expect([old.status, old.json]).toEqual([200, json])
     const path = `/_matrix/client/v1/media/download/${json['og:image'].slice('mxc://'.length)}`
     const file = await fetch(town.url + path, { headers: { authorization: `Bearer ${ada.token}` } })
     const picture = Buffer.from(await file.arrayBuffer())

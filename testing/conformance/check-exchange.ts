@@ -2,6 +2,7 @@
 import type { Json } from './documents.ts'
 import { type Exception, exceptions } from './exceptions.ts'
 import type { Operation, Specification, Validator } from './specification.ts'
+import { unsupported } from './unsupported.ts'
 
 export type Exchange = {
   readonly method: string
@@ -32,7 +33,9 @@ export type Violation = {
 }
 
 export function checkExchange(specification: Specification, exchange: Exchange): Verdict {
-  const candidates = specification.find(exchange.method, exchange.path)
+  const found = specification.find(exchange.method, exchange.path)
+  const supported = found.filter(({ id }) => unsupported[id] === undefined)
+  const candidates = supported.length > 0 ? supported : found
   const verdicts = candidates.map((operation) => ({
     operation,
     violations: [...violationsOf(specification, operation, exchange)].filter(

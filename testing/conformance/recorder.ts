@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { checkExchange, describeViolation, type Exchange } from './check-exchange.ts'
 import type { Json } from './documents.ts'
 import { Specification } from './specification.ts'
+import { refused } from './unsupported.ts'
 
 /** The folder of this run: what the set-up read from the specification, and what the test processes exercised. */
 export const folderVariable = 'CHANCERY_CONFORMANCE'
@@ -107,7 +108,8 @@ function check(
     responseBody,
   }
   const verdict = checkExchange(specification as Specification, exchange)
-  if (verdict.operation !== undefined && response.statusCode < 400) noted.add(verdict.operation.id)
+  const { id } = verdict.operation ?? {}
+  if (id !== undefined && (response.statusCode < 400 || refused.has(id))) noted.add(id)
   for (const violation of verdict.violations) violations.push(describeViolation(exchange, violation))
   checkedCount++
   checkedMs += performance.now() - startedMs

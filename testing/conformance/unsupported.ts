@@ -41,3 +41,6 @@ export const hollow: { readonly [operation: string]: string } = {
   getProtocols: 'Always empty: other networks come with application services.',
   getTurnServer: 'Always empty: no relay for calls can be configured.',
 }
+
+/** Those of them to which a refusal is the whole answer. */
+export const refused: ReadonlySet<string> = new Set(Object.keys(hollow).filter((id) => hollow[id] === addresses))
