@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { readCorpus } from '#testing/proofs/opt-out/corpus.ts'
 import { figuresOf, judgePart } from '#testing/proofs/opt-out/evaluate.ts'
 import { falseStopsMax, meetsBars } from '#testing/proofs/opt-out/opt-out.ts'
 import { classify } from './classify.ts'
@@ -52,6 +53,35 @@ test('politeness, punctuation, capitals and what cannot be seen never change a p
     }),
     { numRuns: 1_000 },
   )
+})
+
+const dressings: readonly ((text: string) => string)[] = [
+  (text) => `${text}!!!`,
+  (text) => `🙏 ${text} 🙏`,
+  (text) => `  ${text}\n`,
+  (text) => `hello, ${text}`,
+  (text) => `${text}. thank you`,
+  (text) => text.toLowerCase(),
+]
+
+test('what stands around a wish does not change how it is heard', () => {
+  const stops = (['tuning', 'added'] as const)
+    .flatMap(readCorpus)
+    .filter(({ label, kind }) => label === 'stop' && kind === 'sms')
+  const heard = stops.filter(({ text }) => sms(text).outcome === 'stop')
+  for (const dress of dressings) {
+    const still = heard.filter(({ text }) => sms(dress(text)).outcome === 'stop')
+    expect(still.length / heard.length, dress('…')).toBeGreaterThanOrEqual(0.995)
+  }
+})
+
+test('of wishes with two letters of a long word swapped, more than nine in ten are heard', () => {
+  const slipped = (['tuning', 'added'] as const)
+    .flatMap(readCorpus)
+    .filter(({ label, kind, text }) => label === 'stop' && kind === 'sms' && /\p{L}{6}/u.test(text))
+    .map(({ text }) => text.replace(/(\p{L}{2})(\p{L})(\p{L})(\p{L}{2})/u, '$1$3$2$4'))
+  const heard = slipped.filter((text) => sms(text).outcome === 'stop')
+  expect(heard.length / slipped.length).toBeGreaterThan(0.9)
 })
 
 test('letters of other scripts, digits and full-width forms do not hide it', () => {

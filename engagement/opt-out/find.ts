@@ -21,14 +21,14 @@ export function findPhrases(words: readonly Word[], index: Index, isEager = fals
   let typos = 0
   for (let at = 0; at < words.length; at += 1) {
     const before = finds.length
-    for (const text of spellingsOf(words[at]!)) {
-      for (const entry of index.exact.get(text) ?? []) tryAt(entry, words, at, finds, false)
-      const most = Math.min(text.length, index.stemLengthMax)
-      for (let length = 2; length <= most; length += 1)
-        for (const entry of index.stems.get(text.slice(0, length)) ?? []) tryAt(entry, words, at, finds, false)
+    const addExact = (text: string, isTypo: boolean) => {
+      for (const entry of entriesOf(text, index)) tryAt(entry, words, at, finds, isTypo)
     }
+    for (const text of spellingsOf(words[at]!)) addExact(text, false)
     if ((finds.length > before && !isEager) || typos >= typosMax) continue
     typos += 1
+    const single = words[at]!.text.replace(/(\p{L})\1/gu, '$1')
+    if (finds.length === before && single !== words[at]!.text) addExact(single, true)
     const knowing = new Set(finds.slice(before).map(({ entry }) => entry.language))
     for (const text of spellingsOf(words[at]!))
       for (const entry of guess(text, index)) if (!knowing.has(entry.language)) tryAt(entry, words, at, finds, true)
@@ -36,13 +36,17 @@ export function findPhrases(words: readonly Word[], index: Index, isEager = fals
   return finds
 }
 
+/** The phrases whose first word this is, whole or by its stem. */
+function entriesOf(text: string, index: Index): Entry[] {
+  const entries = [...(index.exact.get(text) ?? [])]
+  const most = Math.min(text.length, index.stemLengthMax)
+  for (let length = 2; length <= most; length += 1) entries.push(...(index.stems.get(text.slice(0, length)) ?? []))
+  return entries
+}
+
 /** Whether some phrase begins with the word as it stands. */
 export function isKnownWord(word: Word, index: Index): boolean {
-  return spellingsOf(word).some((text) => {
-    if (index.exact.has(text)) return true
-    for (let length = 2; length <= text.length; length += 1) if (index.stems.has(text.slice(0, length))) return true
-    return false
-  })
+  return spellingsOf(word).some((text) => entriesOf(text, index).length > 0)
 }
 
 function spellingsOf(word: Word): string[] {
@@ -97,7 +101,9 @@ function guess(word: string, index: Index): Entry[] {
  * away from their opposite (keine, kleine).
  */
 function mayMean(word: string, key: string, { meaning }: Entry): boolean {
-  if (meaning === 'nosend' || meaning === 'nowant') return key.length >= denialLengthMin && startsAlike(word, key, 3)
+  // A vowel as second letter may make another prefix of it (nosūtiet, nusiųskite), a consonant is a slip (nrpište).
+  if (meaning === 'nosend' || meaning === 'nowant')
+    return key.length >= denialLengthMin && (startsAlike(word, key, 3) || /^n[^aeiouy]/.test(word))
   if (meaning !== 'neg') return true
   return startsAlike(word, key, 1) && (word.length <= key.length || /(.)\1/.test(word))
 }

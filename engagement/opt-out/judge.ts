@@ -119,14 +119,14 @@ const shadowing: ReadonlySet<Meaning> = new Set([
 
 /** 'Get' in 'get rid of' is no report, and 'call' in 'do not call or write' is nothing else that might end. */
 function isShadowed({ entry, from, to }: Find, finds: readonly Find[]): boolean {
-  if (entry.meaning !== 'got' && entry.meaning !== 'other') return false
+  if (entry.meaning !== 'got' && entry.meaning !== 'other' && entry.meaning !== 'keep') return false
   return finds.some(
-    (other) =>
-      shadowing.has(other.entry.meaning) &&
-      other.to - other.from > to - from &&
-      other.from <= from &&
-      other.to >= to &&
-      other.entry.steps.every((step) => step.kind === 'word'),
+    (find) =>
+      shadowing.has(find.entry.meaning) &&
+      find.to - find.from > to - from &&
+      find.from <= from &&
+      find.to >= to &&
+      find.entry.steps.every((step) => step.kind === 'word'),
   )
 }
 
@@ -227,6 +227,7 @@ function judgeClause(clause: Clause, isNumber: (at: number) => boolean): ClauseV
   const isSendRefused = clause.all('nosend').some((find) => !clause.isAboutEnding(find))
   if (isSendRefused && (clause.has('obj') || !clause.has('other')) && !clause.has('how', 'why', 'limit'))
     return { says: 'stop', rule: 'do not send' }
+  if (endsWithOrder(clause)) return { says: 'stop', rule: 'please stop' }
   if (clause.has('keep')) return { says: 'keep', rule: 'keep' }
   const wants = clause.all('want').filter((find) => !clause.means(find.from, 'got'))
   if (clause.has('got') && wants.length === 0 && !clause.has('nowant', 'nosend', 'leave'))
@@ -238,6 +239,16 @@ function judgeClause(clause: Clause, isNumber: (at: number) => boolean): ClauseV
   if (clause.has('why')) return { says: rule === 'halt' ? 'nothing' : 'unsure', rule: `why: ${rule}` }
   if (clause.has('limit')) return { says: 'unsure', rule: `limited: ${rule}` }
   return { says: 'stop', rule }
+}
+
+/** '… please stop' at the end of a breath, whatever was told before it. */
+function endsWithOrder(clause: Clause): boolean {
+  if (clause.isQuestion || clause.has('other', 'keep', 'how', 'why', 'limit')) return false
+  let last = clause.to
+  while (last > clause.from && clause.means(last, 'polite')) last -= 1
+  return clause
+    .all('halt')
+    .some(({ from, to }) => to === last && from - 1 > clause.from && clause.means(from - 1, 'polite'))
 }
 
 function withoutEvidence(clause: Clause, isNumber: (at: number) => boolean): ClauseVerdict {
