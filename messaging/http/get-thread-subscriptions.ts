@@ -4,10 +4,10 @@
  *
  * - `to` may be a `pos` of sliding sync: what changed since.
  */
-import Type from 'typebox'
 import { type Route, route } from '#platform/api.ts'
 import type { ThreadSubscriptions } from '../threads/thread-subscriptions.ts'
 import type { Caller } from './acts.ts'
+import { BackwardsPage } from './shapes.ts'
 
 const limitDefault = 100
 
@@ -18,12 +18,7 @@ export function getThreadSubscriptions({ subscriptions }: { subscriptions: Threa
     operation: 'getThreadSubscriptions',
     needs: 'session',
     rate: 'read',
-    query: Type.Object({
-      dir: Type.Literal('b'),
-      from: Type.Optional(Type.String()),
-      to: Type.Optional(Type.String()),
-      limit: Type.Optional(Type.Integer({ minimum: 1 })),
-    }),
+    query: BackwardsPage,
     async handle({ query, caller }) {
       const { from, to, limit } = query
       const { fields, more } = await subscriptions.page(caller as Caller, from, to, limit ?? limitDefault)

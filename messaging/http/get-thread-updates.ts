@@ -4,10 +4,10 @@
  *
  * - `to` may be a `pos` of sliding sync: what was said since, in the rooms of now.
  */
-import Type from 'typebox'
 import { type Route, route } from '#platform/api.ts'
 import type { ThreadUpdates } from '../threads/thread-updates.ts'
 import type { Caller } from './acts.ts'
+import { BackwardsPage } from './shapes.ts'
 
 const limitDefault = 100
 
@@ -18,12 +18,7 @@ export function getThreadUpdates({ threadUpdates }: { threadUpdates: ThreadUpdat
     operation: 'getThreadUpdates',
     needs: 'session',
     rate: 'read',
-    query: Type.Object({
-      dir: Type.Literal('b'),
-      from: Type.Optional(Type.String()),
-      to: Type.Optional(Type.String()),
-      limit: Type.Optional(Type.Integer({ minimum: 1 })),
-    }),
+    query: BackwardsPage,
     async handle({ query, caller }) {
       const { from, to, limit } = query
       const { rooms, more } = await threadUpdates.page(caller as Caller, from, to, limit ?? limitDefault)

@@ -19,6 +19,13 @@ export const EmptyAnswer = Type.Object({})
 /** By algorithm, how many one-time keys are left. */
 export const KeyCounts = Type.Record(Type.String(), Type.Integer())
 export const PageLimit = Type.Optional(Type.Integer({ minimum: 0 }))
+/** Of what changed, the newest first. */
+export const BackwardsPage = Type.Object({
+  dir: Type.Literal('b'),
+  from: Type.Optional(Type.String()),
+  to: Type.Optional(Type.String()),
+  limit: Type.Optional(Type.Integer({ minimum: 1 })),
+})
 export const DelayId = Type.String({ minLength: 1, maxLength: 64 })
 /** https://github.com/matrix-org/matrix-spec-proposals/pull/4140 */
 export const delayKey = 'org.matrix.msc4140.delay'

@@ -1,5 +1,6 @@
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { syncFolder, writeSynced } from '../data-directory/durable-write.ts'
 import type { BlobObject, BlobStore } from './types.ts'
 
 const incomingName = 'incoming'
@@ -35,7 +36,7 @@ class DiskStore implements BlobStore {
     const early = join(this.#incoming, name)
     const place = this.#place(name)
     try {
-      await writeDurably(early, chunks)
+      await writeSynced(await open(early, 'wx', fileMode), chunks)
       await this.#makeFolder(name)
       await rename(early, place)
       await syncFolder(join(place, '..'))
@@ -96,24 +97,5 @@ class DiskStore implements BlobStore {
       this.#made.set(short, made)
     }
     return made
-  }
-}
-
-async function writeDurably(path: string, chunks: AsyncIterable<Buffer>): Promise<void> {
-  const handle = await open(path, 'wx', fileMode)
-  try {
-    for await (const chunk of chunks) await handle.writeFile(chunk)
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
   }
 }

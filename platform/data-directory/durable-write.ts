@@ -60,9 +60,13 @@ export async function removeUnfinished(file: string): Promise<void> {
   }
 }
 
-async function writeSynced(handle: FileHandle, bytes: Uint8Array | string): Promise<void> {
+/** Writes a file that was opened for it, has it flushed to the disk, and closes it. */
+export async function writeSynced(
+  handle: FileHandle,
+  content: Uint8Array | string | AsyncIterable<Uint8Array>,
+): Promise<void> {
   try {
-    await handle.writeFile(bytes)
+    await handle.writeFile(content)
     await handle.sync()
   } finally {
     await handle.close()

@@ -7,7 +7,8 @@ import { setTimeout as wait } from 'node:timers/promises'
 import pg from 'pg'
 import { databaseAddress } from '#bench/database-address.ts'
 import { freePort, serverCommand, serverEnvironment } from '#bench/own-server.ts'
-import { killAll, type Process, processesOf } from './processes.ts'
+import type { Process } from '#bench/processes.ts'
+import { killAll, processesOf } from './processes.ts'
 
 export type Victim = 'server' | 'postmaster' | 'backend' | 'everything'
 
