@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { JsonObject } from '#matrix/api.ts'
 import { limits } from '#platform/api.ts'
 import { type TestDatabase, testDatabase } from '#testing/database.ts'
 import { address, purposeIds, SendHouse } from '#testing/send-house.ts'
 import { inboundDone } from '../store/inbound-done.ts'
+import { putLastIn } from '../store/last-in.ts'
 import type { HeardInbound } from './dialogues.ts'
+import { tellingText } from './telling-texts.ts'
 
 let database: TestDatabase
 let house: SendHouse
@@ -260,6 +263,26 @@ describe('a STOP', () => {
       reaches.push((await inboundDone(database.postgres, messages))?.reach)
     }
     expect([reaches, open()]).toEqual([['programme', null, 'agency'], []])
+  })
+
+  it('that was left open is told where she writes once silence has made it wider', async () => {
+    await house.add(node)
+    await work()
+    const conversationId = 9_000 + addressId
+    const atTs = house.clock.nowMs()
+    const line = { addressId, channelId: 'sms', agencyId: 1, conversationId, atTs, keyId: null, sealedThread: null }
+    await putLastIn(database.postgres, line)
+    await hear('STOP')
+    const tellings = () =>
+      database.postgres.rows<{ facts: JsonObject }>('select facts from telling where conversation_id = $1', [
+        conversationId,
+      ])
+    expect(await tellings()).toEqual([])
+    await until(20, atTs)
+    const [telling, ...more] = await tellings()
+    expect([telling?.facts, more]).toEqual([{ heard: 'stop', reach: 'agency', by: 'silence' }, []])
+    expect(tellingText(telling?.facts ?? {}, undefined)).toMatch(/^She did not say how far her STOP reaches/)
+    expect(open()).toEqual([])
   })
 
   it('is confirmed within five minutes or not at all, also where nobody decided meanwhile', async () => {

@@ -4,6 +4,7 @@ import type { Agency } from '../agencies/types.ts'
 import type { ConsentSource, Purpose, StopScope, StopWish } from '../consent/types.ts'
 import type { Address, AddressKind } from '../people/types.ts'
 import { finishInbound, inboundDone, isFirstTime } from '../store/inbound-done.ts'
+import { lastInOf } from '../store/last-in.ts'
 import {
   countGuess,
   type DialogueRow,
@@ -14,6 +15,7 @@ import {
   setDialogueOutcome,
   startsAskedSince,
 } from '../store/stop-dialogues.ts'
+import { insertTellings } from '../store/tellings.ts'
 import type { SendsMachine, SendsNeighbours } from './parts.ts'
 import { questionText } from './question-texts.ts'
 import type { SendBook } from './send-book.ts'
@@ -169,11 +171,21 @@ export class Dialogues {
         if (agency === undefined || address === undefined) await endDialogue(tx, id, clock.nowMs(), 'expired')
         else {
           const own = { ...scene, agency, address, purpose, proof: `silence ${id}` }
-          for (const act of closeUnanswered(dialogue)) await this.#do(own, act)
+          const acts = closeUnanswered(dialogue)
+          for (const act of acts) await this.#do(own, act)
+          if (acts.some(isTold)) await this.#tellSilence(tx, addressId, channelId)
         }
       })
     }
     return unanswered.length === dialoguesAtOnce
+  }
+
+  /** Whoever is talking with her learns that her STOP reaches further than what she said. */
+  async #tellSilence(tx: Tx, addressId: number, channelId: string): Promise<void> {
+    const conversationId = (await lastInOf(tx, addressId, channelId))?.conversationId
+    if (conversationId == null) return
+    const facts = { heard: 'stop', reach: 'agency', by: 'silence' }
+    await insertTellings(tx, [{ conversationId, eventId: null, what: 'notice', facts }], this.#deps.clock.nowMs())
   }
 
   async #languages(agency: Agency, address: Address, db: Db): Promise<string[]> {

@@ -37,6 +37,9 @@ const heard: Readonly<Record<string, (title: string, reach: unknown) => string>>
 
 /** What `@desk` says in a conversation about what was sent in it, from facts that hold no word of anybody. */
 export function tellingText(facts: JsonObject, purposeTitle: string | undefined): string {
+  if (facts.by === 'silence') {
+    return 'She did not say how far her STOP reaches, so it ends everything from us that needs her consent.'
+  }
   if (typeof facts.heard === 'string') {
     const title = purposeTitle === undefined ? '' : ` to “${purposeTitle}”`
     return heard[facts.heard]?.(title, facts.reach) ?? 'She has said what she wants to get.'
