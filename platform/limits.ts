@@ -146,6 +146,8 @@ export const limits = {
   requestTimeoutMs: 30_000,
   /** The same for uploads: a large file over a slow line. */
   uploadTimeoutMs: 15 * 60_000,
+  /** A client uploads a file and then sends it; one that is older when it is sent was made for another room as well. */
+  fileSentWithinMs: 30 * 60_000,
   /** Head of a request. Somebody who drips headers holds a socket and nothing else. */
   headersTimeoutMs: 15_000,
   /** How often Node looks for requests that took too long. */

@@ -208,7 +208,7 @@ export class DeskConversations implements Conversations {
     await this.#complete(conversation.id, undefined)
     const citizen = await service.person(conversation.citizen.userId)
     const ids: string[] = []
-    for (const [n, content] of (await this.#contents(citizen, words)).entries()) {
+    for (const [n, content] of (await this.#contents(citizen, conversation, words)).entries()) {
       const key = n === 0 ? `in ${words.key}` : `in ${words.key} ${n}`
       const saidMs = words.receivedMs
       ids.push(await service.send(citizen, conversation.matrixRoomId, { type: 'm.room.message', content, key, saidMs }))
@@ -219,7 +219,7 @@ export class DeskConversations implements Conversations {
   }
 
   /** Her words first, then her files. What is too long to be read in a room is a file as well. */
-  async #contents(citizen: Subject, words: CitizenWords): Promise<JsonObject[]> {
+  async #contents(citizen: Subject, { matrixRoomId }: Conversation, words: CitizenWords): Promise<JsonObject[]> {
     const channel = { id: words.channelId, kind: words.kind }
     const whole = words.subject === undefined || words.subject === '' ? words.text : `${words.subject}\n\n${words.text}`
     const isLong = whole.length > limits.deskWordsCharsMax
@@ -229,13 +229,13 @@ export class DeskConversations implements Conversations {
     const contents: JsonObject[] = []
     if (text !== '' || files.length === 0) contents.push({ msgtype: 'm.text', body: text, 'chancery.channel': channel })
     for (const file of files)
-      contents.push({ ...(await this.#fileContent(citizen, file)), 'chancery.channel': channel })
+      contents.push({ ...(await this.#fileContent(citizen, matrixRoomId, file)), 'chancery.channel': channel })
     return contents
   }
 
-  async #fileContent(citizen: Subject, file: InboundFile): Promise<JsonObject> {
+  async #fileContent(citizen: Subject, room: string, file: InboundFile): Promise<JsonObject> {
     const name = shownName(file.name) ?? 'file'
-    const url = await this.#deps.service.upload(citizen, { ...file, name })
+    const url = await this.#deps.service.upload(citizen, room, { ...file, name })
     const major = file.type.split('/')[0] ?? ''
     const msgtype = ['image', 'audio', 'video'].includes(major) ? `m.${major}` : 'm.file'
     return { msgtype, body: name, filename: name, url, info: { mimetype: file.type, size: file.bytes.length } }

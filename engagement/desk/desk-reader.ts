@@ -17,7 +17,7 @@ import { deskName, stateTypes } from './room-shapes.ts'
 export type DeskWork = 'settle' | 'command' | 'edited' | 'redacted' | 'staff'
 
 type Users = { byMatrixId(matrixId: string): Promise<{ readonly id: number } | undefined> }
-type Deps = { log: Pick<Log, 'read'>; service: Pick<ServiceRooms, 'events'>; users: Users; clock: Clock }
+type Deps = { log: Pick<Log, 'read'>; service: Pick<ServiceRooms, 'events' | 'keepFiles'>; users: Users; clock: Clock }
 
 /** The name under which the position is stored. Another name would begin at position 0 again. */
 const readerName = 'desk'
@@ -57,6 +57,7 @@ export class DeskReader {
   async #read(tx: Tx, row: ConversationRow, event: StoredEvent): Promise<DeskTaskInsert[]> {
     const settle = { what: 'settle' satisfies DeskWork, subjectId: row.id }
     if (event.type === 'm.room.member') return isStaffId(event.stateKey ?? '') ? [settle] : []
+    if (event.type === 'm.room.message') await this.#deps.service.keepFiles(tx, event)
     if (event.roomId === row.notesRoomId) return []
     if (event.stateKey !== undefined) {
       await this.#repeatState(tx, row, event)

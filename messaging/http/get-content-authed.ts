@@ -10,9 +10,9 @@ import Type from 'typebox'
 import { type Route, route } from '#platform/api.ts'
 import { fileAnswer } from '../media/file-answer.ts'
 import type { Media } from '../media/media.ts'
-import { knownFile } from './known-file.ts'
+import { type FileReaders, knownFile } from './known-file.ts'
 
-type Deps = { media: Pick<Media, 'findOrWait' | 'read'>; serverName: string }
+type Deps = FileReaders & { media: Pick<Media, 'findOrWait' | 'read'>; serverName: string }
 
 const path = '/_matrix/client/v1/media/download/:serverName/:mediaId'
 const query = Type.Object({ timeout_ms: Type.Optional(Type.Integer()) })

@@ -9,14 +9,16 @@ import Type from 'typebox'
 import { type Route, route } from '#platform/api.ts'
 import type { Media } from '../media/media.ts'
 import type { Thumbnails } from '../media/thumbnails.ts'
-import { knownFile } from './known-file.ts'
+import { type FileReaders, knownFile } from './known-file.ts'
 import { thumbnailAnswer, thumbnailQuery } from './thumbnail-wish.ts'
 
-export function getContentThumbnailAuthed(deps: {
+type Deps = FileReaders & {
   media: Pick<Media, 'findOrWait' | 'read'>
   thumbnails: Pick<Thumbnails, 'of'>
   serverName: string
-}): Route {
+}
+
+export function getContentThumbnailAuthed(deps: Deps): Route {
   return route({
     method: 'GET',
     path: '/_matrix/client/v1/media/thumbnail/:serverName/:mediaId',

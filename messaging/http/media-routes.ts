@@ -1,6 +1,7 @@
 import type { Access } from '#access/api.ts'
 import type { Route } from '#platform/api.ts'
 import type { MediaParts } from '../media/parts.ts'
+import type { Memberships } from '../rooms/memberships.ts'
 import { createContent } from './create-content.ts'
 import { deleteMedia } from './delete-media.ts'
 import { getConfigAuthed } from './get-config-authed.ts'
@@ -11,7 +12,9 @@ import { getUrlPreviewAuthed } from './get-url-preview-authed.ts'
 import { uploadContent, uploadContentToMXC } from './upload-content.ts'
 
 /** Files, their thumbnails, and previews of links. */
-export function mediaRoutes(deps: MediaParts & { readonly access: Access; readonly serverName: string }): Route[] {
+export function mediaRoutes(
+  deps: MediaParts & { readonly access: Access; readonly memberships: Memberships; readonly serverName: string },
+): Route[] {
   return [
     uploadContent(deps),
     uploadContentToMXC(deps),

@@ -47,6 +47,8 @@ export type Upload = {
   /** What the sender announced, if anything. */
   readonly sizeBytes: number | undefined
   readonly signal: AbortSignal
+  /** Kept in this room: only its people read it. */
+  readonly roomId?: number
 }
 
 /** A stored file, without its bytes. */
@@ -57,6 +59,8 @@ export type MediaFile = {
   readonly fileName: string | undefined
   /** May be read without signing in. */
   readonly isOpen: boolean
+  /** The room whose people alone may read it. */
+  readonly roomId: number | undefined
   readonly blob: { readonly id: string; readonly keyId: number }
 }
 
@@ -138,8 +142,16 @@ export class Media {
     const row = await mediaRow(this.#deps.postgres, id)
     if (row === undefined) return undefined
     const { contentType, fileName } = await this.#about(row)
-    const { sizeBytes, isOpen } = row
-    return { id, sizeBytes, contentType, fileName, isOpen, blob: { id: row.blobId, keyId: row.blobKeyId } }
+    const { sizeBytes, isOpen, roomId } = row
+    return {
+      id,
+      sizeBytes,
+      contentType,
+      fileName,
+      isOpen,
+      roomId: roomId ?? undefined,
+      blob: { id: row.blobId, keyId: row.blobKeyId },
+    }
   }
 
   /** Like `find`; a file that was announced is waited for. Throws M_NOT_YET_UPLOADED when it does not come in time. */
@@ -226,7 +238,8 @@ export class Media {
     const about = aboutOf(upload)
     await quotas.check(postgres, ownerId, upload.sizeBytes ?? 0)
     try {
-      await this.#store(id, ownerId, { bytes: upload.bytes, about, signal: upload.signal, also })
+      const { bytes, signal, roomId } = upload
+      await this.#store(id, ownerId, { bytes, about, signal, also, ...(roomId !== undefined && { roomId }) })
     } catch (error) {
       if (error instanceof BlobTooLarge) throw tooLarge(settings.fileBytesMax)
       throw brokenOff(upload) ?? error
@@ -236,7 +249,7 @@ export class Media {
   async #store(
     id: string,
     ownerId: number | null,
-    file: { bytes: Readable; about: About; signal?: AbortSignal; also?: (tx: Tx) => Promise<void> },
+    file: { bytes: Readable; about: About; signal?: AbortSignal; also?: (tx: Tx) => Promise<void>; roomId?: number },
   ): Promise<void> {
     const { blobs, clock, postgres, quotas, settings } = this.#deps
     await blobs.write(file.bytes, {
@@ -249,10 +262,11 @@ export class Media {
           await insertMedia(tx, {
             id,
             ownerId,
+            roomId: file.roomId ?? null,
             blobId: blob.id,
             blobKeyId: blob.keyId,
             sizeBytes: blob.sizeBytes,
-            isOpen: settings.isOpen && ownerId !== null,
+            isOpen: settings.isOpen && ownerId !== null && file.roomId === undefined,
             sealed: sealAbout(key, id, { ...file.about, blobId: blob.id }),
             createdTs: clock.nowMs(),
           })

@@ -37,8 +37,13 @@ export async function notificationOf(deps: { reader: EventReader }, wish: Notifi
     counts: { unread },
     prio: isUrgent ? 'high' : 'low',
     devices: [{ ...device, tweaks }],
-    ...(wish.withContent ? await contentOf(deps, room, event, wish.person.matrixId) : {}),
+    ...(wish.withContent && mayLeave(room) ? await contentOf(deps, room, event, wish.person.matrixId) : {}),
   }
+}
+
+/** What no other server may ever see is shown to no gateway either: conversations with citizens, and notes about them. */
+function mayLeave(room: Room): boolean {
+  return room.content('m.room.create')?.['m.federate'] !== false
 }
 
 function tweaksOf({ actions }: PushDecision): JsonObject {

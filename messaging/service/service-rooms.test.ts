@@ -111,9 +111,15 @@ describe('what the server does in a room', () => {
     const { rooms } = await clara.sync(since)
     const [receipt] = rooms?.join?.[room]?.ephemeral.events ?? []
     expect(receipt.content[first]['m.read']).toHaveProperty(citizen.matrixId)
-    const url = await service.upload(citizen, { name: 'a.txt', type: 'text/plain', bytes: Buffer.from('plain words') })
+    const words = Buffer.from('plain words')
+    const url = await service.upload(citizen, room, { name: 'a.txt', type: 'text/plain', bytes: words })
     const file = await clara.call('GET', `/_matrix/client/v1/media/download/${url.slice('mxc://'.length)}`)
     expect(file.text).toBe('plain words')
+    const stranger = await town.person('stranger-to-files', { role: 'owner' })
+    for (const way of ['download', 'thumbnail']) {
+      const asked = `/_matrix/client/v1/media/${way}/${url.slice('mxc://'.length)}?width=9&height=9`
+      expect([way, (await stranger.call('GET', asked)).status]).toEqual([way, 404])
+    }
     expect(await service.download(url, 11)).toEqual({ type: 'text/plain', bytes: Buffer.from('plain words') })
     expect(await service.download(url, 10)).toBeUndefined()
     expect(await service.download(`${url}x`, 11)).toBeUndefined()

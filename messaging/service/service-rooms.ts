@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Access, Subject } from '#access/api.ts'
 import type { User } from '#identity/api.ts'
 import { isJsonObject, type JsonObject } from '#matrix/api.ts'
-import type { Postgres, Vault } from '#platform/api.ts'
+import { type Db, limits, type Postgres, type Vault } from '#platform/api.ts'
 import { type Draft, Overtaken, type Transaction } from '../events/draft.ts'
 import type { EventReader } from '../events/event-reader.ts'
 import type { RoomWriter } from '../events/room-writer.ts'
@@ -19,6 +19,7 @@ import type { Memberships } from '../rooms/memberships.ts'
 import type { RoomWish } from '../rooms/new-room-state.ts'
 import type { Room } from '../rooms/room.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
+import { keepMedia, mediaIdsOfRoom } from '../store/media.ts'
 import { deleteWordsOfRoom } from '../store/message-words.ts'
 import { messageRowsBySender, messageRowsOfRooms } from '../store/messages.ts'
 import type { ServiceUsers } from './service-users.ts'
@@ -157,21 +158,23 @@ export class ServedRooms implements ServiceRooms {
     rooms.forget(room.id)
   }
 
-  /** Ids of the files of this server that messages of the room name. */
+  /** Ids of the files of this server that messages of the room name, and of those that are kept in it. */
   async #filesOf(room: Room): Promise<string[]> {
-    const own = `mxc://${this.#deps.serverName}/`
-    const ids = new Set<string>()
+    const ids = new Set(await mediaIdsOfRoom(this.#deps.db, room.id))
     for (let before: string | undefined; ; ) {
       const events = await this.messages([room.id], { before, limit: pageOfMessages })
-      for (const { content } of events) {
-        const info = isJsonObject(content.info) ? content.info : {}
-        for (const url of [content.url, info.thumbnail_url]) {
-          if (typeof url === 'string' && url.startsWith(own)) ids.add(url.slice(own.length))
-        }
-      }
+      for (const { content } of events) for (const id of this.#filesIn(content)) ids.add(id)
       before = events.at(-1)?.matrixId
       if (events.length < pageOfMessages) return [...ids]
     }
+  }
+
+  #filesIn(content: JsonObject): string[] {
+    const own = `mxc://${this.#deps.serverName}/`
+    const info = isJsonObject(content.info) ? content.info : {}
+    return [content.url, info.thumbnail_url].flatMap((url) =>
+      typeof url === 'string' && url.startsWith(own) ? [url.slice(own.length)] : [],
+    )
   }
 
   async read(as: Subject, roomId: string, eventId: string): Promise<void> {
@@ -180,7 +183,9 @@ export class ServedRooms implements ServiceRooms {
     if (event !== undefined) await this.#deps.receipts.put(grant, event, 'm.read', '')
   }
 
-  async upload(as: Subject, file: ServiceFile): Promise<string> {
+  async upload(as: Subject, roomId: string, file: ServiceFile): Promise<string> {
+    const room = await this.#deps.rooms.byMatrixId(roomId)
+    if (room === undefined) throw new Error(`There is no room ${roomId}.`)
     const grant = this.#deps.access.require(as, 'media.upload')
     const id = await this.#deps.media.upload(grant, {
       bytes: Readable.from([file.bytes]),
@@ -188,8 +193,16 @@ export class ServedRooms implements ServiceRooms {
       fileName: file.name,
       sizeBytes: file.bytes.length,
       signal: new AbortController().signal,
+      roomId: room.id,
     })
     return `mxc://${this.#deps.serverName}/${id}`
+  }
+
+  async keepFiles(db: Db, { content, senderId, roomId, pdu }: StoredEvent): Promise<void> {
+    const ids = this.#filesIn(content)
+    if (ids.length === 0) return
+    const sinceTs = pdu.origin_server_ts - limits.fileSentWithinMs
+    await keepMedia(db, ids, { ownerId: senderId, roomId, sinceTs })
   }
 
   async download(url: string, bytesMax: number): Promise<Omit<ServiceFile, 'name'> | undefined> {

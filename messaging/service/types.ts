@@ -1,5 +1,6 @@
 import type { Subject } from '#access/api.ts'
 import type { JsonObject } from '#matrix/api.ts'
+import type { Db } from '#platform/api.ts'
 import type { StoredEvent } from '../events/stored-event.ts'
 import type { RoomView } from '../ports.ts'
 import type { RoomWish } from '../rooms/new-room-state.ts'
@@ -55,14 +56,16 @@ export interface ServiceRooms {
   /** Takes out who is in, invited or asking. With `forgets` what she could read until then is shut to her as well. */
   remove(by: Subject, room: string, who: Subject, how: { reason: string; forgets?: boolean }): Promise<void>
   /**
-   * Destroys what was ever said in the room, and the files that its messages name. Whoever was in it has been taken out, and
-   * forgets it, before. Doing it again does no harm.
+   * Destroys what was ever said in the room, the files that its messages name, and those that are kept in it. Whoever was in it
+   * has been taken out, and forgets it, before. Doing it again does no harm.
    */
   erase(room: string): Promise<void>
   /** Everybody sees that the user has read up to the event; never back. */
   read(as: Subject, room: string, eventId: string): Promise<void>
-  /** Answers the address of the stored file: mxc://… */
-  upload(as: Subject, file: ServiceFile): Promise<string>
+  /** Answers the address of the stored file: mxc://… Only who may see the room reads it. */
+  upload(as: Subject, room: string, file: ServiceFile): Promise<string>
+  /** A file that somebody has just sent into a room is kept in it from now on: only who may see the room reads it. */
+  keepFiles(db: Db, event: StoredEvent): Promise<void>
   /** The file of an address mxc://… of this server; undefined when there is none, or it has more than `bytesMax`. */
   download(url: string, bytesMax: number): Promise<Omit<ServiceFile, 'name'> | undefined>
   /** By internal ids, as the log names them; what does not exist is left out. */

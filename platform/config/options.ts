@@ -229,7 +229,9 @@ export const options = {
     placeholder: 'on|off',
     kind: kinds.onOrOff,
     default: 'off',
-    meaning: 'Lets push gateways of others see who said what in which room. Off tells them the id of the event alone.',
+    meaning:
+      'Lets push gateways of others see who said what in which room. Off tells them the id of the event alone, as they always ' +
+      'are told of rooms that stay on this server, such as conversations with citizens.',
   },
   channels: {
     name: 'channels',

@@ -3,6 +3,7 @@
 create table media (
   id text primary key,
   owner_id int,
+  room_id int,
   blob_id text not null,
   blob_key_id bigint not null,
   size_bytes bigint not null,
@@ -12,8 +13,10 @@ create table media (
 );
 comment on table media is 'Files: sealed holds name and content type under the key of the file; the bytes are an encrypted blob.';
 comment on column media.owner_id is 'Who uploaded it; null for pictures of previews of links, which belong to the server.';
+comment on column media.room_id is 'The room that it is kept in: nobody else reads it, and it dies with the room. Null: whoever was sent its address.';
 comment on column media.is_open is 'Uploaded while files could be read without signing in; stays readable on the old paths.';
 create index media_owner on media (owner_id);
+create index media_room on media (room_id) where room_id is not null;
 
 create table media_pending (
   id text primary key,
