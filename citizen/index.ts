@@ -25,6 +25,7 @@ import { setCodeWord } from './http/set-code-word.ts'
 import { showAccessibility, showPrivacy } from './http/show-about.ts'
 import { showChoices } from './http/show-choices.ts'
 import { showData } from './http/show-data.ts'
+import { showFont } from './http/show-font.ts'
 import { showHistory } from './http/show-history.ts'
 import { showMessages } from './http/show-messages.ts'
 import { showOwnWord } from './http/show-own-word.ts'
@@ -96,6 +97,7 @@ export function createCitizen(deps: CitizenDeps): Citizen {
 
 const routesOf = (parts: CitizenParts): readonly Route[] => [
   showStyle(),
+  showFont(),
   openInbox(parts),
   showUnsubscribe(parts),
   unsubscribe(parts),

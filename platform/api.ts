@@ -32,6 +32,7 @@ export {
   type OutboundFailure,
   type OutboundWish,
 } from './outbound/types.ts'
+export { packageFile } from './package-files.ts'
 export * from './postgres/api.ts'
 export { type Random, systemRandom } from './random.ts'
 export { Recent } from './recent.ts'

@@ -1,6 +1,6 @@
 import { addressInWords } from '../choices/addresses.ts'
 import type { Reader } from '../choices/holder.ts'
-import { type Html, html } from '../pages/html.ts'
+import { around, type Html, html } from '../pages/html.ts'
 import { form, pathOf } from '../pages/layout.ts'
 import type { CitizenParts } from '../parts.ts'
 import type { OpenVisit } from '../visits/page-route.ts'
@@ -57,5 +57,6 @@ async function stoppedPart(parts: CitizenParts, visit: OpenVisit, { address }: R
   const when = moment(newest.atMs, words.lang, parts.timeZone)
   const scope = wide.some((one) => one.scope === 'government') ? 'government' : 'agency'
   const fields = html`<input type="hidden" name="scope" value="${scope}"><button class="link">${words.stop.start}</button>`
-  return html`<p>${words.stop.stopped(addressInWords(words, session, address), when)}</p>${form(visit, pathOf(agency, 'start'), fields)}`
+  const stopped = around((one) => words.stop.stopped(one, when), addressInWords(words, session, address))
+  return html`<p>${stopped}</p>${form(visit, pathOf(agency, 'start'), fields)}`
 }

@@ -48,8 +48,9 @@ function waysPart(
   const rows = choices.order.map((label, at) => {
     const name = `w${at + 1}`
     const chosen = given?.get(name) ?? channels[at] ?? ''
+    const none = ['', at === 0 ? choices.unchosen : choices.nothing] as const
     return html`<div class="row"><label for="${name}">${label}</label>
-<select class="in2" id="${name}" name="${name}">${options([['', choices.nothing], ...kinds], chosen)}</select></div>`
+<select class="in2" id="${name}" name="${name}">${options([none, ...kinds], chosen)}</select></div>`
   })
   return html`<fieldset class="part"><legend>${choices.which}</legend><p class="hint">${choices.whichHint}</p>${rows}
 </fieldset>`
@@ -57,7 +58,8 @@ function waysPart(
 
 const invalid = (wrong: Wrong | undefined, more = '') => {
   const described = [wrong !== undefined && `${wrong.field}-wrong`, more].filter(Boolean).join(' ')
-  return html`${wrong !== undefined && html` aria-invalid="true"`}${described !== '' && html` aria-describedby="${described}"`}`
+  const isInvalid = wrong !== undefined && html` aria-invalid="true"`
+  return html`${isInvalid}${described !== '' && html` aria-describedby="${described}"`}`
 }
 const said = (wrong: Wrong | undefined) => wrong && html`<p class="wrong" id="${wrong.field}-wrong">${wrong.says}</p>`
 

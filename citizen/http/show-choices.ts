@@ -2,7 +2,7 @@
 import type { Route } from '#platform/api.ts'
 import { type Choice, choicesOf, type WrongField } from '../choices/choices.ts'
 import { type Reader, readerOf } from '../choices/holder.ts'
-import { type Html, html } from '../pages/html.ts'
+import { around, type Html, html } from '../pages/html.ts'
 import { form, type PageParts, pathOf } from '../pages/layout.ts'
 import type { CitizenParts } from '../parts.ts'
 import { type OpenVisit, ownPage, problem } from '../visits/page-route.ts'
@@ -41,7 +41,7 @@ ${person !== undefined && (await wishesPart(parts, visit, person.id, { given, wr
     notice,
     wrong: wrongs,
     main: html`<div class="two"><div>
-<h1>${name === '' ? choices.title : choices.titleFor(name)}</h1>
+<h1>${name === '' ? choices.title : around(choices.titleFor, name)}</h1>
 <p class="lead">${person === undefined ? choices.unknownAddress : choices.lead}</p>
 ${form(visit, pathOf(agency, 'choices'), fields)}
 </div><div>${await choicesAside(parts, visit, reader)}</div></div>`,
@@ -103,8 +103,8 @@ function choiceItem(
 ): Html {
   const id = `p-${purpose.publicId}`
   const { choices } = words
-  const what = html`<div><span class="t" id="${id}" lang="${agency.language}" dir="auto">${purpose.title}</span>
-<span class="hint" id="${id}-what" lang="${wording.language}" dir="auto">${wording.text}</span>`
+  const what = html`<div><span class="t" id="${id}"><bdi lang="${agency.language}">${purpose.title}</bdi></span>
+<span class="hint" id="${id}-what"><bdi lang="${wording.language}">${wording.text}</bdi></span>`
   if (purpose.basis !== 'consent') {
     const why = { 'legal-duty': choices.duty, 'public-task': choices.task, emergency: choices.emergency }
     return html`${what}<span class="hint">${why[purpose.basis]}</span></div>

@@ -62,8 +62,8 @@ export async function eventItem(parts: CitizenParts, { words, agency }: OpenVisi
   const { history } = words
   const { purposeId, details, atMs, act, source, publicId } = event
   const purpose = purposeId === undefined ? undefined : await parts.purposes.byId(purposeId)
-  const isOfAgency = purpose !== undefined && html` lang="${agency.language}" dir="auto"`
-  const about = act !== 'erase' && html`<b${isOfAgency}>${purpose?.title ?? history.everything}</b>.`
+  const title = purpose && html`<bdi lang="${agency.language}">${purpose.title}</bdi>`
+  const about = act !== 'erase' && html`<b>${title ?? history.everything}</b>.`
   const shown = await wordingOf(parts, event)
   const wording = shown && html`${history.shown} <q lang="${details?.language}">${theirWords(shown)}</q>`
   const receipt = details && html` <a href="${pathOf(agency, `receipts/${publicId}`)}" download>${history.receipt}</a>`

@@ -1,4 +1,4 @@
-/** GET /c/style.css: how the pages look; small, and kept by the browser. */
+/** GET /c/style.css: how the pages look; small, and kept by the browser: pages name it with its hash. */
 import { FileAnswer, type Route, route } from '#platform/api.ts'
 import { style } from '../style/style.ts'
 
@@ -12,7 +12,7 @@ export const showStyle = (): Route =>
     async handle() {
       return new FileAnswer(Buffer.from(style), {
         'content-type': 'text/css; charset=utf-8',
-        'cache-control': 'public, max-age=3600',
+        'cache-control': 'public, max-age=31536000, immutable',
       })
     },
   })

@@ -7,3 +7,11 @@ export function theirWords(text: string): Html {
   const lines = text.split(/\r?\n/).map((line) => html`${line}`.text)
   return new Html(`<span class="words" dir="auto">${lines.join('<br>')}</span>`)
 }
+
+const place = '\u0001'
+
+/** A sentence around somebody's name, number or address, which keeps its own direction within it. */
+export function around(sentence: (value: string) => string, value: string): Html {
+  const [before = '', after = ''] = sentence(place).split(place)
+  return html`${before}<bdi>${value}</bdi>${after}`
+}

@@ -1,7 +1,11 @@
+import { createHash } from 'node:crypto'
 import type { Agency } from '#engagement/api.ts'
 import { formToken, type Session } from '../sessions/sessions.ts'
+import { style } from '../style/style.ts'
 import { languages, type Words } from '../words/words.ts'
 import { type Html, html } from './html.ts'
+
+const styleHash = createHash('sha256').update(style).digest('base64url').slice(0, 12)
 
 export type Frame = {
   readonly words: Words
@@ -53,7 +57,7 @@ export function layout(frame: Frame, page: PageParts): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${wrong.length > 0 && `${words.problem.titled} `}${title}${agency.name !== '' && ` – ${agency.name}`}</title>
-<link rel="stylesheet" href="/c/style.css">
+<link rel="stylesheet" href="/c/style.css?v=${styleHash}">
 </head>
 <body>
 <a class="skip" href="#main">${words.skip}</a>
@@ -83,6 +87,7 @@ ${
 const placeParameters: ReadonlySet<string> = new Set(['before', 'openings', 'for'])
 
 function otherLanguages({ words, here }: Frame): Html[] {
+  if (here === '') return []
   const [path, query = ''] = here.split('?', 2)
   // What was just said is not said again.
   const kept = [...new URLSearchParams(query)].filter(([name]) => placeParameters.has(name))

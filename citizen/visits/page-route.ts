@@ -42,6 +42,7 @@ export function openPage(parts: CitizenParts, wish: PageWish, handle: (visit: Vi
     needs: 'nobody',
     rate: wish.rate ?? 'citizenPage',
     ...(wish.method === 'POST' ? { bodyKind: 'bytes' as const, bodyBytesMax: limits.citizenFormBytesMax } : {}),
+    refused: ({ code, status }, headers) => refusedPage(parts, headers['accept-language'], { code, status }),
     handle: (request) => answerOf(parts, wish, request, handle),
   })
 }
@@ -69,6 +70,16 @@ export function problem(frame: Frame, sentence: string, status: number): PageAns
     notice: html`${sentence}`,
     main: html`<h1>${words.problem.title}</h1><p><a href="${pathOf(agency)}">${words.problem.toStart}</a></p>`,
   }
+}
+
+/** Before a handler is asked: it was too often, or a form was too large. Whose pages they are is not looked up then. */
+function refusedPage(parts: CitizenParts, accepts: string | undefined, refused: Pick<Refusal, 'code' | 'status'>) {
+  const words = wordsIn(...acceptedLanguages(accepts))
+  const says = refused.code === 'M_LIMIT_EXCEEDED' ? words.problem.tooMany : words.problem.broken
+  const frame: Frame = { words, agency: nowhere, here: '' }
+  const { title } = words.problem
+  const page = { title, main: html`<h1>${title}</h1><p class="long">${says}</p>`, status: refused.status }
+  return written(parts, frame, page)
 }
 
 async function answerOf(

@@ -56,6 +56,7 @@ export const deSimple: Words = {
       'Zuerst nehmen wir Weg 1. Klappt das nicht? Dann nehmen wir Weg 2. Geheimes schicken wir nie mit SMS oder Mail. Dann schicken wir Ihnen einen Link.',
     order: ['Weg 1', 'Weg 2', 'Weg 3'],
     nothing: 'Kein Weg',
+    unchosen: 'Was am schnellsten geht',
     ways: {
       sms: (end) => (end === '' ? 'SMS' : `SMS an die Nummer mit ${end} am Ende`),
       mail: (end) => (end === '' ? 'Mail' : `Mail an ${end}`),

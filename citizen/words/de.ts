@@ -56,6 +56,7 @@ export const de: Words = {
       'Wir versuchen den ersten. Kommt es nicht an, den nächsten. Vertrauliches geht nie per SMS oder Mail: Sie bekommen stattdessen einen Link.',
     order: ['Zuerst', 'Dann', 'Zuletzt'],
     nothing: 'Nichts weiter',
+    unchosen: 'Was mich am schnellsten erreicht',
     kinds: { sms: 'SMS', mail: 'Mail', inbox: 'Diese Seiten' },
     ways: {
       sms: (end) => (end === '' ? 'SMS' : `SMS an die Nummer mit ${end} am Ende`),
@@ -67,7 +68,7 @@ export const de: Words = {
     from: 'Von',
     until: 'Bis',
     and: 'bis',
-    anyTime: 'Jederzeit',
+    anyTime: 'Keine Zeit',
     quietUntil: 'Ruhe bis zum',
     whenHint:
       'Warnungen vor Gefahr kommen trotzdem, zu jeder Stunde, und auch, was Sie bis zu einem bestimmten Tag wissen müssen.',

@@ -56,6 +56,7 @@ export const en = {
       'We try the first. If it does not arrive, the next. Private things never go by SMS or mail: you get a link instead.',
     order: ['First', 'Then', 'Last'],
     nothing: 'Nothing more',
+    unchosen: 'What reaches me soonest',
     kinds: { sms: 'SMS', mail: 'Mail', inbox: 'These pages' } as Readonly<Record<string, string>>,
     /** With what tells her which of her numbers or addresses it is. */
     ways: {
@@ -68,7 +69,7 @@ export const en = {
     from: 'From',
     until: 'Until',
     and: 'to',
-    anyTime: 'At any time',
+    anyTime: 'No hour',
     quietUntil: 'Quiet until',
     whenHint: 'Warnings of danger still come, at any hour, and so does what you must know by a certain day.',
     wrong: {

@@ -127,9 +127,9 @@ export class OwnCorrespondence implements Correspondence {
   }
 }
 
-/** What holds no words any more is not shown. */
+/** What holds no words any more is not shown, nor what was good for some minutes, such as codes. */
 function letterOf(send: SentToHer): Letter[] {
-  if (send.words === undefined) return []
+  if (send.words === undefined || send.isQuestion) return []
   const { id, createdMs, purposeId, sensitivity, words, inboxId, conversationId } = send
   const ways = send.attempts.map(({ kind, state, atMs }) => ({ kind, state: states[state] ?? 'on-its-way', atMs }))
   return [

@@ -36,6 +36,9 @@ export type SentToHer = {
   readonly id: string
   readonly purposeId: number
   readonly createdMs: number
+  /** Asked for a moment before: a code, or what is meant by STOP. */
+  readonly isQuestion: boolean
+  /** Undefined where they hold no words any more, or a code that is still good. */
   readonly words: Words | undefined
   readonly sensitivity: Sensitivity
   readonly conversationId?: number
@@ -103,7 +106,7 @@ export class SentInbox implements Inbox {
   }
 
   async sent(personIds: readonly number[], { limit, before }: Page) {
-    const { postgres, channels } = this.#deps
+    const { postgres, channels, clock } = this.#deps
     const rows = await sendsOfPeople(postgres, personIds, before ?? Number.MAX_SAFE_INTEGER, limit)
     const ids = rows.map(({ id }) => id)
     const [words, attempts, waiting] = await Promise.all([
@@ -112,12 +115,15 @@ export class SentInbox implements Inbox {
       inboxMessagesOfSends(postgres, ids),
     ])
     const inboxIds = new Map(waiting.map(({ sendId, publicId }) => [sendId, publicId]))
+    const nowMs = clock.nowMs()
     const sends = rows.map(
       (row): SentToHer => ({
         id: row.publicId,
         purposeId: row.purposeId,
         createdMs: row.createdTs,
-        words: words.get(row.id),
+        isQuestion: row.kind === 'question',
+        // A code that is still good shows who reads at that address, so it is read there and nowhere else.
+        words: row.kind === 'question' && row.deadlineTs > nowMs ? undefined : words.get(row.id),
         sensitivity: sensitivities[row.sensitivity] ?? 'sensitive',
         ...(row.conversationId !== null && { conversationId: row.conversationId }),
         ...(inboxIds.has(row.id) && { inboxId: inboxIds.get(row.id) as string }),

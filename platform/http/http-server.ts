@@ -191,8 +191,9 @@ class FastifyHttpServer implements HttpServer {
     error: unknown,
     request: FastifyRequest,
     response: ServerResponse,
-    { operation, refusals }: Pick<Route, 'operation' | 'refusals'>,
+    route: Pick<Route, 'operation' | 'refusals' | 'refused'>,
   ): number {
+    const { operation } = route
     const refusal = error instanceof Refusal ? error : refusalOf(error)
     const requestId = request.id
     if (refusal === undefined || refusal.status >= 500) {
@@ -210,7 +211,10 @@ class FastifyHttpServer implements HttpServer {
     }
     const answer =
       refusal ?? refuse('M_UNKNOWN', `Something went wrong here. Try again, and report it as ${requestId} if it stays.`)
-    return writeRefusal(response, answer, this.#isStopping || answer.status === 408, refusals)
+    const mustClose = this.#isStopping || answer.status === 408
+    const page = route.refused?.(answer, request.headers as Record<string, string | undefined>)
+    if (page !== undefined) return writeAnswer(request.raw, response, page, mustClose)
+    return writeRefusal(response, answer, mustClose, route.refusals)
   }
 
   /** What is left of a body that nobody wants is read and thrown away; one that does not end is cut. */

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { Static, TSchema } from 'typebox'
+import type { Refusal } from '../errors/refusal.ts'
 import type { RateName } from '../limits.ts'
 
 /** One HTTP request as a handler sees it: read, checked, and admitted. */
@@ -51,6 +52,8 @@ export interface Route<Caller = any> {
    * `{code, message}` as `error`, where clients were promised that.
    */
   readonly refusals?: 'flat' | 'nested'
+  /** What a refusal looks like where people ask and not programs: a page, instead of JSON. */
+  refused?(refusal: Refusal, headers: Record<string, string | undefined>): FileAnswer
   /** Returns an object for JSON, JsonBytes for ready JSON, or a FileAnswer. */
   handle(request: RouteRequest<any, any, any, Caller>): Promise<unknown>
 }
