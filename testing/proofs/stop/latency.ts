@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Proof, ProofRun, Verdict } from '../proof.ts'
+import { processorTime, sharesOf } from './processor-time.ts'
 import type { SeenFact } from './verdict.ts'
 import { inStopWorld, type StopWorld } from './world.ts'
 
@@ -23,10 +24,12 @@ async function measure(world: StopWorld, { count, show }: ProofRun): Promise<Ver
   const answersMs: number[] = []
   let refused = 0
   const underWay = new Set<Promise<void>>()
+  const before = processorTime()
   const beganMs = performance.now()
   for (let n = 0; n < perSecond * seconds; n++) {
     const dueMs = beganMs + (n * 1_000) / perSecond
-    await wait(Math.max(0, dueMs - performance.now()))
+    // A timer is good to a millisecond; what is due until then leaves with it.
+    if (dueMs > performance.now() + 1) await wait(dueMs - performance.now())
     const body = `floods ${n}`
     askedMs.set(body, Date.now())
     const citizen = world.citizens[n % world.citizens.length]
@@ -42,6 +45,7 @@ async function measure(world: StopWorld, { count, show }: ProofRun): Promise<Ver
   await Promise.all(underWay)
   const tookS = (performance.now() - beganMs) / 1_000
   await wait(3_000)
+  const after = processorTime()
   const facts = world.office.simulator.simulator.world.facts as unknown as SeenFact[]
   const arrived = facts.filter((one) => one.what === 'twilio.message' && one.direction === 'outbound-api')
   const late = arrived.flatMap(({ body = '', atMs }) => {
@@ -54,8 +58,9 @@ async function measure(world: StopWorld, { count, show }: ProofRun): Promise<Ver
     `${rate} sends a second; to the provider p50 ${share(late, 0.5)} ms, p95 ${p95} ms, p99 ${share(late, 0.99)} ms; ` +
     `answers p95 ${share(answersMs, 0.95)} ms; ${arrived.length} of ${perSecond * seconds} arrived, ${refused} refused`
   show(figure)
+  const shares = sharesOf(before, after, perSecond * seconds)
   const isWhole = refused === 0 && arrived.length === perSecond * seconds
-  return { holds: isWhole && p95 <= boundMs, count: arrived.length, figure, details: [] }
+  return { holds: isWhole && p95 <= boundMs, count: arrived.length, figure, details: [shares] }
 }
 
 /** The value below which a part of them lies. */

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Line } from '#bench/line.ts'
 import { freePort } from '#bench/own-server.ts'
 import { CitizenOffice, officeNumber } from '#testing/citizen-office.ts'
 import { testPostgresVariable } from '#testing/database.ts'
@@ -60,6 +61,8 @@ export class StopWorld {
   readonly citizens: readonly Citizen[]
   readonly victims: readonly Victim[]
   readonly token: string
+  /** Connections on which nothing is asked, by server. */
+  readonly #lines = new Map<string, Line[]>()
 
   private constructor(
     office: CitizenOffice,
@@ -109,26 +112,41 @@ export class StopWorld {
   }
 
   async end(): Promise<void> {
+    for (const lines of this.#lines.values()) for (const line of lines) line.close()
     await Promise.all(this.victims.map((victim) => victim.kill()))
     await this.office[Symbol.asyncDispose]()
   }
 
   /** Asks a server to send; answers its status. `n` makes the request one of its own. */
   async send(personId: string, body: string, n: number): Promise<number> {
-    const headers = {
-      authorization: `Bearer ${this.token}`,
-      'content-type': 'application/json',
-      'idempotency-key': `n${n}`,
-    }
+    const url = this.anyUrl(n)
     const request = JSON.stringify({ personId, purposeId: this.purpose, body })
-    const answer = await fetch(`${this.anyUrl(n)}/api/v1/sends`, { method: 'POST', headers, body: request })
-    await answer.arrayBuffer()
-    return answer.status
+    const head = [
+      'POST /api/v1/sends HTTP/1.1',
+      `Host: ${new URL(url).host}`,
+      `Authorization: Bearer ${this.token}`,
+      'Content-Type: application/json',
+      `Content-Length: ${Buffer.byteLength(request)}`,
+      `Idempotency-Key: n${n}`,
+    ]
+    const free = this.#lines.get(url) ?? []
+    this.#lines.set(url, free)
+    const bytes = `${head.join('\r\n')}\r\n\r\n${request}`
+    const used = free.pop()
+    // A connection that lay idle may be closed while it is written to: the key makes it one request.
+    const again = used === undefined ? undefined : await ask(used, bytes, free).catch(() => undefined)
+    return again ?? ask(new Line({ url: new URL(url) }), bytes, free)
   }
 
   stop({ number }: Citizen): Promise<string> {
     return this.office.simulator.text(number, officeNumber, 'STOP')
   }
+}
+
+async function ask(line: Line, bytes: string, free: Line[]): Promise<number> {
+  const { status } = await line.request(bytes)
+  free.push(line)
+  return status
 }
 
 const trouble = {
