@@ -134,6 +134,10 @@ export const citizenLimits = {
 
   // --- people and their consent
 
+  /** What an agency is called, and where it is, may be so old on a server that did not change it. */
+  agencyMemoryGoodMs: 1_000,
+  /** Agencies of one government. */
+  agenciesInMemoryMax: 1_000,
   /** Pairs of agency and account that are kept in memory on every node, about 50 bytes each. */
   agencyStaffMax: 100_000,
   /** Answers to requests with an Idempotency-Key: a program that repeats one later has lost more than an answer. */

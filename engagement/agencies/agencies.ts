@@ -1,5 +1,5 @@
 import type { Organisation } from '#identity/api.ts'
-import { type Clock, type Postgres, refuse, type Tx, together, type Vault } from '#platform/api.ts'
+import { type Clock, limits, type Postgres, Recent, refuse, type Tx, together, type Vault } from '#platform/api.ts'
 import {
   type AgencyRow,
   agenciesByIds,
@@ -34,17 +34,11 @@ export function createAgencies({ db, vault, clock, organisation, staff, onBirth 
   /** Makes the first agency of an installation that has none. */
   ensureFirst(): Promise<void>
 } {
-  const nameOf = together(
-    async () => [{ name: await organisation.name() }],
-    () => '',
-  )
-  const organisationName = async () => (await nameOf(''))?.name
-
   async function present(row: AgencyRow): Promise<Agency> {
     const { id, key, country, language, sealedName } = row
     const name =
       sealedName === null
-        ? ((await organisationName()) ?? unnamed)
+        ? ((await organisation.name()) ?? unnamed)
         : (await vault.serverKey('agencies')).open(purpose, key, sealedName).toString()
     return { id, key, name, country, language }
   }
@@ -66,13 +60,29 @@ export function createAgencies({ db, vault, clock, organisation, staff, onBirth 
     (ids: readonly number[]) => agenciesByIds(db, ids),
     ({ id }) => id,
   )
+  const remembered = new Recent<number, { readonly agency: Agency; readonly atMs: number }>(limits.agenciesInMemoryMax)
+
+  let changes = 0
+
+  /** Every request about a citizen asks for one, and they hardly ever change. */
+  async function byId(id: number): Promise<Agency | undefined> {
+    const known = remembered.get(id)
+    const nowMs = clock.nowMs()
+    if (known !== undefined && nowMs >= known.atMs && nowMs - known.atMs < limits.agencyMemoryGoodMs)
+      return known.agency
+    const changesBefore = changes
+    const agency = await presentOr(await rowOf(id))
+    // One that was changed while it was on its way must not be remembered as it was.
+    if (agency !== undefined && changes === changesBefore) remembered.set(id, { agency, atMs: nowMs })
+    return agency
+  }
 
   return {
     async brief(id, on = db) {
-      const row = on === db ? await rowOf(id) : await agencyById(on, id)
+      const row = on === db ? await byId(id) : await agencyById(on, id)
       return row && { id, key: row.key, country: row.country, language: row.language }
     },
-    byId: async (id) => presentOr(await rowOf(id)),
+    byId,
     byKey: async (key) => presentOr(await agencyByKey(db, key)),
     async named(key) {
       if (key !== undefined) {
@@ -95,6 +105,8 @@ export function createAgencies({ db, vault, clock, organisation, staff, onBirth 
       if (before === undefined) throw refuse('M_NOT_FOUND', 'There is no such agency.')
       const sealedName = name === undefined ? null : await sealName(before.key, name)
       const row = await changeAgency(db, id, { sealedName, country: country ?? null, language: language ?? null })
+      changes += 1
+      remembered.delete(id)
       return present(row ?? before)
     },
     isStaff: staff.isStaff,

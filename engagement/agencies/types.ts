@@ -24,6 +24,7 @@ export type BriefAgency = Omit<Agency, 'name'>
 export interface Agencies {
   /** Inside a transaction over its own connection. */
   brief(id: number, db?: Db): Promise<BriefAgency | undefined>
+  /** As it was a second ago at most, where another server changed it. */
   byId(id: number): Promise<Agency | undefined>
   byKey(key: string): Promise<Agency | undefined>
   /**

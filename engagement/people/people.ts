@@ -67,6 +67,7 @@ export function createPeople(deps: PeopleDeps): People {
       otherNames: details?.otherNames ?? [],
       language: details?.language,
       ...(row.mergedInto !== null && { mergedInto: row.mergedInto }),
+      ...(row.dataKeyId !== null && { keyId: row.dataKeyId }),
       createdMs: createdTs,
     }
   }

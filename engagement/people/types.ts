@@ -41,6 +41,8 @@ export type Person = {
   readonly language: string | undefined
   /** The record that this one was merged into, when it was. */
   readonly mergedInto?: number
+  /** Seals what is hers alone; undefined once erased. */
+  readonly keyId?: number
   readonly createdMs: number
 }
 

@@ -16,7 +16,7 @@ import type { QuietTimes } from './quiet-times.ts'
 import type { MadeAttempt, NewSend, SendBook } from './send-book.ts'
 import type { NoWay, NoWayCode, Way } from './ways.ts'
 
-type Deps = Pick<SendsMachine, 'clock' | 'postgres' | 'random'> &
+type Deps = Pick<SendsMachine, 'clock' | 'postgres' | 'random' | 'vault'> &
   Pick<SendsNeighbours, 'people' | 'purposes'> & {
     readonly channels: Pick<AllChannels, 'byId'>
     readonly ways: Ways
@@ -102,12 +102,24 @@ export class Sending {
     const timed = { kind: 'message' as const, deadlineTs, personId, basis: purpose.basis }
     const [looked, key, dueTs] = await Promise.all([
       ways.look(asked),
-      people.keyOf(personId).catch((error) => {
-        throw error instanceof KeyUnavailable ? erased() : error
-      }),
+      this.#keyOf(person, personId),
       quiet.dueTs(undefined, timed),
     ])
     return { wish, personId, sensitivity, deadlineTs, looked, key, dueTs }
+  }
+
+  async #keyOf(person: Person, rootId: number): Promise<SealingKey> {
+    const { people, vault } = this.#deps
+    const { keyId } = person
+    // What was read of her a moment ago names it, unless another record counts for hers.
+    if (keyId !== undefined && person.id === rootId) {
+      const key = (await vault.keys([keyId])).get(keyId)
+      if (key === undefined) throw erased()
+      return key
+    }
+    return people.keyOf(rootId).catch((error) => {
+      throw error instanceof KeyUnavailable ? erased() : error
+    })
   }
 
   /** Passes their gates, together; they hold until the transaction ends. In the order of what was looked at. */
