@@ -42,11 +42,11 @@ export class SendIntake {
     return outcome
   }
 
-  /** Nobody waits here for a gate that somebody holds: those who would are tried alone, beside the next. */
+  /** Nobody waits here for long for a gate that somebody holds: those who would are tried alone, beside the next. */
   async #store(batch: readonly Asked[]): Promise<(Made | Error | Promise<Made | Error>)[]> {
     if (hasRepeats(batch)) return batch.map((one) => this.#alone(one))
     try {
-      return await this.#commit(batch, batch.length > 1)
+      return await this.#commit(batch, true)
     } catch (error) {
       if (isLost(error)) return batch.map(() => error)
       return batch.map((one) => this.#alone(one))

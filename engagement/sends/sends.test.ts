@@ -57,21 +57,30 @@ describe('POST /sends', () => {
     const people = [await office.citizen(held, [floods]), await office.citizen(free, [floods])]
     const stranger = await office.citizen(newNumber())
     const { postgres } = office.town
-    const over = Promise.withResolvers<void>()
+    const [over, isHeld] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
     const holding = postgres.transaction(async (tx) => {
       const gate = `select g.id from address_gate g join address a on a.gate_id = g.id
         join person p on p.id = a.person_id where p.public_id = $1 for update of g`
       await tx.rows(gate, [people[0]])
+      isHeld.resolve()
       await over.promise
     })
-    const wishes = [0, 1, 1, 0, 1].map((which, n) => office.send(people[which] ?? '', floods, `flood ${n}`))
+    await isHeld.promise
+    const waiting = `select 1 as one from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+    const first = office.send(people[0] ?? '', floods, 'flood 0')
+    await eventually(async () => (await postgres.rows(waiting)).length).toBe(1)
+    const others = [1, 1, 0, 1].map((which, n) => office.send(people[which] ?? '', floods, `flood ${n + 1}`))
+    const wishes = [first, ...others]
     const refused = office.send(stranger, floods, 'No')
     const settled: number[] = []
     wishes.forEach((wish, n) => void wish.then(() => settled.push(n)))
-    await eventually(() => [...settled].sort()).toEqual([1, 2, 4])
-    expect((await refused).json.error.code).toBe('no-consent')
-    over.resolve()
-    await holding
+    try {
+      await eventually(() => [...settled].sort()).toEqual([1, 2, 4])
+      expect((await refused).json.error.code).toBe('no-consent')
+    } finally {
+      over.resolve()
+      await holding
+    }
     expect((await Promise.all(wishes)).map(({ status }) => status)).toEqual([202, 202, 202, 202, 202])
     await eventually(() => received(held).sort()).toEqual(['flood 0', 'flood 3'])
     await eventually(() => received(free).sort()).toEqual(['flood 1', 'flood 2', 'flood 4'])
