@@ -12,7 +12,7 @@ import {
 } from '#platform/api.ts'
 import { newestEdits } from '../events/aggregations.ts'
 import type { EventReader } from '../events/event-reader.ts'
-import type { StoredEvent } from '../events/stored-event.ts'
+import { relationOf, StoredEvent } from '../events/stored-event.ts'
 import { everything } from '../events/visibility.ts'
 import type { RoomCache } from '../rooms/room-cache.ts'
 import {
@@ -69,21 +69,22 @@ export class SearchIndexer {
       if (row.kind === logKinds.event && row.reference !== null) positions.set(row.reference, row.position)
     }
     if (positions.size === 0) return
-    const events = await eventRowsByIds(this.#deps.db, [...positions.keys()])
-    const mayBeSearched = events.filter(({ type }) => isSearchable(type) || type === 'm.room.redaction')
+    const mayBeSearched = (await this.#events([...positions.keys()])).filter(
+      ({ type }) => isSearchable(type) || type === 'm.room.redaction',
+    )
     if (mayBeSearched.length === 0) return
-    const encrypted = await encryptedSince(this.#deps.db, [...new Set(mayBeSearched.map((row) => row.roomId))])
+    const encrypted = await encryptedSince(this.#deps.db, [...new Set(mayBeSearched.map((one) => one.roomId))])
     const changes: Changes = { words: new Map(), gone: new Set(), edited: new Map() }
     let startMs = performance.now()
-    for (const row of mayBeSearched) {
-      const position = positions.get(row.id) ?? 0
-      if (position >= (encrypted.get(row.roomId) ?? Number.POSITIVE_INFINITY) && row.type !== 'm.room.redaction')
+    for (const one of mayBeSearched) {
+      const position = positions.get(one.id) ?? 0
+      if (position >= (encrypted.get(one.roomId) ?? Number.POSITIVE_INFINITY) && one.type !== 'm.room.redaction')
         continue
       try {
-        await this.#add(changes, row, position)
+        await this.#add(changes, one, position)
       } catch (error) {
         if ((error as { isConnectionLost?: boolean }).isConnectionLost === true) throw error
-        this.#deps.logger.warn('search.event_passed_over', { room: row.roomId, event: row.id, error })
+        this.#deps.logger.warn('search.event_passed_over', { room: one.roomId, event: one.id, error })
       }
       if (performance.now() - startMs < turnMs) continue
       await nextTurn()
@@ -97,24 +98,30 @@ export class SearchIndexer {
     }
   }
 
-  async #add(changes: Changes, row: EventRow, position: number): Promise<void> {
-    if (row.type === 'm.room.redaction') return this.#redacted(changes, row)
-    if (row.relation === 'm.replace' && row.relatesTo !== null) {
-      changes.edited.set(row.relatesTo, row.roomId)
-      return
-    }
-    const [event] = await this.#deps.reader.open([row])
-    // An edit of it has a row of its own, later in the log.
-    if (event !== undefined) await this.#put(changes, event, undefined, position)
+  /** What was said on this node a moment ago is in memory, open; of what is not, only what may be searched is opened, later. */
+  async #events(ids: readonly number[]): Promise<(StoredEvent | EventRow)[]> {
+    const { db, reader } = this.#deps
+    const known = ids.flatMap((id) => reader.peek(id) ?? [])
+    const missing = known.length === ids.length ? [] : ids.filter((id) => reader.peek(id) === undefined)
+    return [...known, ...(missing.length === 0 ? [] : await eventRowsByIds(db, missing))]
   }
 
-  async #redacted(changes: Changes, row: EventRow): Promise<void> {
-    const [redaction] = await this.#deps.reader.open([row])
-    const target = redaction && redactsOf(redaction.pdu, redaction.version)
+  async #add(changes: Changes, one: StoredEvent | EventRow, position: number): Promise<void> {
+    const [event] = one instanceof StoredEvent ? [one] : await this.#deps.reader.open([one])
+    if (event === undefined) return
+    if (event.type === 'm.room.redaction') return this.#redacted(changes, event)
+    const relation = relationOf(event.content)
+    // An edit of it has a row of its own, later in the log.
+    if (relation?.type !== 'm.replace') await this.#put(changes, event, undefined, position)
+    else changes.edited.set(relation.target, event.roomId)
+  }
+
+  async #redacted(changes: Changes, redaction: StoredEvent): Promise<void> {
+    const target = redactsOf(redaction.pdu, redaction.version)
     const redacted = target === undefined ? undefined : await eventRowByMatrixId(this.#deps.db, target)
-    if (redacted === undefined || redacted.roomId !== row.roomId) return
+    if (redacted === undefined || redacted.roomId !== redaction.roomId) return
     if (redacted.relation === 'm.replace' && redacted.relatesTo !== null) {
-      changes.edited.set(redacted.relatesTo, row.roomId)
+      changes.edited.set(redacted.relatesTo, redaction.roomId)
       return
     }
     changes.gone.add(redacted.id)
