@@ -10,7 +10,8 @@ export type CommitsResult = RateResult & {
 }
 
 const wantedConnections = [1, 16, 64]
-const rowBytes = 1_000
+/** What a bare commit stores. */
+export const yardstick = { rowBytes: 1_000, insert: 'INSERT INTO yardstick (words) VALUES ($1)' } as const
 const warmUpMs = 300
 
 /**
@@ -26,23 +27,40 @@ export class Commits {
   }
 
   async round(seconds: number): Promise<void> {
-    const database = `chancery_bench_${randomBytes(6).toString('hex')}`
-    const admin = new pg.Client(this.#address)
-    await admin.connect()
-    try {
-      await admin.query(`CREATE DATABASE ${database}`)
+    await inOwnDatabase(this.#address, async (address, admin) => {
       for (const shape of this.#shapes) {
         shape.connections = Math.min(shape.connections, await freeConnections(admin))
-        await commitOn(withDatabase(this.#address, database), shape.connections, seconds, shape.rate)
+        await commitOn(address, shape.connections, seconds, shape.rate)
       }
-    } finally {
-      await admin.query(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`)
-      await admin.end()
-    }
+    })
   }
 
   results(): CommitsResult[] {
     return this.#shapes.map(({ wanted, connections, rate }) => ({ wanted, connections, ...rate.result() }))
+  }
+}
+
+/** A database with the table of the yardstick, which is dropped when the work is done. */
+export async function inOwnDatabase(
+  address: pg.ClientConfig,
+  work: (address: pg.ClientConfig, admin: pg.Client) => Promise<void>,
+): Promise<void> {
+  const database = `chancery_bench_${randomBytes(6).toString('hex')}`
+  const admin = new pg.Client(address)
+  await admin.connect()
+  try {
+    await admin.query(`CREATE DATABASE ${database}`)
+    const own = withDatabase(address, database)
+    const maker = new pg.Client(own)
+    await maker.connect()
+    await maker.query(
+      'CREATE TABLE yardstick (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, words bytea NOT NULL)',
+    )
+    await maker.end()
+    await work(own, admin)
+  } finally {
+    await admin.query(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`)
+    await admin.end()
   }
 }
 
@@ -66,9 +84,6 @@ async function commitOn(address: pg.ClientConfig, connections: number, seconds: 
   const clients = Array.from({ length: connections }, () => new pg.Client(address))
   await Promise.all(clients.map((client) => client.connect()))
   try {
-    await clients[0]?.query(
-      'CREATE TABLE IF NOT EXISTS yardstick (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, words bytea NOT NULL)',
-    )
     await insertFor(clients, warmUpMs)
     const startMs = performance.now()
     const times = await insertFor(clients, seconds * 1_000)
@@ -81,8 +96,7 @@ async function commitOn(address: pg.ClientConfig, connections: number, seconds: 
 async function insertFor(clients: readonly pg.Client[], forMs: number): Promise<number[]> {
   const times: number[] = []
   const untilMs = performance.now() + forMs
-  const values = [randomBytes(rowBytes)]
-  const insert = { name: 'yardstick', text: 'INSERT INTO yardstick (words) VALUES ($1)', values }
+  const insert = { name: 'yardstick', text: yardstick.insert, values: [randomBytes(yardstick.rowBytes)] }
   await Promise.all(
     clients.map(async (client) => {
       while (performance.now() < untilMs) {

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 
-export const parts = ['sends', 'fanout', 'memory', 'commits', 'rooms', 'joins', 'pages'] as const
+export const parts = ['sends', 'fanout', 'memory', 'commits', 'rooms', 'joins', 'pages', 'ceiling'] as const
 export type Part = (typeof parts)[number]
 
 export type Options = {
@@ -39,6 +39,7 @@ What is measured:
   rooms     an account in many rooms signs in: first sliding sync, again as another client, initial /sync
   joins     a public room fills with members, and is joined when it is full
   pages     pages of 100 messages of a room's history
+  ceiling   the same requests to a server that does nothing, and to one that only commits a row for each
   commits   bare durable one-row commits a second that the same PostgreSQL gives to 1, 16 and 64 connections
 `
 

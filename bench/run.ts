@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type pg from 'pg'
+import { Ceiling } from './ceiling.ts'
 import { Commits } from './commits.ts'
 import { databaseAddress } from './database-address.ts'
 import { measureFanOut } from './fan-out.ts'
@@ -78,17 +79,21 @@ async function measure(options: Options, subject: Subject, show: (line: string) 
       show(memoryLine('idle', figures.memoryIdle))
     }
     const commits = wants('commits') && database !== undefined ? new Commits(database) : undefined
+    const ceiling = wants('ceiling') && database !== undefined ? new Ceiling(database) : undefined
     const sends = wants('sends') ? await Sends.prepared(target, people) : undefined
     for (let round = 0; round < rounds; round++) {
       await commits?.round(options.seconds / rounds)
+      await ceiling?.round(options.seconds / rounds)
       await sends?.round(options.seconds / rounds)
     }
     figures.commits = commits?.results() ?? []
     figures.sends = sends?.results() ?? []
     for (const result of figures.commits) show(commitsLine(result))
+    const ceilings = ceiling?.results() ?? []
+    for (const result of ceilings) show(timedLine(result))
     for (const result of figures.sends) show(sendsLine(result))
     if (wants('fanout')) figures.fanOut = await measureFanOut(target, people, (result) => show(fanOutLine(result)))
-    figures.timed = await measureTimed(options, target, people, show)
+    figures.timed = [...ceilings, ...(await measureTimed(options, target, people, show))]
   } finally {
     people.close()
   }

@@ -3,7 +3,7 @@ import { type Percentiles, percentiles } from './percentiles.ts'
 
 /** One kind of request, measured several times. */
 export type Timed = Percentiles & {
-  readonly what: 'slidingFirst' | 'slidingAgain' | 'initialSync' | 'join' | 'page'
+  readonly what: 'empty' | 'committing' | 'slidingFirst' | 'slidingAgain' | 'initialSync' | 'join' | 'page'
   readonly title: string
   /** Where as many as possible were made. */
   readonly perSecond?: number
