@@ -252,7 +252,12 @@ export class SendHouse {
       },
       hold: async (_tx: unknown, wish: StopWish) => set(wish, 'held'),
       release: async (_tx: unknown, wish: StopWish) => set(wish, undefined),
-      start: async (_tx: unknown, wish: StopWish) => set(wish, undefined),
+      start: async (_tx: unknown, wish: StopWish & { ofProof?: string }) => {
+        set(wish, undefined)
+        // Of one STOP: whatever the others ended stays ended.
+        if (wish.ofProof === undefined) return
+        for (const one of this.stops) if (one.proofKey !== wish.ofProof) set(one, 'stopped')
+      },
       closeSender: async (_tx: unknown, wish: { addressId: number; channelId: string }) => {
         this.closed.push(`${wish.addressId} ${wish.channelId}`)
       },

@@ -108,10 +108,14 @@ export class Stops {
     await this.#deps.recorder.append(tx, known, purpose, telling, { scope: 'programme' })
   }
 
-  async start(tx: Tx, wish: StopWish): Promise<Stopped> {
+  async start(tx: Tx, wish: StopWish & { readonly ofProof?: string }): Promise<Stopped> {
     const { recorder, holders } = this.#deps
     const address = await this.#shut(tx, wish.addressId)
-    const lifted = (await suppressionsInForce(tx, address.hash)).filter((row) => isLiftedBy(row, address, wish))
+    const { ofProof } = wish
+    const one = ofProof && (await suppressionByProof(tx, this.#proofHash(address, ofProof)))
+    const lifted = (await suppressionsInForce(tx, address.hash)).filter(
+      (row) => isLiftedBy(row, address, wish) && (ofProof === undefined || row.id === (one || undefined)?.id),
+    )
     if (lifted.length === 0) return { isNew: false, purposeIds: [] }
     const known = await this.#deps.holders.behind(tx, address)
     await this.#lift(tx, lifted, wish.atMs)

@@ -168,8 +168,11 @@ export interface Consent {
   hold(tx: Tx, wish: StopWish & { scope: { readonly purposeId: number } }): Promise<Stopped>
   /** It was none. */
   release(tx: Tx, wish: StopWish & { scope: { readonly purposeId: number } }): Promise<void>
-  /** START, after it was confirmed where the channel can be forged: lifts STOPs of the address, and grants again what they ended. */
-  start(tx: Tx, wish: StopWish): Promise<Stopped>
+  /**
+   * START, after it was confirmed where the channel can be forged: lifts STOPs of the address, and grants again what they ended.
+   * `ofProof`: the STOP of this proof key and no other.
+   */
+  start(tx: Tx, wish: StopWish & { readonly ofProof?: string }): Promise<Stopped>
   /** The provider takes nothing more from this sender for this address (Twilio 21610) until START. */
   closeSender(tx: Tx, wish: { addressId: number; channelId: string; proofKey: string; atMs: number }): Promise<void>
   /** Bounce or complaint. */

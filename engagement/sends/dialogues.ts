@@ -2,6 +2,7 @@ import type { InboundMessage } from '#channels/api.ts'
 import { type Db, limits, type Tx } from '#platform/api.ts'
 import type { Agency } from '../agencies/types.ts'
 import type { ConsentSource, Purpose, StopScope, StopWish } from '../consent/types.ts'
+import type { GateReason } from '../gate/types.ts'
 import type { Address, AddressKind } from '../people/types.ts'
 import { finishInbound, inboundDone, isFirstTime } from '../store/inbound-done.ts'
 import { lastInOf } from '../store/last-in.ts'
@@ -14,6 +15,7 @@ import {
   newestDialogue,
   setDialogueOutcome,
   startsAskedSince,
+  widenedDialogue,
 } from '../store/stop-dialogues.ts'
 import { insertTellings } from '../store/tellings.ts'
 import type { SendsMachine, SendsNeighbours } from './parts.ts'
@@ -114,7 +116,8 @@ export class Dialogues {
       await this.#deps.scopes.programme(tx, { addressId: address.id, channelId }, { onlyTaken: false }),
       await newestDialogue(tx, address.id, channelId),
     ]
-    const nowMs = this.#deps.clock.nowMs()
+    // Her STOP is no word written since it: clocks of two servers differ.
+    const nowMs = Math.max(this.#deps.clock.nowMs(), inbound.receivedMs)
     const reading = this.#deps.read(text, languages, kind)
     const scene: Scene = {
       tx,
@@ -128,12 +131,14 @@ export class Dialogues {
       atMs: nowMs,
       proof: `inbound ${inbound.id}`,
     }
+    const shut = await this.#shut(scene, purpose)
     const line: Line = {
       dialogue: dialogue && dialogueOf(dialogue),
       purposeId: purpose?.id,
       meansEverything: this.#deps.scopes.meansEverything(agency.country, nowMs),
       startsAsked: await startsAskedSince(tx, address.id, channelId, nowMs - dayMs),
-      wasStopped: await this.#wasStopped(scene, purpose),
+      wasStopped: aboutStop.has(dialogue?.about) || shut === 'stopped' || shut === 'provider-stopped',
+      hasEnded: shut !== undefined && shut !== 'held' && shut !== 'bounced',
     }
     const acts = hear(line, {
       ...reading,
@@ -170,7 +175,7 @@ export class Dialogues {
         const purpose = await this.#purposeOf(tx, undefined, dialogue)
         if (agency === undefined || address === undefined) await endDialogue(tx, id, clock.nowMs(), 'expired')
         else {
-          const own = { ...scene, agency, address, purpose, proof: `silence ${id}` }
+          const own = { ...scene, agency, address, purpose, proof: silenceOf(dialogue) }
           const acts = closeUnanswered(dialogue)
           for (const act of acts) await this.#do(own, act)
           if (acts.some(isTold)) await this.#tellSilence(tx, addressId, channelId)
@@ -201,12 +206,12 @@ export class Dialogues {
     return this.#deps.purposes.byId(dialogue.purposeId, tx)
   }
 
-  async #wasStopped({ tx, address, channelId, dialogue, atMs }: Scene, purpose: Purpose | undefined): Promise<boolean> {
-    if (dialogue?.about === 'stop') return true
-    if (purpose === undefined) return false
+  /** Why the programme does not reach her here; undefined where it does. */
+  async #shut({ tx, address, channelId, atMs }: Scene, purpose: Purpose | undefined): Promise<GateReason | undefined> {
+    if (purpose === undefined) return undefined
     const ask = { addressId: address.id, personId: address.personId, purposeId: purpose.id, channelId, nowMs: atMs }
     const answer = await this.#deps.gates.pass(tx, ask)
-    return !answer.isOpen && (answer.reason === 'stopped' || answer.reason === 'provider-stopped')
+    return answer.isOpen ? undefined : answer.reason
   }
 
   /** Undefined where no digits were sent, or her words hold none. */
@@ -240,9 +245,7 @@ export class Dialogues {
         return
       }
       case 'narrow':
-        await consent.start(tx, this.#wish(scene, `${proof} narrow`, 'agency'))
-        await consent.stop(tx, this.#wish(scene, `${proof} only`, this.#scopeOf(scene, 'programme')))
-        return
+        return this.#narrow(scene)
       case 'start':
         // Whatever she had stopped here: START knows no scopes.
         await consent.start(tx, this.#wish(scene, `${proof} start`, 'government'))
@@ -262,6 +265,15 @@ export class Dialogues {
     }
   }
 
+  /** What silence ended comes back, and nothing of what she ended herself. */
+  async #narrow(scene: Scene): Promise<void> {
+    const { tx, address, channelId, proof } = scene
+    const widened = await widenedDialogue(tx, address.id, channelId)
+    if (widened === undefined) return
+    const wish = this.#wish(scene, `${proof} narrow`, 'agency')
+    await this.#deps.consent.start(tx, { ...wish, ofProof: `${silenceOf(widened)} agency` })
+  }
+
   async #end(tx: Tx, dialogue: DialogueRow, outcome: Outcome): Promise<void> {
     if (!(await endDialogue(tx, dialogue.id, this.#deps.clock.nowMs(), outcome))) {
       await setDialogueOutcome(tx, dialogue.id, outcome)
@@ -270,7 +282,7 @@ export class Dialogues {
 
   async #open(scene: Scene, { about, asks, ends }: Extract<Act, { do: 'open' }>): Promise<void> {
     const { tx, agency, address, channelId, purpose, atMs } = scene
-    const code = about === 'start' && ends === undefined ? this.#newCode() : undefined
+    const code = (about === 'start' || about === 'only') && ends === undefined ? this.#newCode() : undefined
     const row = {
       agencyId: agency.id,
       addressId: address.id,
@@ -335,6 +347,11 @@ export class Dialogues {
     return { addressId: address.id, channelId, scope, source, actor, proofKey, atMs }
   }
 }
+
+const aboutStop: ReadonlySet<string | undefined> = new Set(['stop', 'only'])
+
+/** The proof of what a silence did. */
+const silenceOf = ({ id }: Pick<DialogueRow, 'id'>) => `silence ${id}`
 
 type ToldAct = Extract<Act, { do: NonNullable<Heeded['heard']> }>
 

@@ -201,7 +201,7 @@ export function questionText(
   const own = textsIn(language)
   if (about === 'stop' && (ends === 'agency' || ends === 'government')) return filled(own[ends], blanks)
   if (about === 'start' && ends === 'confirmed') return filled(own.started, blanks)
-  return filled(own[about], blanks)
+  return filled(own[about === 'only' ? 'start' : about], blanks)
 }
 
 export function noticeText(language: string | undefined, blanks: Pick<Blanks, 'agency' | 'link'>) {

@@ -22,7 +22,8 @@ export type HeardWords = Reading & {
   readonly codeFits?: boolean | undefined
 }
 
-export type About = 'help' | 'start' | 'stop' | 'unsure'
+/** `only`: she wants back what her silence ended, by a channel that anybody can write in her name. */
+export type About = 'help' | 'only' | 'start' | 'stop' | 'unsure'
 export type Outcome =
   | 'agency'
   | 'answered'
@@ -55,7 +56,9 @@ export type Line = {
   readonly purposeId: number | undefined
   /** The law of her country takes every STOP for everything. */
   readonly meansEverything: boolean
-  /** How often she was asked within a day whether it was she who wrote START. */
+  /** The programme reaches her no more, whatever she says now. */
+  readonly hasEnded: boolean
+  /** How often she was asked within a day whether it was she who wants it again. */
   readonly startsAsked: number
   /** Something was stopped here, so that there is something to start. */
   readonly wasStopped: boolean
@@ -91,13 +94,20 @@ function commandIn(line: Line, open: Dialogue | undefined, heard: HeardWords): A
     const answered = answersStop(word)
     if (answered !== undefined) return answered
   }
+  if (open?.about === 'only' && word !== undefined) {
+    // She was sent digits a moment ago: they are enough.
+    const answered = word === 'only' ? [] : answersStop(word)
+    if (answered !== undefined) return answered
+  }
   const late = lateAnswer(line, heard)
   if (late !== undefined) return late
   if (open?.about === 'unsure') {
     if (word === 'yes') return stops(line, open, { ...heard, isBare: true })
     if (word === 'no' || word === 'go') return [{ do: 'release' }, { do: 'end', outcome: 'kept' }]
   }
-  if (open?.about === 'start' && heard.codeFits !== undefined) return provesStart(open, heard.codeFits)
+  if ((open?.about === 'start' || open?.about === 'only') && heard.codeFits !== undefined) {
+    return provesHerself(open, heard.codeFits)
+  }
   if (providerAnswered === 'start' || word === 'start') return starts(line, open, heard)
   if (providerAnswered === 'help' || word === 'help') return helps(line, heard)
   if (heard.outcome === 'unsure') return unsure(line, open)
@@ -120,7 +130,8 @@ function stops(line: Line, open: Dialogue | undefined, heard: HeardWords): Act[]
 
 /** The one confirmation of a STOP. None where the provider has answered, or where this very STOP was confirmed before. */
 function confirmation({ dialogue, purposeId }: Line, heard: HeardWords, reach: StopReach): Act[] {
-  const isRepeated = dialogue?.about === 'stop' && (dialogue.purposeId ?? purposeId) === purposeId
+  const isOfStop = dialogue?.about === 'stop' || dialogue?.about === 'only'
+  const isRepeated = isOfStop && (dialogue.purposeId ?? purposeId) === purposeId
   const asks = heard.providerAnswered !== 'stop' && !isRepeated
   if (reach !== 'programme') return [{ do: 'open', about: 'stop', asks, ends: reach }]
   return isRepeated ? [{ do: 'stop', reach: 'agency' }] : [{ do: 'open', about: 'stop', asks }]
@@ -141,11 +152,16 @@ function answersStop(word: NonNullable<Reading['word']>): Act[] | undefined {
   return undefined
 }
 
-/** Her answer counts for a month after silence was taken for one. */
-function lateAnswer({ dialogue }: Line, { word, nowMs }: HeardWords): Act[] | undefined {
+/** Her answer counts for a month after silence was taken for one. What it gives back it gives to nobody but her. */
+function lateAnswer({ dialogue, startsAsked }: Line, heard: HeardWords): Act[] | undefined {
+  const { word, nowMs, authenticity } = heard
   if (dialogue?.outcome === undefined || nowMs - dialogue.openedMs > monthMs) return undefined
-  if (dialogue.about === 'stop' && dialogue.outcome === 'widened') {
-    if (word === 'only') return [{ do: 'narrow' }, { do: 'end', outcome: 'only' }]
+  const wasNotShown = dialogue.about === 'only' && (dialogue.outcome === 'expired' || dialogue.outcome === 'refused')
+  if ((dialogue.about === 'stop' && dialogue.outcome === 'widened') || wasNotShown) {
+    if (word === 'only') {
+      if (authenticity === 'proven') return [{ do: 'narrow' }, { do: 'end', outcome: 'only' }]
+      return startsAsked >= limits.startQuestionsPerDayMax ? [pass] : [{ do: 'open', about: 'only', asks: true }]
+    }
     if (word === 'all') return [{ do: 'end', outcome: 'agency' }]
     if (word === 'gov')
       return [
@@ -159,8 +175,9 @@ function lateAnswer({ dialogue }: Line, { word, nowMs }: HeardWords): Act[] | un
   return undefined
 }
 
-function unsure({ dialogue, purposeId }: Line, open: Dialogue | undefined): Act[] {
-  if (open !== undefined || purposeId === undefined) return [pass]
+/** After a STOP nothing is said any more: whoever doubts about what has ended is read by a human, and asked nothing. */
+function unsure({ dialogue, purposeId, hasEnded }: Line, open: Dialogue | undefined): Act[] {
+  if (open !== undefined || purposeId === undefined || hasEnded) return [pass]
   const wasAsked = dialogue?.about === 'unsure' && dialogue.purposeId === purposeId && dialogue.outcome === 'expired'
   return wasAsked ? [{ do: 'hold' }, pass] : [{ do: 'hold' }, { do: 'open', about: 'unsure', asks: true }, pass]
 }
@@ -180,7 +197,8 @@ function starts(line: Line, open: Dialogue | undefined, heard: HeardWords): Act[
   return [...overtaken, { do: 'open', about: 'start', asks: true }]
 }
 
-function provesStart(open: Dialogue, fits: boolean): Act[] {
+function provesHerself(open: Dialogue, fits: boolean): Act[] {
+  if (fits && open.about === 'only') return [{ do: 'narrow' }, { do: 'end', outcome: 'only' }]
   if (fits) return [{ do: 'start' }, { do: 'end', outcome: 'confirmed' }]
   const isLast = open.guesses + 1 >= limits.codeGuessesMax
   return [{ do: 'guess' }, ...(isLast ? [{ do: 'end', outcome: 'refused' } as const] : [])]

@@ -1,7 +1,7 @@
 /** Table `stop_dialogue`: a question to a citizen about what she wants to get, and what became of it. */
 import { type Db, sql } from '#platform/api.ts'
 
-export type DialogueAbout = 'stop' | 'unsure' | 'start' | 'help'
+export type DialogueAbout = 'stop' | 'unsure' | 'start' | 'only' | 'help'
 
 export type DialogueRow = {
   id: number
@@ -46,7 +46,12 @@ const closing = sql(
 const startsSince = sql(
   'stop_dialogue_starts_since',
   `select count(*)::int as count from stop_dialogue
-   where address_id = $1 and channel_id = $2 and about = 'start' and code_hash is not null and opened_ts > $3`,
+   where address_id = $1 and channel_id = $2 and code_hash is not null and opened_ts > $3`,
+)
+const widened = sql(
+  'stop_dialogue_widened',
+  `select ${columns} from stop_dialogue d
+   where d.address_id = $1 and d.channel_id = $2 and d.outcome = 'widened' order by d.id desc limit 1`,
 )
 const erase = sql('stop_dialogue_erase', 'delete from stop_dialogue where address_id = any($1::bigint[])')
 
@@ -63,6 +68,9 @@ export const newestDialogue = (db: Db, addressId: number, channelId: string) =>
 /** How often digits were sent to her since then. */
 export const startsAskedSince = async (db: Db, addressId: number, channelId: string, ts: number) =>
   (await db.row<{ count: number }>(startsSince, [addressId, channelId, ts]))?.count ?? 0
+/** The newest STOP that silence made wider. */
+export const widenedDialogue = (db: Db, addressId: number, channelId: string) =>
+  db.row<DialogueRow>(widened, [addressId, channelId])
 export const countGuess = (db: Db, id: number) => db.run(guess, [id])
 /** False when it had ended before. */
 export const endDialogue = async (db: Db, id: number, nowTs: number, outcome: string) =>

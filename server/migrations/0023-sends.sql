@@ -169,7 +169,7 @@ create table stop_dialogue (
   agency_id int not null,
   address_id bigint not null,
   channel_id text not null,
-  about text not null check (about in ('stop', 'unsure', 'start', 'help')),
+  about text not null check (about in ('stop', 'unsure', 'start', 'only', 'help')),
   purpose_id bigint,
   was_asked boolean not null,
   guesses int not null default 0,
@@ -180,7 +180,7 @@ create table stop_dialogue (
   outcome text
 );
 comment on table stop_dialogue is 'A question to a citizen about what she wants to get, and what became of it.';
-comment on column stop_dialogue.about is 'stop: what her STOP means. unsure: whether it was one. start: whether it is she who wants it again. help: what she can write.';
+comment on column stop_dialogue.about is 'stop: what her STOP means. unsure: whether it was one. start: whether it is she who wants it again. only: whether it is she who wants back what her silence ended. help: what she can write.';
 comment on column stop_dialogue.purpose_id is 'Null for all of the agency.';
 comment on column stop_dialogue.was_asked is 'False where the provider answered itself, so that nothing more may be said.';
 comment on column stop_dialogue.code_hash is 'Keyed hash of the digits that prove that she reads what is sent to her address.';
