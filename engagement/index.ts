@@ -132,9 +132,9 @@ export async function createCitizens(deps: CitizensDeps): Promise<Citizens> {
   // Taken now: inside a transaction it would wait for a second connection.
   for (const label of ['purposes', 'consent']) await deps.vault.serverKey(label)
   const addresses = createAddresses(deps)
-  const people = createPeople({ ...deps, addresses, gates, agencies })
-  const preferences = createPreferences(deps)
   const consent = createConsent({ ...deps, gates, agencies, purposes })
+  const people = createPeople({ ...deps, addresses, gates, agencies, consent })
+  const preferences = createPreferences(deps)
   const agencyDoors = createAgencyDoors({ ...deps, agencies, people, purposes })
   const idempotency = createIdempotency(deps)
   const ways = createWays({ ...deps, agencies, gates, people, preferences })

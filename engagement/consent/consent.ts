@@ -124,7 +124,10 @@ export class ConsentRecorder {
   }
 
   async #undoStop(tx: Tx, event: ConsentEventRow, known: KnownHolder, telling: Telling): Promise<ConsentEvent> {
-    const rows = (await suppressionsByEvent(tx, event.publicId)).filter((row) => row.liftedTs === null)
+    // What the provider closed it opens again when she writes START to it, and for no word of ours.
+    const rows = (await suppressionsByEvent(tx, event.publicId)).filter(
+      (row) => row.liftedTs === null && row.reason !== 'provider-stopped',
+    )
     if (rows.length === 0) throw cannotUndo()
     await liftSuppressions(
       tx,

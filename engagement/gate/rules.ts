@@ -48,12 +48,20 @@ function blocks(suppression: Suppression, wish: Wish): boolean {
 
 type Standing = { readonly state: Consenting; readonly seq: number; readonly isPersons: boolean }
 
-/** Of a person's records the newest word counts; what the address agreed to by itself counts beside it. */
+/**
+ * Of a person's records the newest word counts. What the address agreed to by itself counts beside it, until she says something
+ * else; what was ended for the address alone is ended there, until she agrees anew.
+ */
 export function isAgreed(standings: readonly Standing[]): boolean {
-  let newest: Standing | undefined
-  for (const one of standings) {
-    if (!one.isPersons && one.state === 'granted') return true
-    if (one.isPersons && (newest === undefined || one.seq > newest.seq)) newest = one
-  }
-  return newest?.state === 'granted'
+  const hers = newestOf(standings.filter(({ isPersons }) => isPersons))
+  const own = newestOf(standings.filter(({ isPersons }) => !isPersons))
+  const isHersLater = (hers?.seq ?? 0) > (own?.seq ?? 0)
+  if (hers?.state === 'granted') return own?.state !== 'withdrawn' || isHersLater
+  return own?.state === 'granted' && !isHersLater
 }
+
+const newestOf = (standings: readonly Standing[]): Standing | undefined =>
+  standings.reduce<Standing | undefined>(
+    (best, one) => (best === undefined || one.seq > best.seq ? one : best),
+    undefined,
+  )

@@ -13,6 +13,7 @@ import {
   type Vault,
 } from '#platform/api.ts'
 import type { Agencies } from '../agencies/types.ts'
+import type { Consent } from '../consent/types.ts'
 import type { Gates } from '../gate/types.ts'
 import { openJson, sealJson } from '../sealed-json.ts'
 import { setAddressFlags, setPersonOfAddresses } from '../store/addresses.ts'
@@ -47,6 +48,7 @@ export type PeopleDeps = {
   readonly addresses: Addresses
   readonly gates: Pick<Gates, 'shut'>
   readonly agencies: Pick<Agencies, 'brief'>
+  readonly consent: Pick<Consent, 'record' | 'standing'>
 }
 
 /** Citizens as agencies know them. */
@@ -212,6 +214,21 @@ export function createPeople(deps: PeopleDeps): People {
     if (address?.personId !== (await rootOfPerson(tx, personId))) throw notActive()
     await setPersonOfAddresses(tx, [addressId], null)
     await flag(tx, addressId, { isVerified: false })
+    await endOwnConsent(tx, address)
+  }
+
+  /** What was agreed to for this address alone was hers to agree to: whoever has it next has agreed to nothing. */
+  async function endOwnConsent(tx: Tx, { id: addressId, agencyId }: Address): Promise<void> {
+    const holder = { addressId }
+    const by = {
+      source: 'system',
+      actor: { kind: 'system' },
+      proof: { because: 'the address is no longer hers' },
+    } as const
+    for (const { purposeId, state } of await deps.consent.standing(holder, tx)) {
+      if (state === 'withdrawn') continue
+      await deps.consent.record(tx, { agencyId, holder, purposeId, act: 'withdraw', ...by })
+    }
   }
 
   return {
