@@ -32,5 +32,5 @@ describe.each(rules)('$name', (rule) => {
     expect(tree.length).toBeGreaterThan(50)
     const found = tree.flatMap((file) => rule.check(file)).map(({ path, line, say }) => `${path}:${line}  ${say}`)
     expect(found.join('\n')).toBe('')
-  })
+  }, 120_000)
 })
