@@ -62,6 +62,12 @@ describe('the way of the next words', () => {
       message: 'She has said STOP. It can go by e-mail.',
       nextBest: { channelId: 'mail' },
     })
+    const addresses = [address(1, 'sms', { shut: stopped }), address(3, 'inbox')]
+    const wrote = { addressId: 3, channelId: 'inbox', atMs: nowMs - minuteMs }
+    expect(chooseWay(facts({ addresses, override: 'sms', lastIn: wrote }))).toMatchObject({
+      message: 'She has said STOP. It can go into her inbox.',
+      nextBest: { reason: expect.stringMatching(/^She wrote in her inbox /) },
+    })
     expect(chooseWay(facts({ addresses: [address(1, 'sms')], override: 'mail' }))).toMatchObject({
       isOpen: false,
       code: 'no-address',

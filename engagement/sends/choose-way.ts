@@ -14,6 +14,13 @@ import {
 
 export const kindInWords: Readonly<Record<AddressKind, string>> = { sms: 'SMS', mail: 'e-mail', inbox: 'her inbox' }
 
+/** Where words go; she writes `in` her inbox, and what she is told goes `into` it. */
+export const goesInWords: Readonly<Record<AddressKind, string>> = {
+  sms: 'by SMS',
+  mail: 'by e-mail',
+  inbox: 'into her inbox',
+}
+
 /** Where she prefers nothing: what most people read soonest. */
 const usualOrder: readonly AddressKind[] = ['sms', 'mail', 'inbox']
 
@@ -102,7 +109,9 @@ function reasonFor(facts: WayFacts, { address, channel }: Candidate, all: readon
   const name = kindInWords[channel.kind]
   if (facts.override !== undefined) return `You chose ${name}.`
   const lastIn = newestIn(facts)
-  if (lastIn?.addressId === address.id) return `She wrote by ${name} ${agoInWords(facts.nowMs - lastIn.atMs)}.`
+  if (lastIn?.addressId === address.id) {
+    return `She wrote ${channel.kind === 'inbox' ? 'in' : 'by'} ${name} ${agoInWords(facts.nowMs - lastIn.atMs)}.`
+  }
   const failed = failedKinds(facts)
   if (failed.length > 0) return `${listed(failed)} did not reach her.`
   const first = facts.order[0]
@@ -125,7 +134,7 @@ function failedKinds({ addresses, failedAt }: WayFacts): string[] {
 }
 
 function noWay(facts: WayFacts, wished: readonly Candidate[], isTooSensitive: boolean, nextBest?: Way): NoWay {
-  const instead = nextBest === undefined ? '' : ` It can go by ${kindInWords[nextBest.kind]}.`
+  const instead = nextBest === undefined ? '' : ` It can go ${goesInWords[nextBest.kind]}.`
   const no = (code: NoWay['code'], message: string): NoWay => ({
     isOpen: false,
     code,

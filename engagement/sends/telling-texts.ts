@@ -1,6 +1,6 @@
 import type { JsonObject } from '#matrix/api.ts'
 import type { AddressKind } from '../people/types.ts'
-import { kindInWords } from './choose-way.ts'
+import { goesInWords } from './choose-way.ts'
 
 const why: Readonly<Record<string, string>> = {
   'no-consent': 'she has not agreed to it',
@@ -20,7 +20,7 @@ const why: Readonly<Record<string, string>> = {
 }
 
 const whyNot = (code: unknown) => (typeof code === 'string' && Object.hasOwn(why, code) ? `: ${why[code]}` : '')
-const kindOf = (kind: unknown) => kindInWords[kind as AddressKind]
+const goesOf = (kind: unknown) => goesInWords[kind as AddressKind]
 
 const heard: Readonly<Record<string, (title: string, reach: unknown) => string>> = {
   stop: (title, reach) => {
@@ -45,8 +45,8 @@ export function tellingText(facts: JsonObject, purposeTitle: string | undefined)
     return heard[facts.heard]?.(title, facts.reach) ?? 'She has said what she wants to get.'
   }
   if (typeof facts.way === 'string') {
-    const kind = kindOf(facts.kind)
-    return kind === undefined ? facts.way : `This goes by ${kind}. ${facts.way}`
+    const goes = goesOf(facts.kind)
+    return goes === undefined ? facts.way : `This goes ${goes}. ${facts.way}`
   }
   if (facts.outcome === 'withheld') return `This was not sent${whyNot(facts.code)}.${taskWords(facts.task)}`
   if (facts.outcome === 'unknown') {
