@@ -101,12 +101,12 @@ summary::before{content:"+";padding-inline-end:.5rem}[open]>summary::before{cont
 .letter.hers{border-color:var(--line-firm)}
 footer{background:var(--desk);font-size:1rem;line-height:1.5rem}
 footer .in{padding-block:1.5rem 2rem;display:flex;gap:.5rem 1.75rem;flex-wrap:wrap}footer a{min-block-size:1.75rem}
-@media (pointer:coarse){.top nav a,.menu a,.link,footer a,.said a{min-block-size:2.75rem;display:inline-flex;align-items:center}}
+@media (pointer:coarse){.top nav a,.menu a,.link,footer a,.said a{min-block-size:2.75rem;min-inline-size:2.75rem;
+display:inline-flex;align-items:center}}
 @media (min-width:48rem){h1{font-size:2.75rem;line-height:3.125rem}.in{padding-inline:2rem}
 main{padding-block-start:2.25rem}.two{grid-template-columns:minmax(0,1fr) 20rem}
 .what li{grid-template-columns:minmax(0,1fr) auto}.yn{align-self:center}
 .row{grid-template-columns:11rem minmax(0,1fr)}.two .card:first-child{margin-block-start:0}}
 @media (forced-colors:active){.yn input:checked+span{outline:3px solid Highlight}.said{border:2px solid CanvasText}}
-@media (pointer:coarse){.top nav a,.menu a,footer a,.link{min-block-size:2.75rem}footer a{display:inline-flex;align-items:center}}
 @media print{.top nav,.menu,.save,.card form{display:none}}
 `
