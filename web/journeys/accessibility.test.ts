@@ -1,17 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import {
-  createRoom,
-  desktop,
-  entry,
-  expectAccessible,
-  expectReadable,
-  launchBrowser,
-  newPage,
-  phone,
-  signIn,
-  write,
-} from './browser.ts'
+import { expectAccessible, expectReadable, launchBrowser } from '#testing/browser.ts'
+import { createRoom, desktop, entry, newPage, phone, signIn, write } from './browser.ts'
 import { type Actor, openStage, type Stage } from './stage.ts'
 
 let stage: Stage

@@ -1,22 +1,10 @@
-import { AxeBuilder } from '@axe-core/playwright'
-import chromium from '@sparticuz/chromium'
-import { type Browser, type BrowserContext, type Page, chromium as playwright } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { expect } from 'vitest'
 import type { Actor, Stage } from './stage.ts'
 
 export const desktop = { width: 1440, height: 900 }
 export const phone = { width: 390, height: 844 }
 const touchPx = 44
-
-/** The Chromium that comes from the package registry, so that no browser has to be installed. */
-export async function launchBrowser(): Promise<Browser> {
-  return playwright.launch({
-    executablePath: await chromium.executablePath(),
-    headless: true,
-    // As root, and in containers, Chromium's own sandbox cannot start.
-    args: ['--no-sandbox', '--headless=new', '--disable-gpu', '--disable-dev-shm-usage'],
-  })
-}
 
 /** A browser of its own for one person: nothing is shared with another. */
 export async function newPage(browser: Browser, size: { width: number; height: number } = desktop): Promise<Page> {
@@ -99,20 +87,3 @@ export async function expectNarrowEnough(page: Page, where: string): Promise<voi
   const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
   expect(over, `${where} is wider than the window`).toBeLessThanOrEqual(0)
 }
-
-/** Of a page that was looked at already, in other colours: words must stand out from what is behind them. */
-export async function expectReadable(page: Page, where: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).withRules(['color-contrast', 'link-in-text-block']).analyze()
-  expect(told(violations), where).toEqual([])
-}
-
-/** axe must find nothing: WCAG 2.0 to 2.2, A and AA, and its best practices. */
-export async function expectAccessible(page: Page, where: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
-    .analyze()
-  expect(told(violations), where).toEqual([])
-}
-
-const told = (violations: readonly { id: string; nodes: readonly { html: string }[] }[]) =>
-  violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`)

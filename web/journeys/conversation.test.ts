@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createRoom, entry, launchBrowser, newPage, signIn, write } from './browser.ts'
+import { launchBrowser } from '#testing/browser.ts'
+import { createRoom, entry, newPage, signIn, write } from './browser.ts'
 import { type Actor, openStage, type Stage } from './stage.ts'
 
 let stage: Stage

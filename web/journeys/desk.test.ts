@@ -1,15 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import {
-  desktop,
-  expectAccessible,
-  expectNarrowEnough,
-  expectReadable,
-  launchBrowser,
-  newPage,
-  phone,
-  signIn,
-} from './browser.ts'
+import { expectAccessible, expectReadable, launchBrowser } from '#testing/browser.ts'
+import { desktop, expectNarrowEnough, newPage, phone, signIn } from './browser.ts'
 import { type DeskStage, maryam, openDeskStage } from './desk-stage.ts'
 
 let stage: DeskStage

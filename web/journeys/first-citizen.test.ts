@@ -1,17 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import {
-  desktop,
-  expectAccessible,
-  expectNarrowEnough,
-  expectReadable,
-  expectTouchable,
-  launchBrowser,
-  newPage,
-  newTouchPage,
-  phone,
-  signIn,
-} from './browser.ts'
+import { expectAccessible, expectReadable, launchBrowser } from '#testing/browser.ts'
+import { desktop, expectNarrowEnough, expectTouchable, newPage, newTouchPage, phone, signIn } from './browser.ts'
 import { type DemoStage, openDemoStage } from './demo-stage.ts'
 import { keysOf } from './keys.ts'
 

@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { entry, launchBrowser, newPage } from './browser.ts'
+import { launchBrowser } from '#testing/browser.ts'
+import { entry, newPage } from './browser.ts'
 import { keysOf } from './keys.ts'
 import { type Actor, openStage, type Stage } from './stage.ts'
 

@@ -1,15 +1,8 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expectAccessible, expectReadable, launchBrowser } from '#testing/browser.ts'
 import { startTestSimulator, type TestSimulator } from '#testing/simulator.ts'
-import {
-  desktop,
-  expectAccessible,
-  expectNarrowEnough,
-  expectReadable,
-  launchBrowser,
-  newPage,
-  phone,
-} from './browser.ts'
+import { desktop, expectNarrowEnough, newPage, phone } from './browser.ts'
 
 const streets = '+15550001000'
 const number = '+12025550142'

@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { launchBrowser, newPage } from './browser.ts'
+import { launchBrowser } from '#testing/browser.ts'
+import { newPage } from './browser.ts'
 import { openStage, organisation, password, type Stage } from './stage.ts'
 
 let stage: Stage
