@@ -4,6 +4,7 @@
  */
 import type { Route, Tx } from '#platform/api.ts'
 
+export { mailAddress } from './mail/mail-address.ts'
 export type { ChannelSettings } from './settings.ts'
 export { phoneNumber } from './sms/phone-number.ts'
 

@@ -25,8 +25,8 @@ export const deskLimits = {
   cannedRepliesMax: 1_000,
   cannedReplyCharsMax: 10_000,
   cannedLanguagesMax: 40,
-  /** Filling in a canned reply: milliseconds, and characters that may come of it. */
-  cannedRenderMs: 50,
+  /** Filling in a canned reply: milliseconds, which a busy machine needs for a few words, and characters that may come of it. */
+  cannedRenderMs: 1_000,
   cannedRenderedCharsMax: 20_000,
   /** Conversations, and messages of a timeline, that are told at once. */
   deskPageMax: 100,

@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url'
 import type { DnsResolver, ReceivedMail } from '#platform/api.ts'
 import type { InboundMessage } from '../api.ts'
 import { readHead } from './mime-head.ts'
@@ -8,11 +9,12 @@ export class NotAsked extends Error {}
 /**
  * Whether the mail is from whom it says, by the records of that domain: SPF (RFC 7208), DKIM (RFC 6376), DMARC (RFC 9989).
  * - `proven`: the domain of From answers for it
- * - `forged`: that domain asks that such mail be refused, or the mail names several senders
+ * - `forged`: that domain asks that such mail be refused, or the mail names several senders, or another one to another reader
  * - `forgeable`: nobody can say
  */
 export async function authenticityOf(
   mail: ReceivedMail,
+  from: string,
   { resolve, helo }: { resolve: DnsResolver; helo: string },
 ): Promise<InboundMessage['authenticity']> {
   const { authenticate } = await import('mailauth')
@@ -28,6 +30,9 @@ export async function authenticityOf(
     rejectRsaSha1: true,
   })
   if (!dmarc) return 'forgeable'
+  // Whatever it found holds for the domain that it read in From, and for no other.
+  const author = dmarc.status.header?.from
+  if (author !== undefined && domainToASCII(author.toLowerCase()) !== domainOf(from)) return 'forged'
   switch (dmarc.status.result) {
     case 'pass':
       return 'proven'
@@ -43,3 +48,5 @@ export async function authenticityOf(
     }
   }
 }
+
+const domainOf = (address: string) => address.slice(address.lastIndexOf('@') + 1)

@@ -14,7 +14,15 @@ export function mailAddress(text: string): string | undefined {
   if (parts === null) return undefined
   const [, local = '', domain = ''] = parts
   const ascii = domainToASCII(domain.toLowerCase())
-  if (ascii === '' || !ascii.includes('.') || local.startsWith('.') || local.endsWith('.') || local.includes('..')) {
+  // Digits alone would be an address of the internet.
+  if (
+    ascii === '' ||
+    !ascii.includes('.') ||
+    /^[\d.]+$/.test(ascii) ||
+    local.startsWith('.') ||
+    local.endsWith('.') ||
+    local.includes('..')
+  ) {
     return undefined
   }
   const address = `${local.toLowerCase()}@${ascii}`

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Attachment, ParsedMail } from 'mailparser'
+import addressparser from 'nodemailer/lib/addressparser'
 import { type DnsResolver, limits, type ReceivedMail } from '#platform/api.ts'
 import type { InboundFile, InboundMessage, Receipt } from '../api.ts'
 import type { HandOver, TakenHook } from '../provider.ts'
@@ -53,18 +54,19 @@ export class MailReader {
     const mail = unpackMail(payload)
     const parsed = await parse(mail.raw)
     const { head } = readHead(mail.raw)
+    const from = senderOf(head) ?? mail.from
     const subject = oneLine(parsed.subject ?? '').slice(0, subjectLengthMax)
     const answersAttempt = this.#answers(mail, parsed)
     const threadOf = threadIn(parsed)
     return {
-      from: mailAddress(parsed.from?.value[0]?.address ?? '') ?? senderOf(head) ?? mail.from,
+      from,
       to: box.address,
       ...wordsOf(parsed, mail.raw),
       ...(subject !== '' && { subject }),
       ...(answersAttempt !== undefined && { answersAttempt }),
       ...(threadOf !== undefined && { threadOf }),
       ...(isAutomatic(head) && { isAutomatic: true as const }),
-      authenticity: await this.#authenticity(mail, attempt),
+      authenticity: isPlain(head, parsed, from) ? await this.#authenticity(mail, from, attempt) : 'forged',
     }
   }
 
@@ -83,10 +85,10 @@ export class MailReader {
     return attemptOfIds(box, [...ids, ...(inReplyTo === undefined ? [] : [inReplyTo])])
   }
 
-  async #authenticity(mail: ReceivedMail, attempt: number): Promise<InboundMessage['authenticity']> {
+  async #authenticity(mail: ReceivedMail, from: string, attempt: number): Promise<InboundMessage['authenticity']> {
     if (!this.#deps.checksSenders) return 'forgeable'
     try {
-      return await authenticityOf(mail, this.#deps)
+      return await authenticityOf(mail, from, this.#deps)
     } catch (error) {
       if (error instanceof NotAsked && attempt < asksMax) throw error
       return 'forgeable'
@@ -105,11 +107,25 @@ function threadIn({ messageId, references = [] }: ParsedMail): InboundMessage['t
   return { inReplyTo: messageId, references: [...before, messageId].slice(-referencesMax) }
 }
 
-/** The address in From; the first of several. */
-function senderOf(head: Head): string | undefined {
-  const from = headerOf(head, 'from') ?? ''
-  const [, inBrackets] = /<([^<>\s]+)>/.exec(from) ?? []
-  return mailAddress(inBrackets ?? from)
+/** Longer is no sender in any spelling, and would hold the reader up. */
+const fromLengthMax = 2_000
+
+/** The addresses in From, as mail programs read them; what is read as Latin-1 may be UTF-8 (RFC 6532). */
+function authorsOf(head: Head): string[] {
+  const from = Buffer.from(headerOf(head, 'from') ?? '', 'latin1').toString('utf8')
+  if (from.length > fromLengthMax) return []
+  return addressparser(from, { flatten: true }).flatMap(({ address = '' }) => mailAddress(address) ?? [])
+}
+
+/** The first of several, which is forged then. */
+const senderOf = (head: Head) => authorsOf(head)[0]
+
+/** One author, and everybody who reads the mail reads the same one: what can be read in two ways was written to deceive. */
+function isPlain(head: Head, parsed: ParsedMail, from: string): boolean {
+  const read = parsed.from?.value.flatMap(({ address = '', group }) =>
+    group === undefined ? [mailAddress(address)] : [undefined],
+  )
+  return authorsOf(head).length === 1 && read?.length === 1 && read[0] === from
 }
 
 /** A machine answered (RFC 3834). Nobody answers that. */

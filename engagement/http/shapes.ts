@@ -10,7 +10,7 @@ export const Country = Type.String({ pattern: '^[A-Z]{2}$' })
 export const Name = Type.String({
   minLength: 1,
   maxLength: 200,
-  pattern: '^[^\\u0000-\\u001f\\u007f]*\\S[^\\u0000-\\u001f\\u007f]*$',
+  pattern: '^(?=.*\\S)[^\\u0000-\\u001f\\u007f]*$',
 })
 export const Key = Type.String({ pattern: '^[a-z0-9](?:[a-z0-9-]{0,60}[a-z0-9])?$' })
 export const Cursor = Type.Optional(Type.String({ maxLength: 40 }))
