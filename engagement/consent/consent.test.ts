@@ -119,31 +119,6 @@ describe('consent', () => {
     expect(await reasonOf(s, phone, news)).toBe('no-consent')
   })
 
-  it('of an address ends with what its person had ended before it was known to be hers', async () => {
-    const s = await scene()
-    const [news] = s.purposes as [Purpose]
-    const value = `+4477009${String(10_000 + next())}`
-    const unknown = await inTx((tx) => parts().people.ensureAddress(tx, s.agencyId, 'sms', value))
-    await say(s, news, 'grant', { addressId: unknown.id })
-    await say(s, news, 'withdraw')
-    const hers = await inTx((tx) => parts().people.addAddress(tx, s.person.id, { kind: 'sms', value }))
-    expect(await reasonOf(s, hers, news)).toBe('no-consent')
-    await say(s, news, 'grant')
-    expect(await reasonOf(s, hers, news)).toBe('open')
-  })
-
-  it('of an address does not outlive that it was hers', async () => {
-    const [s, other] = [await scene(), await scene()]
-    const [news] = s.purposes as [Purpose]
-    const [phone] = s.addresses as [Address]
-    await say(s, news, 'grant', { addressId: phone.id })
-    await inTx((tx) => parts().people.dropAddress(tx, s.person.id, phone.id))
-    const person = await inTx((tx) => parts().people.create(tx, { agencyId: s.agencyId, name: 'Eve' }))
-    await inTx((tx) => parts().people.addAddress(tx, person.id, { kind: 'sms', value: phone.value }))
-    expect(await reasonOf({ ...s, person }, phone, news)).toBe('no-consent')
-    for (const { agencyId } of [s, other]) expect((await parts().consent.verify(agencyId)).fault).toBeUndefined()
-  })
-
   it('is not another person\u2019s to use', async () => {
     const [s, other] = [await scene(), await scene()]
     const [phone] = s.addresses as [Address]
@@ -234,18 +209,6 @@ describe('STOP', () => {
     const start = { addressId: phone.id, scope: 'agency', channelId: 'line', source: 'sms', proofKey: 's' } as const
     await inTx((tx) => parts().consent.start(tx, { ...start, ofProof: 'silence', atMs: Date.now() + 9 }))
     expect([await reasonOf(s, phone, news), await reasonOf(s, phone, other)]).toEqual(['stopped', 'open'])
-  })
-
-  it('of a provider is taken back by START alone', async () => {
-    const s = await scene()
-    const [phone] = s.addresses as [Address]
-    await say(s, s.purposes[0]!, 'grant')
-    const closing = { addressId: phone.id, channelId: 'line', proofKey: 'c', atMs: Date.now() }
-    await inTx((tx) => parts().consent.closeSender(tx, closing))
-    const [event] = await parts().consent.history({ personId: s.person.id })
-    const undo = { eventId: event!.publicId, source: 'page', actor: citizen } as const
-    await expect(inTx((tx) => parts().consent.undo(tx, undo))).rejects.toThrow('Decide anew')
-    expect(await reasonOf(s, phone, s.purposes[0]!)).toBe('provider-stopped')
   })
 
   it('of the government reaches every agency that knows the address, and new ones', async () => {
