@@ -57,9 +57,35 @@ describe('consent by the API', () => {
     await clerk.ok('POST', `${address}/confirm`, { code })
     expect((await office.send(id, reminders, 'x')).status).toBe(202)
   })
+
+  it('is confirmed by nobody who has her address after her', async () => {
+    const [one, two] = [await someone(), await someone()]
+    await agree(one.id, 'request')
+    const { addresses } = await clerk.ok('GET', path(one.id))
+    await clerk.ok('POST', path(one.id, `/addresses/${addresses[0].id}/code`), { purposeId: reminders })
+    await soon(() => office.simulator.received(one.to).at(-1)).toMatch(/^\d{6} /)
+    const code = /\d{6}/.exec(office.simulator.received(one.to).at(-1) ?? '')?.[0] ?? ''
+    await clerk.ok('DELETE', path(one.id, `/addresses/${addresses[0].id}`))
+    const moved = await clerk.ok('POST', path(two.id, '/addresses'), { kind: 'sms', value: one.to })
+    const confirmed = await clerk.call('POST', path(two.id, `/addresses/${moved.id}/confirm`), { body: { code } })
+    expect(confirmed.status).toBe(403)
+    const { standing } = await clerk.ok('GET', path(one.id, '/consents'))
+    expect(standing.map((at: { state: string }) => at.state)).toEqual(['requested'])
+  })
 })
 
 describe('records', () => {
+  it('are merged by nobody who has no reason to see both', async () => {
+    const hers = await someone()
+    const colleague = await office.town.person('merger', { role: 'owner' })
+    await clerk.ok('PUT', `/api/v1/agencies/main/staff/${encodeURIComponent(colleague.id)}`)
+    const own = await colleague.ok('POST', '/api/v1/people', { name: 'Somebody', addresses: [] })
+    const merge = () => colleague.call('POST', path(own.id, '/merge'), { body: { absorb: hers.id } })
+    expect((await merge()).json).toMatchObject({ error: { code: 'reason-needed' } })
+    await colleague.ok('POST', path(hers.id, '/openings'), { reason: 'She is in two records.' })
+    expect((await merge()).status).toBe(200)
+  })
+
   it('are merged, which asks her address once more what holds, and are parted again', async () => {
     const [one, two] = [await someone(), await someone()]
     await agree(two.id)

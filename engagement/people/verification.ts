@@ -23,7 +23,7 @@ type Deps = {
   readonly vault: Pick<Vault, 'lookupHash'>
   readonly clock: Clock
   readonly random: Random
-  readonly people: Pick<People, 'addressById' | 'byId' | 'changeAddress'>
+  readonly people: Pick<People, 'addressById' | 'byId' | 'changeAddress' | 'rootOf'>
   readonly purposes: Pick<Purposes, 'byId'>
   readonly consent: Pick<Consent, 'record'>
   readonly courier: CodeCourier | undefined
@@ -43,7 +43,12 @@ export function createAddressCodes(deps: Deps): AddressCodes {
     }
   }
 
-  async function prove(tx: Tx, row: CodeRow, source: 'page' | 'api'): Promise<Proven> {
+  /** Undefined where the address is no longer of the person for whom the code was asked. */
+  async function prove(tx: Tx, row: CodeRow, source: 'page' | 'api'): Promise<Proven | undefined> {
+    if (row.personId !== null) {
+      const holderId = (await people.addressById(row.addressId, tx))?.personId
+      if (holderId !== (await people.rootOf(row.personId, tx))) return undefined
+    }
     await spendCodes(tx, row.addressId)
     const address = await people.changeAddress(tx, row.addressId, { isVerified: true })
     if (row.purposeId !== null) {
