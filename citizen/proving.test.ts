@@ -63,6 +63,25 @@ describe('a word from the counter', () => {
     expect([her.path, her.text.includes('A canary diagnosis.')]).toEqual(['/c/main/messages', true])
   })
 
+  it('opens nothing for whoever has the address after her record was parted', async () => {
+    const { one, id } = await withTwo()
+    await agree(id, 'Blue Heron')
+    const her = await office.browserOf(one)
+    await her.open('/c/main/prove')
+    await her.submit('/c/main/prove', { word: 'blue heron' })
+    await her.open('/c/main/messages')
+    expect(her.text).toContain('A canary diagnosis.')
+    const { addresses } = await office.clerk.ok('GET', `/api/v1/people/${id}`)
+    const { id: addressId } = addresses.find(({ value }: { value: string }) => value === one)
+    const parted = { addresses: [addressId], name: 'Somebody else' }
+    const other = await office.clerk.ok('POST', `/api/v1/people/${id}/split`, parted)
+    await office.clerk.ok('POST', `/api/v1/people/${other.id}/consents`, { purposeId: reminders })
+    const sent = await office.send(other.id, reminders, 'Another canary.', { sensitivity: 'sensitive' })
+    expect(sent.status).toBe(202)
+    await her.open('/c/main/messages')
+    expect([her.status, her.text.includes('canary')]).toEqual([200, false])
+  })
+
   it('changes the session, so that whoever saw the old one gains nothing', async () => {
     const { one, id } = await withTwo()
     await agree(id, 'Blue Heron')

@@ -20,18 +20,20 @@ export const proveBySecondAddress = (parts: CitizenParts): Route =>
     },
     async (visit) => {
       const { session, words, agency, form } = visit
-      if (!(await isProven(parts, visit))) {
+      const personId = await provenPerson(parts, visit)
+      if (personId === undefined) {
         return secondCodePage(visit, (form.get('id') ?? '').slice(0, 64), words.prove.wrongSecond)
       }
-      return { to: pathOf(agency, wishOf(visit)), session: await parts.sessions.strengthen(session) }
+      return { to: pathOf(agency, wishOf(visit)), session: await parts.sessions.strengthen(session, personId) }
     },
   )
 
 /** The code first: who cannot read there gets no try at the word, and is not told which of the two was wrong. */
-async function isProven(parts: CitizenParts, { session, form }: OpenVisit): Promise<boolean> {
+async function provenPerson(parts: CitizenParts, { session, form }: OpenVisit): Promise<number | undefined> {
   const reader = await readerOf(parts, session)
-  if (reader?.person === undefined) return false
+  if (reader?.person === undefined) return undefined
   const proven = await parts.codes.prove(form.get('id') ?? '', (form.get('code') ?? '').slice(0, 40))
   const isHers = (await secondAddresses(parts, reader)).some(({ id }) => id === proven?.addressId)
-  return isHers && parts.codeWords.isRight(reader.person.id, 'own', (form.get('word') ?? '').slice(0, 200))
+  const word = (form.get('word') ?? '').slice(0, 200)
+  return isHers && (await parts.codeWords.isRight(reader.person.id, 'own', word)) ? reader.person.id : undefined
 }

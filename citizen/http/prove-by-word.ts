@@ -14,8 +14,9 @@ export const proveByWord = (parts: CitizenParts): Route =>
       const { session, words, agency, form } = visit
       const reader = await readerOf(parts, session)
       const word = (form.get('word') ?? '').slice(0, 200)
-      const isRight = reader?.person !== undefined && (await parts.codeWords.isRight(reader.person.id, 'counter', word))
-      if (!isRight) return provePage(parts, visit, words.prove.wrong)
-      return { to: pathOf(agency, wishOf(visit)), session: await parts.sessions.strengthen(session) }
+      const person = reader?.person
+      if (person === undefined || !(await parts.codeWords.isRight(person.id, 'counter', word)))
+        return provePage(parts, visit, words.prove.wrong)
+      return { to: pathOf(agency, wishOf(visit)), session: await parts.sessions.strengthen(session, person.id) }
     },
   )

@@ -26,13 +26,16 @@ export class CitizenSessions {
   }
 
   async begin(who: Pick<Session, 'agencyId' | 'addressId' | 'language'>): Promise<Session> {
-    return this.#insert({ ...who, isStrong: false, begunMs: this.#deps.clock.nowMs() })
+    return this.#insert({ ...who, isStrong: false, begunMs: this.#deps.clock.nowMs() }, null)
   }
 
-  /** She has proven more: what was open before is closed, so that a token that somebody saw earlier gains nothing. */
-  async strengthen(session: Session): Promise<Session> {
+  /**
+   * She has proven more, as this person: what was open before is closed, so that a token that somebody saw earlier gains
+   * nothing. It counts for as long as the address is hers.
+   */
+  async strengthen(session: Session, personId: number): Promise<Session> {
     await deleteSession(this.#deps.db, hashOf(session.token))
-    return this.#insert({ ...session, isStrong: true })
+    return this.#insert({ ...session, isStrong: true }, personId)
   }
 
   async find(token: string | undefined): Promise<Session | undefined> {
@@ -55,14 +58,14 @@ export class CitizenSessions {
     await deleteSession(this.#deps.db, hashOf(token))
   }
 
-  async #insert(session: Omit<Session, 'token'>): Promise<Session> {
+  async #insert(session: Omit<Session, 'token'>, strongPersonId: number | null): Promise<Session> {
     const { db, clock, random } = this.#deps
     const token = random.token(32)
-    const { agencyId, addressId, isStrong, language, begunMs } = session
+    const { agencyId, addressId, language, begunMs } = session
     await insertSession(db, hashOf(token), {
       agencyId,
       addressId,
-      isStrong,
+      strongPersonId,
       language,
       begunTs: begunMs,
       seenTs: clock.nowMs(),

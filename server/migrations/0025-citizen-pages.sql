@@ -18,13 +18,13 @@ create table citizen_session (
   token_hash bytea primary key,
   agency_id int not null references agency (id),
   address_id bigint not null references address (id) on delete cascade,
-  is_strong boolean not null default false,
+  strong_person_id int references person (id),
   language text not null,
   begun_ts bigint not null,
   seen_ts bigint not null
 );
 comment on table citizen_session is 'Pages that somebody has open who proved an address. SHA-256 of the cookie''s token.';
-comment on column citizen_session.is_strong is 'She also knew the word that was agreed at the counter: private messages are shown.';
+comment on column citizen_session.strong_person_id is 'Who also knew a word that was agreed with her: her private messages are shown, while the address is hers.';
 create index citizen_session_seen on citizen_session (seen_ts);
 
 create table citizen_word (
