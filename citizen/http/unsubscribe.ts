@@ -3,9 +3,9 @@
  * programme at once: the one-click request of RFC 8058, which has no cookies and is not redirected, and the button alike.
  */
 import type { Agency, Purpose, SentAttempt } from '#engagement/api.ts'
-import { FileAnswer, limits, type Route, type RouteRequest, route } from '#platform/api.ts'
+import { FileAnswer, limits, Refusal, type Route, type RouteRequest, route } from '#platform/api.ts'
 import { type Html, html } from '../pages/html.ts'
-import { type Frame, layout } from '../pages/layout.ts'
+import { type Frame, layout, pathOf } from '../pages/layout.ts'
 import type { CitizenParts } from '../parts.ts'
 import { pageHeaders } from '../visits/page-route.ts'
 import { acceptedLanguages, wordsIn } from '../words/words.ts'
@@ -45,11 +45,19 @@ export const unsubscribe = (parts: CitizenParts): Route =>
       const found = await foundBy(parts, request)
       if (found === undefined) return goneAnswer(parts, request)
       // One click comes as multipart/form-data too; whatever it holds, it is meant as STOP unless it is our own other button.
-      const wantsBack = /(^|&)act=start(&|$)/.test((request.body as Buffer).toString('latin1'))
-      await (wantsBack ? begin(parts, found, request) : end(parts, found, request))
+      const form = new URLSearchParams((request.body as Buffer).toString('latin1'))
+      if (form.get('act') === 'start') {
+        if (await takeBack(parts, found, request, form.get('event') ?? '')) {
+          return answer(parts, request, found, ({ unsubscribe }) => ({ title: unsubscribe.undone, body: html`` }))
+        }
+        // Who wants it back proves on the pages that she reads there.
+        const location = pathOf(found.agency)
+        return new FileAnswer(Buffer.alloc(0), { location, 'cache-control': 'no-store' }, 303)
+      }
+      const eventId = await end(parts, found, request)
       return answer(parts, request, found, ({ unsubscribe }, { title }) => ({
-        title: wantsBack ? unsubscribe.undone : unsubscribe.done(title),
-        body: wantsBack ? html`` : button(request, 'start', unsubscribe.undo, 'link'),
+        title: unsubscribe.done(title),
+        body: eventId === undefined ? html`` : button(request, 'start', unsubscribe.undo, 'link', eventId),
       }))
     },
   })
@@ -71,18 +79,34 @@ const wishOf = ({ clock }: CitizenParts, { sent, purpose }: Found, { params, ip 
   atMs: clock.nowMs(),
 })
 
-async function end(parts: CitizenParts, found: Found, request: RouteRequest): Promise<void> {
+/** @returns what takes it back, for whoever did it a moment ago; undefined where the programme had ended before */
+async function end(parts: CitizenParts, found: Found, request: RouteRequest): Promise<string | undefined> {
+  const before = await parts.consent.stopsOn(found.sent.addressId)
   const proofKey = `unsubscribe ${request.params.attempt} ${parts.clock.nowMs()}`
-  await parts.db.transaction((tx) => parts.consent.stop(tx, { ...wishOf(parts, found, request), proofKey }))
+  const wish = { ...wishOf(parts, found, request), proofKey }
+  const { eventId } = await parts.db.transaction((tx) => parts.consent.stop(tx, wish))
+  const wasStopped = before.some(({ purposeId }) => purposeId === undefined || purposeId === found.purpose.id)
+  return wasStopped ? undefined : eventId
 }
 
-async function begin(parts: CitizenParts, found: Found, request: RouteRequest): Promise<void> {
-  const proofKey = `subscribe ${request.params.attempt} ${parts.clock.nowMs()}`
-  await parts.db.transaction((tx) => parts.consent.start(tx, { ...wishOf(parts, found, request), proofKey }))
+/** The link goes with the mail to whoever it is handed on to: it takes back its own STOP, and gives nothing else. */
+async function takeBack(parts: CitizenParts, { purpose }: Found, { params, ip }: RouteRequest, eventId: string) {
+  const event = /^[\w-]{1,64}$/.test(eventId) ? await parts.consent.event(eventId) : undefined
+  if (event?.act !== 'stop' || event.source !== 'mail' || event.purposeId !== purpose.id) return false
+  const proof = { attempt: String(params.attempt), ip }
+  const wish = { eventId, source: 'mail', actor: { kind: 'citizen' }, proof } as const
+  try {
+    await parts.db.transaction((tx) => parts.consent.undo(tx, wish))
+    return true
+  } catch (error) {
+    if (error instanceof Refusal) return false
+    throw error
+  }
 }
 
-const button = ({ params }: RouteRequest, act: 'stop' | 'start', label: string, look: string): Html =>
+const button = ({ params }: RouteRequest, act: 'stop' | 'start', label: string, look: string, eventId = ''): Html =>
   html`<form action="/c/u/${String(params.attempt)}" method="post"><input type="hidden" name="act" value="${act}">
+${eventId !== '' && html`<input type="hidden" name="event" value="${eventId}">`}
 <div class="save"><button class="${look}">${label}</button></div></form>`
 
 type Said = (words: Frame['words'], purpose: Purpose) => { title: string; body: Html }

@@ -66,7 +66,7 @@ export class Stops {
       if (one.id === address.id) eventId = ended.eventId
     }
     await tellOfSuppression(tx, row.id, withdrew, eventId)
-    return { isNew: true, purposeIds: withdrew }
+    return { isNew: true, purposeIds: withdrew, ...(eventId !== null && { eventId }) }
   }
 
   /** The event, and a withdrawal of every purpose in scope that she agreed to, or was asked about. */

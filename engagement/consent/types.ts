@@ -152,6 +152,8 @@ export type Stopped = {
   readonly isNew: boolean
   /** What ended: purposes of the address' own agency. */
   readonly purposeIds: readonly number[]
+  /** Of a STOP: the event that tells of it. */
+  readonly eventId?: string
 }
 
 export interface Consent {
