@@ -98,7 +98,9 @@ export const citizenLimits = {
   /** Sends that share a transaction do not wait longer for a gate: then those whose gate it is wait for it alone. */
   sendGateWaitMs: 100,
   /** Requests to providers that one server has under way. */
-  sendsInFlightMax: 200,
+  sendsInFlightMax: 240,
+  /** Of them those that never queued; the rest is for what waits in the queue, so that it is not overtaken for ever. */
+  sendsBegunInFlightMax: 180,
   /** Looks for what is due, when nobody tells; another server's notice usually comes first. */
   sendsLookAgainMs: 1_000,
   /** A provider is first asked after so long what became of an attempt: receipts usually come first. */

@@ -349,7 +349,7 @@ describe('a send that leaves at once', () => {
     expect(await states(await house.take(node))).toEqual(['queued'])
     const [free, never] = [await house.node(), Promise.withResolvers<{ answers: 'accepted' }>()]
     house.channel('sms').script = () => never.promise
-    const many = Array.from({ length: limits.sendsInFlightMax + 5 }, () => house.take(free))
+    const many = Array.from({ length: limits.sendsBegunInFlightMax + 5 }, () => house.take(free))
     const queued = await Promise.all((await Promise.all(many)).map(async (id) => (await states(id))[0] === 'queued'))
     expect(queued.filter(Boolean)).toHaveLength(5)
     never.resolve({ answers: 'accepted' })

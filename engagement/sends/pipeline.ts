@@ -77,10 +77,10 @@ export class Pipeline {
     return taken.length === limit
   }
 
-  /** Whether so many more could be handed over by a channel at this moment. */
+  /** Whether so many more may be handed over by a channel at this moment without having queued. */
   hasRoomFor(channelId: string, count: number): boolean {
     const isPaused = (this.#pausedUntil.get(channelId) ?? 0) > this.#deps.clock.nowMs()
-    return !isPaused && this.#inFlight + count <= limits.sendsInFlightMax
+    return !isPaused && this.#inFlight + count <= limits.sendsBegunInFlightMax
   }
 
   /** What was committed as `sending` elsewhere on this server; `beganMs` is from before its gates were passed. */
