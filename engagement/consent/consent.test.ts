@@ -157,7 +157,10 @@ describe('STOP', () => {
     await say(s, news, 'grant')
     await say(s, other, 'grant')
     const proofKey = 'twice'
-    expect(await stop(phone, { purposeId: news.id }, { proofKey })).toEqual({ isNew: true, purposeIds: [news.id] })
+    expect(await stop(phone, { purposeId: news.id }, { proofKey })).toMatchObject({
+      isNew: true,
+      purposeIds: [news.id],
+    })
     expect(await stop(phone, { purposeId: news.id }, { proofKey })).toEqual({ isNew: false, purposeIds: [news.id] })
     expect(await reasonOf(s, phone, news)).toBe('stopped')
     expect(await reasonOf(s, mail, news)).toBe('no-consent')
