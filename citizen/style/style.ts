@@ -41,7 +41,7 @@ a,.link{color:var(--note);text-underline-offset:.18em}a:hover,.link:hover{text-d
 .menu a{min-block-size:2.25rem;display:inline-flex;align-items:center}
 .menu a[aria-current]{color:var(--ink);font-weight:600;text-decoration:none;border-block-end:3px solid var(--act)}
 .said{background:var(--act-tint);border-inline-start:6px solid var(--act);padding:.875rem 1.125rem;
-margin-block-start:1.5rem;max-inline-size:46rem}.said form{display:inline}
+margin-block:1.5rem;max-inline-size:46rem}.said form{display:inline}
 .said.problem{background:var(--halt-tint);border-color:var(--halt)}
 main{padding-block:1.5rem 3.5rem;display:block;min-block-size:60vh}
 .two{display:grid;grid-template-columns:minmax(0,1fr);gap:0 4rem}
@@ -107,6 +107,7 @@ display:inline-flex;align-items:center}}
 main{padding-block-start:2.25rem}.two{grid-template-columns:minmax(0,1fr) 20rem}
 .what li{grid-template-columns:minmax(0,1fr) auto}.yn{align-self:center}
 .row{grid-template-columns:11rem minmax(0,1fr)}.two .card:first-child{margin-block-start:0}}
-@media (forced-colors:active){.yn input:checked+span{outline:3px solid Highlight}.said{border:2px solid CanvasText}}
+@media (forced-colors:active){.yn .yes input:checked+span,.yn .no input:checked+span{forced-color-adjust:none;
+background:Highlight;color:HighlightText;border-color:Highlight}.said{border:2px solid CanvasText}}
 @media print{.top nav,.menu,.save,.card form{display:none}}
 `
