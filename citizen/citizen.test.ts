@@ -207,6 +207,30 @@ describe('her messages', () => {
   })
 })
 
+describe('STOP in an answer on the page', () => {
+  it('ends the programme that she answers, or all of them, and a human reads it too', async () => {
+    const { to, id } = await known([reminders, surveys])
+    await office.send(id, reminders, 'Bins')
+    await soon(() => office.simulator.received(to).length).toBe(1)
+    const her = await signedIn(to)
+    const answer = async (text: string) => {
+      await her.open('/c/main/messages')
+      await her.submit(/action="(\/c\/main\/messages\/[^"]+)"/.exec(her.page)?.[1] ?? '', { text })
+      expect(her.text).toContain('Your answer has arrived.')
+    }
+    const still = async () => [
+      (await office.send(id, reminders, 'x')).status,
+      (await office.send(id, surveys, 'x', { channel: 'sms' })).status,
+    ]
+    await answer('Do you stop at the bus stop?')
+    expect(await still()).toEqual([202, 202])
+    await answer('STOP ALL')
+    expect(await still()).toEqual([409, 409])
+    await her.open('/c/main/history')
+    expect(her.text).toContain('STOP')
+  })
+})
+
 describe('one click in a mail', () => {
   it('ends the programme by POST, and nothing by GET; there is a way back', async () => {
     const { to, id } = await known([reminders])

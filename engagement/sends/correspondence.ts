@@ -1,10 +1,12 @@
 import type { Sensitivity } from '#channels/api.ts'
 import { type Clock, type Postgres, refuse } from '#platform/api.ts'
-import type { AddressKind, People } from '../people/types.ts'
+import type { Address, AddressKind, People } from '../people/types.ts'
 import { attemptByPublicId } from '../store/attempts.ts'
 import { sendsByIds } from '../store/sends.ts'
+import type { ReadWords } from './dialogues.ts'
 import type { Inbox, SentToHer } from './inbox.ts'
 import { inboxChannelId } from './inbox-channel.ts'
+import type { SendsNeighbours } from './parts.ts'
 import type { Talks } from './talks.ts'
 
 export type LetterState = 'waits' | 'on-its-way' | 'arrived' | 'read' | 'failed' | 'not-sent'
@@ -47,8 +49,9 @@ export interface Correspondence {
   byAttempt(attempt: string): Promise<SentAttempt | undefined>
 }
 
-type Deps = {
+type Deps = Pick<SendsNeighbours, 'agencies' | 'consent' | 'preferences' | 'purposes'> & {
   readonly postgres: Postgres
+  readonly read: ReadWords
   readonly clock: Clock
   readonly people: Pick<People, 'addAddress' | 'addressOf' | 'byId'>
   readonly inbox: Inbox
@@ -101,8 +104,35 @@ export class OwnCorrespondence implements Correspondence {
       answersConversation: letter.conversationId,
       receivedMs,
     })
+    await this.#heed(address, personId, { letter, key, text }, receivedMs)
     const words = { key: `page ${key}`, text, files: [], channelId: inboxChannelId, kind: 'inbox' as const, receivedMs }
     await talks.say(talk, words)
+  }
+
+  /** STOP is STOP here too: of what she answers, or as wide as she says. Nobody but her writes here, so nothing is asked. */
+  async #heed(
+    { id: addressId, agencyId }: Address,
+    personId: number,
+    { letter, key, text }: Parameters<Correspondence['answer']>[1],
+    atMs: number,
+  ): Promise<void> {
+    const { agencies, consent, people, postgres, preferences, purposes, read } = this.#deps
+    const [agency, person, preferred] = await Promise.all([
+      agencies.brief(agencyId),
+      people.byId(personId),
+      preferences.of(personId),
+    ])
+    const languages = [preferred.language, person?.language, agency?.language].filter((one) => one !== undefined)
+    const { outcome, reach } = read(text, languages, 'inbox')
+    const purpose = reach === 'programme' ? await purposes.byId(letter.purposeId) : undefined
+    const ofProgramme = purpose?.basis === 'consent' ? { purposeId: purpose.id } : 'agency'
+    const scope = reach === 'programme' ? ofProgramme : reach
+    const how = { addressId, scope, channelId: inboxChannelId, source: 'inbox', proofKey: `page ${key}`, atMs } as const
+    await postgres.transaction(async (tx) => {
+      // Its gate first.
+      if (outcome === 'stop') await consent.stop(tx, how)
+      await consent.markWritten(tx, addressId, atMs)
+    })
   }
 
   async byAttempt(id: string): Promise<SentAttempt | undefined> {
