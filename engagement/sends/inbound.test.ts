@@ -130,5 +130,8 @@ describe('a sender that two agencies share', () => {
     await eventually(() => received(number).at(-1)).toContain('news')
     expect((await office.send(theirs, purposeId, 'More news.')).json.error?.code).toBe('stopped')
     expect((await office.send(ours, floods, 'It falls.')).status).toBe(202)
+    await eventually(() => received(number).at(-1)).toContain('falls')
+    await hears(number, 'GOV')
+    await eventually(async () => (await office.send(ours, floods, 'It is gone.')).json.error?.code).toBe('stopped')
   })
 })

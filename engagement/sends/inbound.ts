@@ -1,15 +1,18 @@
 import type { Channel, InboundMessage, Receipt, Receiver } from '#channels/api.ts'
 import type { Postgres, SealingKey, Tx, Vault } from '#platform/api.ts'
 import type { Agency } from '../agencies/types.ts'
+import { ownWords } from '../opt-out/own-words.ts'
 import type { Address, People } from '../people/types.ts'
 import { agencyLastSentTo, attemptByPublicId, attemptsByNames } from '../store/attempts.ts'
 import { beginToTell, finishInbound, inboundDone, isFirstTime } from '../store/inbound-done.ts'
 import { lastInOf, putLastIn } from '../store/last-in.ts'
+import { agencyAsking } from '../store/stop-dialogues.ts'
 import { insertTellings } from '../store/tellings.ts'
 import { answerSubject, threadBytes, threadPurpose } from './composing.ts'
 import type { Dialogues } from './dialogues.ts'
 import type { Fate, Outcomes } from './outcomes.ts'
 import type { SendsMachine, SendsNeighbours } from './parts.ts'
+import { answerIn } from './question-texts.ts'
 import type { Talk, Talks } from './talks.ts'
 
 type Deps = Pick<SendsMachine, 'clock' | 'logger'> &
@@ -72,16 +75,21 @@ export class Inbound implements Receiver {
     await outcomes.hear(fates)
   }
 
-  /** Of a sender that several agencies share: the one that wrote to her last. Her STOP is about what that one sent. */
-  async #agencyOf(channel: Channel, { kind, from }: InboundMessage): Promise<Agency> {
-    const { agencies, people, postgres } = this.#deps
+  /**
+   * Of a sender that several agencies share: the one that wrote to her last, for her STOP is about what that one sent. But what
+   * is nothing but an answer goes to the one that asked, whoever has written since.
+   */
+  async #agencyOf(channel: Channel, inbound: InboundMessage): Promise<Agency> {
+    const { agencies, people, postgres, clock } = this.#deps
+    const { kind, from } = inbound
     const all = channel.agency === undefined ? await agencies.all() : [await agencies.byKey(channel.agency)]
     const [first] = all
     if (first === undefined) throw new Error(`The channel ${channel.id} is of an agency that does not exist.`)
     if (all.length === 1) return first
     const known = await Promise.all(all.flatMap((one) => one && people.addressOf(one.id, kind, from)))
     const ids = known.flatMap((address) => address?.id ?? [])
-    const agencyId = ids.length === 0 ? undefined : await agencyLastSentTo(postgres, ids, channel.id)
+    const asking = isAnswer(inbound) ? await agencyAsking(postgres, ids, channel.id, clock.nowMs()) : undefined
+    const agencyId = asking ?? (await agencyLastSentTo(postgres, ids, channel.id))
     return all.find((one) => one?.id === agencyId) ?? first
   }
 
@@ -176,6 +184,12 @@ export class Inbound implements Receiver {
 }
 
 const passed = { passes: true, heard: undefined }
+
+/** Says nothing but which of our questions' answers is meant, or the digits that were sent to her. */
+function isAnswer({ kind, text }: InboundMessage): boolean {
+  const own = kind === 'mail' ? ownWords(text) : text
+  return answerIn(own) !== undefined || /^\s*\p{Nd}{4}\s*$/u.test(own.normalize('NFKC'))
+}
 
 function fateOf(attempt: Fate['attempt'], { state, reference, code, reason }: Receipt): Fate {
   if (state !== 'failed') return { attempt, state, reference }

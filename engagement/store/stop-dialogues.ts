@@ -53,6 +53,12 @@ const widened = sql(
   `select ${columns} from stop_dialogue d
    where d.address_id = $1 and d.channel_id = $2 and d.outcome = 'widened' order by d.id desc limit 1`,
 )
+const asking = sql(
+  'stop_dialogue_asking',
+  `select agency_id as "agencyId" from stop_dialogue
+   where address_id = any($1::bigint[]) and channel_id = $2 and ended_ts is null and closes_ts > $3
+   order by id desc limit 1`,
+)
 const erase = sql('stop_dialogue_erase', 'delete from stop_dialogue where address_id = any($1::bigint[])')
 
 export type DialogueInsert = Omit<DialogueRow, 'id' | 'guesses' | 'endedTs' | 'outcome'>
@@ -68,6 +74,9 @@ export const newestDialogue = (db: Db, addressId: number, channelId: string) =>
 /** How often digits were sent to her since then. */
 export const startsAskedSince = async (db: Db, addressId: number, channelId: string, ts: number) =>
   (await db.row<{ count: number }>(startsSince, [addressId, channelId, ts]))?.count ?? 0
+/** Which agency waits for an answer from one of the addresses. */
+export const agencyAsking = async (db: Db, addressIds: readonly number[], channelId: string, nowTs: number) =>
+  (await db.row<{ agencyId: number }>(asking, [addressIds, channelId, nowTs]))?.agencyId
 /** The newest STOP that silence made wider. */
 export const widenedDialogue = (db: Db, addressId: number, channelId: string) =>
   db.row<DialogueRow>(widened, [addressId, channelId])
