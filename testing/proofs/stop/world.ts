@@ -88,7 +88,11 @@ export class StopWorld {
     const { address } = office.town.database
     const { channels } = office
     const victims: Victim[] = []
-    for (let n = 0; n < servers; n++) victims.push(new Victim({ address, folder, channels, port: await freePort() }))
+    for (let n = 0; n < servers; n++) {
+      // A folder of files serves one process.
+      const own = join(folder, String(n))
+      victims.push(new Victim({ address, folder: own, channels, port: await freePort() }))
+    }
     const world = new StopWorld(office, purpose, citizens, victims)
     office.simulator.reach({
       get url() {
