@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { expectAccessible, launchBrowser } from '#testing/browser.ts'
+import { expectAccessible, expectReadable, launchBrowser } from '#testing/browser.ts'
 import { type Citizen, CitizenStage } from '#testing/citizen-stage.ts'
 
 let browser: Browser
@@ -58,7 +58,7 @@ async function lookAt(page: Page, where: string): Promise<void> {
   await page.setViewportSize(phone)
   for (const look of looks) {
     await page.emulateMedia({ ...plain, ...look })
-    await expectAccessible(page, `${where}, ${JSON.stringify(look)}`)
+    await expectReadable(page, `${where}, ${JSON.stringify(look)}`)
   }
   await page.emulateMedia(plain)
   const structure = await page.evaluate(`[document.querySelectorAll('h1').length,
