@@ -159,8 +159,11 @@ export type Receipt = {
 export interface Receiver {
   /** At least once for each; the same `id` again must change nothing. A throw means: try again later. */
   message(inbound: InboundMessage): Promise<void>
-  /** In no order, and each at least once. */
-  receipts(receipts: readonly Receipt[]): Promise<void>
+  /**
+   * In no order, and each at least once.
+   * @returns those of messages that are not known here yet: a look-up may be about to tell whose they are. They come again later.
+   */
+  receipts(receipts: readonly Receipt[]): Promise<readonly Receipt[]>
 }
 
 export interface Channels {

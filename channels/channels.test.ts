@@ -14,6 +14,7 @@ const receiver: Receiver = {
   },
   async receipts(list) {
     receipts.push(...list)
+    return []
   },
 }
 const clock = createMovableClock(systemClock)

@@ -3,7 +3,7 @@
  * whoever floods stands in nobody else's way. Receipts go many at a time beside them. What fails is tried again later and
  * later, and holds up nothing.
  */
-import { type Clock, type Logger, limits, type Nodes, type Postgres } from '#platform/api.ts'
+import { type Clock, type Logger, limits, type Nodes, type Postgres, type Tx } from '#platform/api.ts'
 import type { InboundMessage, Receipt, Receiver } from '../api.ts'
 import type { Provider } from '../provider.ts'
 import {
@@ -41,6 +41,8 @@ const leaseMs = 60_000
 const lookMs = 2_000
 const retryFirstMs = 1_000
 const retryMaxMs = 3_600_000
+/** With the growing waits between them more than an hour: fates are looked up sooner. */
+const unknownReceiptTriesMax = 7
 /** Where others hand over it is looked so often whether they have. */
 const urgentLookMs = 25
 
@@ -220,12 +222,7 @@ export class HandOver {
         const wanted = { nowTs: clock.nowMs(), limit: receiptsAtOnce, channelIds: this.#channelIds }
         rows = await lockDueReceipts(tx, wanted)
         if (rows.length === 0) return
-        await receiver.receipts((await Promise.all(rows.map((row) => this.#receiptsIn(row)))).flat())
-        await markHanded(
-          tx,
-          rows.map(({ id }) => id),
-          clock.nowMs(),
-        )
+        await this.#handReceipts(tx, rows, receiver)
       })
     } catch (error) {
       if (rows.length === 0) throw error
@@ -235,14 +232,25 @@ export class HandOver {
     return rows.length === receiptsAtOnce
   }
 
+  /** What is of a message that nobody knows yet waits, for as long as a look-up may tell whose it is. */
+  async #handReceipts(tx: Tx, rows: readonly HookRow[], receiver: Receiver): Promise<void> {
+    const read = await Promise.all(rows.map(async (row) => ({ row, told: await this.#receiptsIn(row) })))
+    const unknown = new Set(await receiver.receipts(read.flatMap(({ told }) => told)))
+    const nowMs = this.#deps.clock.nowMs()
+    const isEarly = ({ row, told }: (typeof read)[number]) =>
+      row.attempts < unknownReceiptTriesMax && told.some((one) => unknown.has(one))
+    for (const { row } of read.filter(isEarly)) await postpone(tx, row.id, nowMs + retryDelayMs(row), null)
+    const handed = read.filter((one) => !isEarly(one)).map(({ row }) => row.id)
+    if (handed.length > 0) await markHanded(tx, handed, nowMs)
+  }
+
   async #oneReceipt(id: number, receiver: Receiver): Promise<void> {
-    const { postgres, clock } = this.#deps
+    const { postgres } = this.#deps
     await postgres.transaction(async (tx) => {
       const row = await lockReceipt(tx, id)
       if (row === undefined) return
       try {
-        await receiver.receipts(await this.#receiptsIn(row))
-        await markHanded(tx, [row.id], clock.nowMs())
+        await this.#handReceipts(tx, [row], receiver)
       } catch (error) {
         await this.#postpone(row, error, tx)
       }
@@ -260,14 +268,15 @@ export class HandOver {
   ): Promise<void> {
     const { clock, logger, count } = this.#deps
     const isLast = row.attempts + 1 >= limits.hookAttemptsMax
-    const delayMs = Math.min(retryMaxMs, retryFirstMs * 4 ** Math.min(row.attempts, 10))
     const nowMs = clock.nowMs()
-    await postpone(db, row.id, nowMs + delayMs, isLast ? nowMs : null)
+    await postpone(db, row.id, nowMs + retryDelayMs(row), isLast ? nowMs : null)
     if (isLast) count(row.channelId, 'given_up')
     const detail = isLast ? 'It is not tried again, and kept for a person to look at.' : 'It is tried again later.'
     logger.warn('channels.not_handed_over', { id: row.id, attempt: row.attempts + 1, detail, error })
   }
 }
+
+const retryDelayMs = ({ attempts }: HookRow) => Math.min(retryMaxMs, retryFirstMs * 4 ** Math.min(attempts, 10))
 
 async function sleep(clock: Clock, ms: number, signals: readonly AbortSignal[]): Promise<void> {
   await clock.sleep(ms, AbortSignal.any([...signals])).catch(() => undefined)

@@ -21,15 +21,19 @@ class Listener implements Receiver {
   readonly messages: InboundMessage[] = []
   readonly told: Receipt[] = []
   failsOn: (text: string) => boolean = () => false
+  /** Of receipts: what they are about is not known yet. */
+  isUnknown: (reference: string) => boolean = () => false
 
   async message(inbound: InboundMessage): Promise<void> {
     if (this.failsOn(inbound.text)) throw new Error('not now')
     this.messages.push(inbound)
   }
 
-  async receipts(receipts: readonly Receipt[]): Promise<void> {
+  async receipts(receipts: readonly Receipt[]): Promise<readonly Receipt[]> {
     if (receipts.some(({ reference = '' }) => this.failsOn(reference))) throw new Error('not now')
-    this.told.push(...receipts)
+    const unknown = receipts.filter(({ reference = '' }) => this.isUnknown(reference))
+    this.told.push(...receipts.filter((one) => !unknown.includes(one)))
+    return unknown
   }
 
   texts(from: string): string[] {
@@ -219,6 +223,19 @@ describe('receipts', () => {
     listener.failsOn = () => false
     await clock.advance(2_000)
     await until(() => told().size).toBe(22)
+  })
+
+  it('of a message that nobody knows yet come again, and hold up none', async () => {
+    const [early, known] = [statusForm('delivered'), statusForm('delivered')]
+    const told = () => listener.told.map(({ reference }) => reference)
+    listener.isUnknown = (reference) => reference === early.MessageSid
+    for (const form of [early, known]) await post(status('early'), form)
+    await until(told).toContain(known.MessageSid)
+    expect(told()).not.toContain(early.MessageSid)
+    listener.isUnknown = () => false
+    expect(await post(status('early'), early)).toBe(200)
+    await clock.advance(1_000)
+    await until(() => told().filter((reference) => reference === early.MessageSid)).toHaveLength(1)
   })
 })
 

@@ -95,6 +95,24 @@ describe('an answer', () => {
   }
 })
 
+describe('a receipt', () => {
+  it('that only the provider has a name for comes again while nobody here knows that name', async () => {
+    const number = newNumber()
+    await office.send(await office.citizen(number, [floods]), floods, 'The river rises.')
+    await eventually(() => received(number)).toEqual(['The river rises.'])
+    const { people } = office.engagement
+    const address = await people.addressOf(1, 'sms', number)
+    const row = await office.town.postgres.row<{ reference: string }>(
+      'select reference from attempt where address_id = $1 and reference is not null',
+      [address?.id ?? 0],
+    )
+    const told = (reference: string) => ({ channelId: 'sms', reference, state: 'delivered' as const, atMs: Date.now() })
+    const [known, unknown] = [told(row?.reference ?? ''), told(`SM${'0'.repeat(32)}`)]
+    expect(await office.engagement.receiver.receipts([known, unknown])).toEqual([unknown])
+    expect(await office.engagement.receiver.receipts([{ ...unknown, attempt: 'of nobody' }])).toEqual([])
+  })
+})
+
 describe('a sender that two agencies share', () => {
   it('brings her STOP to the one that wrote last', async () => {
     const { clerk, town, engagement } = office

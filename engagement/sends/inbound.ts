@@ -56,7 +56,7 @@ export class Inbound implements Receiver {
     if (heeded.heard !== undefined) await this.#tellRunning(address, inbound)
   }
 
-  async receipts(receipts: readonly Receipt[]): Promise<void> {
+  async receipts(receipts: readonly Receipt[]): Promise<readonly Receipt[]> {
     const { postgres, outcomes, logger } = this.#deps
     const names = receipts.flatMap(({ attempt }) => attempt ?? [])
     const references = receipts.flatMap(({ attempt, reference, channelId }) =>
@@ -65,14 +65,17 @@ export class Inbound implements Receiver {
     const found = await attemptsByNames(postgres, names, references)
     const byName = new Map(found.map((one) => [one.publicId, one]))
     const byReference = new Map(found.map((one) => [`${one.channelId} ${one.reference}`, one]))
+    const attemptOf = ({ attempt: name, reference, channelId }: Receipt) =>
+      name === undefined ? byReference.get(`${channelId} ${reference}`) : byName.get(name)
     const fates = receipts.flatMap((receipt): Fate[] => {
-      const { attempt: name, reference, channelId } = receipt
-      const attempt = name === undefined ? byReference.get(`${channelId} ${reference}`) : byName.get(name)
+      const attempt = attemptOf(receipt)
       // A receipt speaks for its own channel and for no other.
-      return attempt?.channelId === channelId ? [fateOf(attempt, receipt)] : []
+      return attempt?.channelId === receipt.channelId ? [fateOf(attempt, receipt)] : []
     })
     if (fates.length < receipts.length) logger.info('sends.receipts_unknown', { count: receipts.length - fates.length })
     await outcomes.hear(fates)
+    // Without our own name for it, its reference may be learnt later than what became of it.
+    return receipts.filter((receipt) => receipt.attempt === undefined && attemptOf(receipt) === undefined)
   }
 
   /**

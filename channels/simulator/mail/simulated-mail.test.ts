@@ -8,7 +8,10 @@ const inbox: InboundMessage[] = []
 const told: Receipt[] = []
 const receiver = {
   message: async (one: InboundMessage) => void inbox.push(one),
-  receipts: async (some: readonly Receipt[]) => void told.push(...some),
+  receipts: async (some: readonly Receipt[]) => {
+    told.push(...some)
+    return []
+  },
 }
 let simulator: TestSimulator
 let town: Town
